@@ -1,0 +1,69 @@
+import type { Expr } from '../expr/types.js'
+import type { Columns } from '../model/columns.js'
+import type { Json } from '../model/json.js'
+import type { ColumnInfo } from '../model/value-type.js'
+import type { CheckResult, ConnectorContext } from './source.js'
+
+/** Where an output stands in a job's life: the journal entry that caused it, and its place among that entry's outputs for one sink. */
+export interface Position {
+  readonly entry: number
+  readonly ordinal: number
+}
+
+/** Rows on their way to one sink. It owns its memory: nothing in it is reused while it waits. */
+export interface OutputBatch {
+  readonly sink: string
+  readonly length: number
+  /** The row's own fields, in the order of `schema`; window columns included. Texts are plain. */
+  readonly schema: readonly ColumnInfo[]
+  readonly columns: Columns
+  /** Values of the sink's own expressions (an address per row), by their name. */
+  readonly computed: Columns
+  /** Deterministic id of each row (job, operator, key, window, revision), or its output position. */
+  readonly ids: readonly string[]
+  /** View key of each row (operator, key values, window), a higher revision replaces; same length as ids. */
+  readonly keys: readonly string[]
+  /** 1 where an earlier row of this key is withdrawn. */
+  readonly removed: Uint8Array | undefined
+  /** The job's clock when they were made, ms since the epoch. */
+  readonly wall: number
+  readonly watermark: number
+}
+
+/** How a sink fares, for status pages. */
+export interface SinkStatus {
+  readonly connected: boolean
+  readonly detail: string
+  readonly endpoint?: string
+  readonly credit?: number
+  /** Rows handed over and not yet acknowledged. */
+  readonly pending: number
+  /** Present while it holds the job back: what it waits for, and since when (monotonic ms). */
+  readonly waiting?: { readonly for: string; readonly since: number }
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** Writes outputs in order and resolves when the peer has acknowledged them. Transactional sinks commit rows and position together. */
+export interface SinkWriter {
+  readonly guarantee: 'transactional' | 'idempotent' | 'append'
+  /** The last position that the *peer* holds, if it can tell. */
+  open(): Promise<Position | undefined>
+  write(outputs: OutputBatch, position: Position): Promise<void>
+  status(): SinkStatus
+  close(): Promise<void>
+}
+
+/** A sink as a job file names it. `T` is the least row it accepts. */
+export interface SinkSpec<in T> {
+  readonly id: string
+  readonly connector: string
+  readonly params: { readonly [key: string]: Json }
+  /** `view` sinks also get provisional rows and removals of keys. */
+  readonly kind: 'view' | 'sink'
+  readonly accepts?: (row: T) => void
+  /** Functions over the symbolic row, evaluated per row for the sink, such as its address; traced where the sink is applied. */
+  readonly expressions: { readonly [name: string]: (row: never) => Expr<unknown> }
+  readonly usesEmbeddedNode: boolean
+  open(context: ConnectorContext): Promise<SinkWriter>
+  check(context: ConnectorContext, timeoutMs: number): Promise<readonly CheckResult[]>
+}

@@ -1,0 +1,105 @@
+/** The JSON of the HTTP API: the contract between server, page and clients. Times are ms since the epoch on the job's clock. */
+
+export interface JobSummary {
+  readonly id: string
+  readonly state: 'starting' | 'running' | 'waiting' | 'draining' | 'stopped' | 'failed'
+  /** The job's clock. */
+  readonly now: number
+  /** `replaying real data at 60×`; absent where the clock is the wall clock. */
+  readonly clockLabel?: string
+  /** The data is derived: shifted, multiplied or disturbed on purpose. */
+  readonly derived: boolean
+  readonly guarantee: { readonly level: 'none' | 'at-most-once' | 'at-least-once' | 'exactly-once'; readonly label: string; readonly why: readonly string[] }
+  /** Messages received a second of real time, averaged over the last 5 s. */
+  readonly rate: number
+  /** Ms between the job's clock and the newest watermark of its results; null until there is one. */
+  readonly behind: number | null
+  /** What became of every message: received = counted + late + duplicate + deadLettered + skipped + waiting. */
+  readonly counts: {
+    readonly received: number
+    readonly counted: number
+    readonly late: number
+    readonly duplicate: number
+    readonly deadLettered: number
+    readonly skipped: number
+    /** Received and not yet processed. */
+    readonly waiting: number
+    readonly results: number
+  }
+  /** The one thing that needs a person, as a sentence: `alerts waits for credit since 12 s`; empty when well. */
+  readonly attention: readonly string[]
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+export interface GraphNode {
+  readonly id: string
+  readonly kind: 'source' | 'operator' | 'view' | 'sink'
+  readonly op: string
+  /** A short line under the name: `tumbling 1 min · 4 keys`, `AMQP queue telemetry · credit 1,000`. */
+  readonly detail: string
+  readonly rowsIn: number
+  readonly rowsOut: number
+  /** Ms since the epoch; null while nothing is known. */
+  readonly watermark: number | null
+  readonly idle: boolean
+  /** 0 … 1 of one core, over the last seconds. */
+  readonly busy: number
+  readonly counters: Readonly<Record<string, number>>
+  /** Present while it holds the job back. `since` is ms since the epoch. */
+  readonly waiting?: { readonly for: string; readonly since: number }
+}
+
+export interface JobGraph {
+  readonly job: string
+  readonly nodes: readonly GraphNode[]
+  /** Rows a second over the last 5 s. */
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly rate: number }[]
+  /** Who holds the flow back, as a sentence; absent when nobody does. */
+  readonly culprit?: { readonly node: string; readonly sentence: string }
+  readonly mermaid: string
+}
+
+export interface ViewColumn {
+  readonly name: string
+  readonly type: 'number' | 'integer' | 'boolean' | 'text' | 'timestamp' | 'list'
+  readonly nullable: boolean
+  readonly unit?: string
+  readonly key: boolean
+}
+
+export interface ViewInfo {
+  readonly id: string
+  readonly job: string
+  readonly columns: readonly ViewColumn[]
+  readonly windowed: boolean
+  readonly window?: { readonly size: number; readonly every: number }
+  /** Ms of event time kept; null: bounded by bytes only. */
+  readonly keep: number | null
+  readonly rows: number
+  readonly bytes: number
+  readonly watermark: number | null
+}
+
+/** One row: values in the order of the view's columns. Timestamps are ms since the epoch here, RFC 3339 in rows.json, ndjson and csv. */
+export type LiveRow = readonly (number | string | boolean | null | readonly unknown[])[]
+
+/** Events of `GET /api/v1/live?views=a,b`; the SSE event name is `type`, the SSE id `epoch:offset`. */
+export type LiveEvent =
+  | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[] }
+  | { readonly type: 'upsert'; readonly view: string; readonly rows: readonly LiveRow[]; readonly removed: readonly LiveRow[] }
+  | { readonly type: 'progress'; readonly jobs: readonly JobSummary[]; readonly watermarks: Readonly<Record<string, number | null>> }
+  | { readonly type: 'reset'; readonly reason: string }
+
+export interface DeadLetter {
+  readonly id: string
+  readonly job: string
+  readonly source: string
+  readonly code: string
+  readonly reason: string
+  readonly path?: string
+  /** When it was refused, on the job's clock. */
+  readonly at: number
+  /** Up to 200 bytes as text, unprintable ones as ·. */
+  readonly sample: string
+  readonly size: number
+}

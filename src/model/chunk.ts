@@ -1,0 +1,18 @@
+/**
+ * Many encoded messages of one source partition in one buffer. Valid until the next call of `next()` of its reader;
+ * who keeps it copies. What the socket gave is what the decoder reads, now or in a replay.
+ */
+export interface Chunk {
+  /** How each message is encoded: an AMQP 1.0 message (sections header … footer), or bare body bytes. */
+  readonly encoding: 'amqp' | 'body'
+  readonly partition: number
+  readonly bytes: Uint8Array
+  /** Message i is bytes[starts[i] … ends[i] − 1]. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly length: number
+  /** Rises with every chunk of a reader; `settle` names it. */
+  readonly receipt: number
+  /** Bounded inputs name the line of each message, for error texts. */
+  readonly lines?: Int32Array
+}

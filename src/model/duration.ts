@@ -1,0 +1,26 @@
+import { MillraceError } from './errors/millrace-error.js'
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A length of time with its unit, such as `'250ms'`, `'5s'`, `'1m'`, `'2h'`, `'7d'`, `'1.5s'`. */
+export type Duration = `${number}${keyof typeof units}`
+
+/**
+ * A duration in whole ms.
+ *
+ * @throws MR106 when the text is no duration, is negative, or is no whole number of ms.
+ * @example
+ * durationMs('1.5s') // 1500
+ */
+export function durationMs(duration: Duration): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration)
+  const ms = match ? Number(match[1]) * units[match[2] as keyof typeof units] : Number.NaN
+  if (!Number.isSafeInteger(ms)) throw new MillraceError('MR106', `'${duration}' is not a duration`)
+  return ms
+}
+
+/** The shortest text of a duration in ms: 90000 is `90s`, 60000 is `1m`. */
+export function durationText(ms: number): Duration {
+  for (const unit of ['d', 'h', 'm', 's'] as const) if (ms !== 0 && ms % units[unit] === 0) return `${ms / units[unit]}${unit}`
+  return `${ms}ms`
+}

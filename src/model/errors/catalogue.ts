@@ -1,0 +1,24 @@
+import { amqpErrors } from './amqp.js'
+import { brokerErrors } from './broker.js'
+import { cliErrors } from './cli.js'
+import { dataErrors } from './data.js'
+import type { ErrorEntry } from './entry.js'
+import { httpErrors } from './http.js'
+import { jobErrors } from './job.js'
+import { runtimeErrors } from './runtime.js'
+
+/** Every error that Millrace can show, by code. Codes are never reused. */
+export const catalogue = {
+  ...jobErrors,
+  ...dataErrors,
+  ...amqpErrors,
+  ...runtimeErrors,
+  ...httpErrors,
+  ...cliErrors,
+  ...brokerErrors,
+} as const
+
+export type ErrorCode = keyof typeof catalogue
+
+/** The page of one code, or undefined when there is no such code. */
+export const explainCode = (code: string): ErrorEntry | undefined => (catalogue as Readonly<Record<string, ErrorEntry>>)[code]

@@ -1,0 +1,38 @@
+import type { OutputBatch } from '../connector/sink.js'
+import type { LiveRow, ViewInfo } from '../model/api.js'
+
+/** What a reader asks of a view. Times are ms since the epoch on the job's clock, half-open `[from, to)`. */
+export interface ViewQuery {
+  readonly from?: number
+  readonly to?: number
+  readonly columns?: readonly string[]
+  /** Only rows with these key values, any of each key's list. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>
+  /** Only rows of closed windows. */
+  readonly final?: boolean
+  readonly limit?: number
+  /** Cursor of the row before the first, from `next`. */
+  readonly after?: string
+}
+
+/** Changes of one view, for live readers. */
+export interface ViewChange {
+  readonly rows: readonly LiveRow[]
+  readonly removed: readonly LiveRow[]
+}
+
+/** Rows of one view in memory, newest row of each key, ordered by window end (or arrival) and key. */
+export interface View {
+  readonly id: string
+  readonly job: string
+  info(): ViewInfo
+  /** Takes in outputs; synchronous. A row with a known key replaces it, a removal drops it. */
+  apply(outputs: OutputBatch): void
+  query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string }
+  /** The last `count` rows, oldest first, for a live reader's snapshot. */
+  latest(count: number): readonly LiveRow[]
+  subscribe(listener: (change: ViewChange) => void): () => void
+  /** All rows, and back, for the snapshot at a graceful stop. */
+  snapshot(): readonly LiveRow[]
+  restore(rows: readonly LiveRow[]): void
+}
