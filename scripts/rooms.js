@@ -15,9 +15,19 @@ export const rooms = [
   { path: 'src/views', lines: 250, only: ['src/model', 'src/connector'] },
   { path: 'src/amqp', lines: 300, only: ['src/model'], packages: ['rhea'] },
   { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp'] },
-  { path: 'src/runtime', lines: 250, not: ['src/amqp', 'src/broker'], packages: ['esbuild', 'prom-client', 'acorn', '@jridgewell/trace-mapping'] },
+  {
+    path: 'src/runtime',
+    lines: 250,
+    not: ['src/amqp', 'src/broker'],
+    packages: ['esbuild', 'prom-client', 'acorn', '@jridgewell/trace-mapping'],
+  },
   { path: 'src/testing', lines: 200, not: ['src/amqp', 'src/broker'] },
-  { path: 'src/http', lines: 200, not: ['src/amqp', 'src/broker'], packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/sse', '@fastify/swagger', '@fastify/etag', 'zod'] },
+  {
+    path: 'src/http',
+    lines: 200,
+    not: ['src/amqp', 'src/broker'],
+    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/sse', '@fastify/swagger', '@fastify/etag', 'zod'],
+  },
   { path: 'connectors', lines: 300, only: ['src/model', 'src/expr', 'src/codecs', 'src/connector', 'src/amqp'] },
   { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors', '@babel/code-frame', 'pino'] },
 ]

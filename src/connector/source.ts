@@ -67,7 +67,10 @@ export interface CheckResult {
 }
 
 /** How a message's identity is found, for counting duplicates. */
-export type IdSpec = { readonly from: 'message-id' } | { readonly from: 'application-property'; readonly key: string } | { readonly from: 'body'; readonly path: readonly string[] }
+export type IdSpec =
+  | { readonly from: 'message-id' }
+  | { readonly from: 'application-property'; readonly key: string }
+  | { readonly from: 'body'; readonly path: readonly string[] }
 
 /** A source as a job file names it: inert data and the way to open it. */
 export interface SourceSpec<out T> {

@@ -9,7 +9,11 @@ export interface JobSummary {
   readonly clockLabel?: string
   /** The data is derived: shifted, multiplied or disturbed on purpose. */
   readonly derived: boolean
-  readonly guarantee: { readonly level: 'none' | 'at-most-once' | 'at-least-once' | 'exactly-once'; readonly label: string; readonly why: readonly string[] }
+  readonly guarantee: {
+    readonly level: 'none' | 'at-most-once' | 'at-least-once' | 'exactly-once'
+    readonly label: string
+    readonly why: readonly string[]
+  }
   /** Messages received a second of real time, averaged over the last 5 s. */
   readonly rate: number
   /** Ms between the job's clock and the newest watermark of its results; null until there is one. */

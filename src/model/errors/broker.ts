@@ -1,5 +1,4 @@
 import { entries } from './entry.js'
 
 /** MR7xx: the embedded AMQP node. */
-export const brokerErrors = entries({
-})
+export const brokerErrors = entries({})

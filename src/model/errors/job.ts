@@ -4,14 +4,15 @@ import { entries } from './entry.js'
 export const jobErrors = entries({
   MR101: {
     title: 'reserved field name',
-    cause: 'Result rows carry columns of their own (window_start, window_end, final, revision, removed), and some names are unsafe in JavaScript.',
-    remedy: 'Rename the field, and read the old key with `.at(\'old.key\')`.',
+    cause:
+      'Result rows carry columns of their own (window_start, window_end, final, revision, removed), and some names are unsafe in JavaScript.',
+    remedy: "Rename the field, and read the old key with `.at('old.key')`.",
     action: 'stop',
   },
   MR102: {
     title: 'not a path',
     cause: 'A field path is keys joined by dots, none of them empty.',
-    remedy: 'Write for example `.at(\'d.t\')`.',
+    remedy: "Write for example `.at('d.t')`.",
     action: 'stop',
   },
   MR103: {
