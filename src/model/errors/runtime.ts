@@ -1,4 +1,113 @@
 import { entries } from './entry.js'
 
-/** MR4xx: the pump, sinks, snapshots, supervision. */
-export const runtimeErrors = entries({})
+/** MR4xx: loading and running jobs: the pump, sinks, snapshots, supervision. */
+export const runtimeErrors = entries({
+  MR401: {
+    title: 'job file not found',
+    cause: 'The path names no file that can be read.',
+    remedy: 'Check the path; it is taken from the current folder.',
+    action: 'stop',
+  },
+  MR402: {
+    title: 'job file does not parse',
+    cause: 'The job file, or a module that it imports, is no valid TypeScript or JavaScript.',
+    remedy: 'Mend the syntax at the place shown.',
+    action: 'stop',
+  },
+  MR403: {
+    title: 'not a job',
+    cause: 'A job file exports one job as its default export.',
+    remedy: "Write `export default job('name', ({ read }) => …)`.",
+    action: 'stop',
+  },
+  MR404: {
+    title: 'job file threw while it was loaded',
+    cause: 'Code of the job file, outside or inside the job function, threw an error.',
+    remedy: 'Mend the code at the place shown.',
+    action: 'stop',
+  },
+  MR405: {
+    title: 'import not found',
+    cause: "A module that the job file imports cannot be found from the job's folder, nor from the running command.",
+    remedy: "Install the package beside the job file, or mend the import's name.",
+    action: 'stop',
+  },
+  MR410: {
+    title: 'operator failed',
+    cause: 'An operator threw while a batch went through the graph. The state of this run is broken, so the run was given up.',
+    remedy: 'Mend the code at the place shown, if it is the job’s own; otherwise report it with the stack.',
+    action: 'back-off',
+  },
+  MR411: {
+    title: 'restarts used up',
+    cause: 'The job failed again and again shortly after each restart.',
+    remedy: 'Mend the error that is shown with it, then start the job again.',
+    action: 'stop',
+  },
+  MR412: {
+    title: 'source failed',
+    cause: 'A source reported an error that is not in the catalogue while it was opened or read.',
+    remedy: 'Look at the reason; the source is opened again with growing pauses.',
+    action: 'back-off',
+  },
+  MR413: {
+    title: 'sink failed',
+    cause: 'A sink reported an error that is not in the catalogue while it was opened or written.',
+    remedy: 'Look at the reason; the output is written again with growing pauses, and its sources wait.',
+    action: 'back-off',
+  },
+  MR414: {
+    title: 'outputs left over at the stop',
+    cause: 'A sink had not acknowledged all outputs when the time for a graceful stop was over.',
+    remedy: 'They are kept in the snapshot and sent at the next start; look why the sink is slow.',
+    action: 'stop',
+  },
+  MR420: {
+    title: 'snapshot unreadable',
+    cause: 'The snapshot of the last graceful stop is torn, altered, or of another format, so nothing of it was used.',
+    remedy: 'The job starts with fresh state; the file is kept beside it, named `*.corrupt`.',
+    action: 'stop',
+  },
+  MR421: {
+    title: 'snapshot does not fit the job',
+    cause: 'State belongs to a node by its id, its input columns and its parameters; these differ from those of the snapshot.',
+    remedy: 'Finish with the job file as it was, or move the snapshot away to start with fresh state.',
+    action: 'stop',
+  },
+  MR422: {
+    title: 'snapshot not written',
+    cause: 'The state could not be stored at the graceful stop.',
+    remedy: 'Free space or mend the rights of the data folder. Open windows of this run are lost.',
+    action: 'stop',
+  },
+  MR423: {
+    title: 'dead letters not stored',
+    cause: 'The dead-letter file could not be written, so bad messages cannot be settled and their source waits.',
+    remedy: 'Free space or mend the rights of the data folder; Millrace tries again by itself.',
+    action: 'back-off',
+  },
+  MR424: {
+    title: 'output refused',
+    cause: 'A sink can never take this output.',
+    remedy: 'It is kept among the dead letters; mend the job or the peer.',
+    action: 'dead-letter',
+  },
+  MR430: {
+    title: 'job started twice',
+    cause: 'Two of the jobs have one id; state, views and metrics belong to a job by its id.',
+    remedy: 'Give each job its own id.',
+    action: 'stop',
+  },
+  MR431: {
+    title: 'source not bound',
+    cause: 'A bounded run reads files only, so each source of the job needs one.',
+    remedy: 'Add `--read NAME=FILE` for each source named.',
+    action: 'stop',
+  },
+  MR432: {
+    title: 'no event time',
+    cause: 'A bounded run takes its time from the rows, and this source has no event time.',
+    remedy: 'Use `eventTime` in the job, or name the time field: `--read NAME=FILE:TIMEFIELD`.',
+    action: 'stop',
+  },
+})
