@@ -82,6 +82,8 @@ export interface ViewInfo {
   readonly rows: number
   readonly bytes: number
   readonly watermark: number | null
+  /** Rows forgotten since the job began, because of `keep` or the byte bound. */
+  readonly evicted?: number
 }
 
 /** One row: values in the order of the view's columns. Timestamps are ms since the epoch here, RFC 3339 in rows.json, ndjson and csv. */

@@ -1,7 +1,10 @@
 import type { OutputBatch } from '../connector/sink.js'
 import type { LiveRow, ViewInfo } from '../model/api.js'
 
-/** What a reader asks of a view. Times are ms since the epoch on the job's clock, half-open `[from, to)`. */
+/**
+ * What a reader asks of a view. Times are ms since the epoch on the job's clock, half-open `[from, to)`, of the rows'
+ * event time: of windows end − 1 ms, so that the windows of an hour are those that end in it; else of their arrival.
+ */
 export interface ViewQuery {
   readonly from?: number
   readonly to?: number
@@ -19,6 +22,9 @@ export interface ViewQuery {
 export interface ViewChange {
   readonly rows: readonly LiveRow[]
   readonly removed: readonly LiveRow[]
+  /** Row keys of `rows` and of `removed`, for readers that merge changes: the same key is the same row. */
+  readonly keys?: readonly string[]
+  readonly removedKeys?: readonly string[]
 }
 
 /** Rows of one view in memory, newest row of each key, ordered by window end (or arrival) and key. */
@@ -28,11 +34,22 @@ export interface View {
   info(): ViewInfo
   /** Takes in outputs; synchronous. A row with a known key replaces it, a removal drops it. */
   apply(outputs: OutputBatch): void
+  /**
+   * The rows at this moment; later changes do not touch them, however slowly they are read.
+   *
+   * @throws MR508 for a cursor that is none, MR509 for an unknown column.
+   */
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string }
   /** The last `count` rows, oldest first, for a live reader's snapshot. */
   latest(count: number): readonly LiveRow[]
+  /** Calls back within `apply`, once a batch that changed something; the listener must be quick and not throw. */
   subscribe(listener: (change: ViewChange) => void): () => void
-  /** All rows, and back, for the snapshot at a graceful stop. */
+  /**
+   * All rows, and back, for the snapshot at a graceful stop. A saved row has two more values than the view has columns:
+   * its row key and its place in time.
+   *
+   * @throws MR518 where the saved rows have other columns; nothing is changed then.
+   */
   snapshot(): readonly LiveRow[]
   restore(rows: readonly LiveRow[]): void
 }

@@ -1,4 +1,117 @@
 import { entries } from './entry.js'
 
 /** MR5xx: the HTTP API, views and the page. */
-export const httpErrors = entries({})
+export const httpErrors = entries({
+  MR501: {
+    title: 'view option out of range',
+    cause:
+      'A view has an id of letters, digits, `-` and `_` (it is part of a URL), and the options `keep` (a duration) and `maxBytes` (64 KiB … 4 GiB).',
+    remedy: "Write for example `view('climate', { keep: '7d', maxBytes: 64 * 1024 * 1024 })`.",
+    action: 'stop',
+  },
+  MR502: {
+    title: 'view opened as a sink',
+    cause: 'Views live in the process that serves them; the runtime opens them through its registry.',
+    remedy: 'Open sinks of kind `view` with `registry.open(job, sink)`.',
+    action: 'stop',
+  },
+  MR503: {
+    title: 'HTTP port taken',
+    cause: 'Another process listens on the port that was asked for by name.',
+    remedy: 'Name a free port, `--http 127.0.0.1:8081`, or leave the port out and take the one that Millrace finds.',
+    action: 'stop',
+  },
+  MR504: {
+    title: 'HTTP address reachable from other machines',
+    cause: 'The API has no log-in. An address other than loopback would show data to everyone who can reach this machine.',
+    remedy: 'Bind to 127.0.0.1, or allow remote readers explicitly.',
+    action: 'stop',
+  },
+  MR505: {
+    title: 'host name not served',
+    cause:
+      'The Host header names a machine that this server does not answer for. A web page of somebody else could otherwise read the API under a name of its own (DNS rebinding).',
+    remedy: 'Use http://127.0.0.1 or http://localhost with the port that Millrace printed.',
+    action: 'stop',
+  },
+  MR506: {
+    title: 'unknown parameter',
+    cause: 'A misspelt parameter would otherwise be ignored, and the answer would be to another question.',
+    remedy: 'Look the parameters of the route up in /openapi.json.',
+    action: 'stop',
+  },
+  MR507: {
+    title: 'parameter not understood',
+    cause: 'The value of a parameter is not of the form that it asks for, or it was given twice.',
+    remedy:
+      'Times are RFC 3339, ms since the epoch, or relative such as `now-15m`; `final` is true or false; `limit` is a positive whole number.',
+    action: 'stop',
+  },
+  MR508: {
+    title: 'not a cursor',
+    cause: 'The value of `after` was not made by this API.',
+    remedy: 'Follow the address of the `Link` header with rel="next" unchanged.',
+    action: 'stop',
+  },
+  MR509: {
+    title: 'unknown column',
+    cause: 'The view has no such column, or rows are not keyed by it.',
+    remedy: 'Look the columns up at /api/v1/views.',
+    action: 'stop',
+  },
+  MR510: {
+    title: 'not found',
+    cause: 'There is no job, view, dead letter or page of this name.',
+    remedy: 'The lists are at /api/v1/jobs, /api/v1/views and /api/v1/dead-letters.json.',
+    action: 'stop',
+  },
+  MR511: {
+    title: 'more rows than JSON should carry',
+    cause:
+      'A JSON array must be held whole by its reader; beyond 100,000 rows the formats that stream are better, and cutting it short silently would be worse.',
+    remedy: 'Ask for rows.ndjson or rows.csv, narrow `from` and `to`, or give an explicit `limit` and follow the `Link` header.',
+    action: 'stop',
+  },
+  MR512: {
+    title: 'method not allowed',
+    cause: 'The API is read only.',
+    remedy: 'Use GET or HEAD.',
+    action: 'stop',
+  },
+  MR513: {
+    title: 'too many readers',
+    cause: 'Each live reader and each streamed answer holds memory; their number is bounded so that the jobs stay well.',
+    remedy: 'Close readers that are not needed, or try again later.',
+    action: 'back-off',
+  },
+  MR514: {
+    title: 'view name ambiguous',
+    cause: 'Several jobs have a view of this name.',
+    remedy: 'Write the job before the name, with a colon: `room-climate:climate`.',
+    action: 'stop',
+  },
+  MR515: {
+    title: 'internal error',
+    cause: 'Something in Millrace failed while it answered; the log has the details.',
+    remedy: 'Please report it with the lines of the log.',
+    action: 'stop',
+  },
+  MR516: {
+    title: 'page not built',
+    cause: 'The folder of the page has no index.html.',
+    remedy: 'Run `npm run build`, or use the API alone at /api/v1.',
+    action: 'stop',
+  },
+  MR517: {
+    title: 'malformed request',
+    cause: 'The request is not well-formed HTTP, or a part of its address is not.',
+    remedy: 'Percent-encode names in addresses.',
+    action: 'stop',
+  },
+  MR518: {
+    title: 'saved rows do not fit the view',
+    cause: 'The rows of a view were saved with other columns than the job gives it now.',
+    remedy: 'Start the view empty; it fills as windows close.',
+    action: 'stop',
+  },
+})

@@ -1,0 +1,187 @@
+import type { OutputBatch } from '../connector/sink.js'
+import type { LiveRow, ViewColumn, ViewInfo } from '../model/api.js'
+import { type Column, valueAt } from '../model/columns.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { ColumnInfo } from '../model/value-type.js'
+import { closestName } from './closest-name.js'
+import { cursorText, parseCursor } from './cursor.js'
+import { rowBytes } from './row-bytes.js'
+import { RowStore, type StoredRow } from './row-store.js'
+import type { View, ViewChange, ViewQuery } from './view.js'
+
+export interface LiveViewOptions {
+  readonly id: string
+  readonly job: string
+  readonly schema: readonly ColumnInfo[]
+  readonly windowed: boolean
+  readonly keyColumns: readonly string[]
+  readonly window?: { readonly size: number; readonly every: number }
+  /** Ms of event time kept; null: bounded by bytes only. */
+  readonly keep: number | null
+  readonly maxBytes: number
+}
+
+/**
+ * A view over rows in memory. Windows are ordered by window end and key, other rows by arrival. A row is replaced by a
+ * later one of its key, except that a final row gives way only to the same or a higher revision; a removal drops it.
+ * What falls out of `keep` or of the byte bound is gone without notice: it is forgotten, not withdrawn.
+ */
+export class LiveView implements View {
+  readonly id: string
+  readonly job: string
+  #options: LiveViewOptions
+  #columns: readonly ViewColumn[]
+  #names: readonly string[]
+  #end: number
+  #final: number
+  #revision: number
+  #store: RowStore
+  #watermark = Number.NEGATIVE_INFINITY
+  #arrivals = 0
+  #evicted = 0
+  #listeners = new Set<(change: ViewChange) => void>()
+
+  constructor(options: LiveViewOptions) {
+    this.id = options.id
+    this.job = options.job
+    this.#options = options
+    this.#columns = options.schema.map(column => ({ ...column, key: options.keyColumns.includes(column.name) }))
+    this.#names = options.schema.map(column => column.name)
+    this.#end = options.windowed ? this.#names.indexOf('window_end') : -1
+    this.#final = options.windowed ? this.#names.indexOf('final') : -1
+    this.#revision = options.windowed ? this.#names.indexOf('revision') : -1
+    this.#store = new RowStore(this.#end < 0 ? 'arrival' : 'key')
+  }
+
+  info(): ViewInfo {
+    const { id, job, windowed, window, keep } = this.#options
+    return {
+      id,
+      job,
+      columns: this.#columns,
+      windowed,
+      ...(window && { window }),
+      keep,
+      rows: this.#store.size,
+      bytes: this.#store.bytes,
+      watermark: Number.isFinite(this.#watermark) ? this.#watermark : null,
+      evicted: this.#evicted,
+    }
+  }
+
+  apply(outputs: OutputBatch): void {
+    const heard = this.#listeners.size > 0
+    const rows: LiveRow[] = []
+    const keys: string[] = []
+    const removed: LiveRow[] = []
+    const removedKeys: string[] = []
+    const columns = this.#names.map(name => outputs.columns[name])
+    if (Number.isFinite(outputs.watermark) && outputs.watermark > this.#watermark) this.#watermark = outputs.watermark
+    for (let i = 0; i < outputs.length; i++) {
+      const key = outputs.keys[i]!
+      if (outputs.removed?.[i]) {
+        const old = this.#store.delete(key)
+        if (old && heard) {
+          removed.push(old.values)
+          removedKeys.push(key)
+        }
+      } else if (this.#take(key, this.#values(columns, i), outputs.wall) && heard) {
+        rows.push(this.#store.get(key)!.values)
+        keys.push(key)
+      }
+    }
+    this.#evict()
+    if (rows.length + removed.length > 0) for (const listener of this.#listeners) listener({ rows, removed, keys, removedKeys })
+  }
+
+  query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string } {
+    const names = query.columns ?? this.#names
+    const places = names.map(name => this.#place(name))
+    const filters = Object.entries(query.keys ?? {}).map(([name, values]) => ({ place: this.#place(name), values: new Set(values) }))
+    const after = query.after === undefined ? undefined : parseCursor(query.after)
+    const limit = query.limit ?? Number.POSITIVE_INFINITY
+    let rows = this.#store.range(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after)
+    if (query.final || filters.length > 0) {
+      rows = rows.filter(
+        row => (!query.final || row.final) && filters.every(f => row.values[f.place] !== null && f.values.has(String(row.values[f.place]))),
+      )
+    }
+    const more = rows.length > limit
+    if (more) rows.length = limit
+    const last = rows.at(-1)
+    const whole = query.columns === undefined
+    return {
+      columns: names,
+      rows: {
+        *[Symbol.iterator]() {
+          for (const row of rows) yield whole ? row.values : places.map(place => row.values[place]!)
+        },
+      },
+      ...(more && last && { next: cursorText({ time: last.time, rank: this.#end < 0 ? last.arrival : last.key }) }),
+    }
+  }
+
+  latest(count: number): readonly LiveRow[] {
+    return this.#store.last(count).map(row => row.values)
+  }
+
+  subscribe(listener: (change: ViewChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  snapshot(): readonly LiveRow[] {
+    return this.#store.last(this.#store.size).map(row => [...row.values, row.key, row.time])
+  }
+
+  restore(rows: readonly LiveRow[]): void {
+    const width = this.#names.length
+    const misfit = rows.find(row => row.length !== width + 2 || typeof row[width] !== 'string' || typeof row[width + 1] !== 'number')
+    if (misfit) throw new MillraceError('MR518', `rows of view '${this.id}' were saved with other columns than ${this.#names.join(', ')}`)
+    this.#store.clear()
+    for (const row of rows) this.#take(row[width] as string, row.slice(0, width), row[width + 1] as number)
+    this.#evict()
+  }
+
+  #place(name: string): number {
+    const place = this.#names.indexOf(name)
+    if (place >= 0) return place
+    const near = closestName(name, this.#names)
+    throw new MillraceError('MR509', `view '${this.id}' has no column '${name.slice(0, 64)}'`, {
+      hint: near ? `did you mean '${near}'?` : `the columns are ${this.#names.join(', ')}`,
+    })
+  }
+
+  #values(columns: readonly (Column | undefined)[], row: number): LiveRow {
+    const values = new Array<LiveRow[number]>(columns.length)
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c]
+      values[c] = column ? (valueAt(column, row) as LiveRow[number]) : null
+    }
+    return values
+  }
+
+  /** Takes a row in; false where what is stored is newer, or the row is older than what is kept. */
+  #take(key: string, values: LiveRow, wall: number): boolean {
+    const end = values[this.#end]
+    const time = typeof end === 'number' ? end - 1 : wall
+    if (time < this.#horizon()) return false
+    const final = values[this.#final] !== false
+    const revision = Number(values[this.#revision] ?? 0)
+    const old = this.#store.get(key)
+    if (old?.final && (!final || revision < old.revision)) return false
+    const row: StoredRow = { key, time, arrival: this.#arrivals++, values, final, revision, bytes: rowBytes(key, values) }
+    this.#store.put(row)
+    return true
+  }
+
+  #horizon(): number {
+    const { keep } = this.#options
+    return keep === null ? Number.NEGATIVE_INFINITY : Math.max(this.#watermark, this.#store.newest) - keep
+  }
+
+  #evict(): void {
+    if (this.#options.keep !== null) this.#evicted += this.#store.dropBefore(this.#horizon())
+    if (this.#store.bytes > this.#options.maxBytes) this.#evicted += this.#store.dropOver(this.#options.maxBytes)
+  }
+}

@@ -1,0 +1,194 @@
+import type { LiveRow } from '../model/api.js'
+import type { Cursor } from './cursor.js'
+
+/** One row of a view with what orders and replaces it. */
+export interface StoredRow {
+  readonly key: string
+  /** What the view is ordered by, ms since the epoch: the event time of windows (end − 1 ms), else the arrival. */
+  readonly time: number
+  /** Arrival number within the view. */
+  readonly arrival: number
+  readonly values: LiveRow
+  readonly final: boolean
+  readonly revision: number
+  /** What the row costs in memory, estimated. */
+  readonly bytes: number
+}
+
+/** Rows of one time. `sorted` is the order of reading, made when it is asked for. */
+interface Bucket {
+  readonly rows: Map<string, StoredRow>
+  sorted: readonly StoredRow[] | undefined
+  bytes: number
+}
+
+const byKey = (a: StoredRow, b: StoredRow): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+
+/** The first index of `times` from `start` on whose value is `time` or more. */
+function lowerBound(times: readonly number[], time: number, start: number): number {
+  let low = start
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (times[middle]! < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * The newest row of each key, ordered by time and, within one time, by key (`order: 'key'`) or by arrival. Insertion
+ * at the newest time, which is the common case, costs a map entry; reading a time for the first time since it changed
+ * sorts it.
+ */
+export class RowStore {
+  #order: 'key' | 'arrival'
+  #byKey = new Map<string, StoredRow>()
+  #buckets = new Map<number, Bucket>()
+  /** Ascending from `#head` on; what is before was dropped. */
+  #times: number[] = []
+  #head = 0
+  bytes = 0
+
+  constructor(order: 'key' | 'arrival') {
+    this.#order = order
+  }
+
+  get size(): number {
+    return this.#byKey.size
+  }
+
+  /** The newest time of any row; −Infinity while there is none. */
+  get newest(): number {
+    return this.#times.length > this.#head ? this.#times[this.#times.length - 1]! : Number.NEGATIVE_INFINITY
+  }
+
+  get(key: string): StoredRow | undefined {
+    return this.#byKey.get(key)
+  }
+
+  /** Inserts a row, or puts it in the place of the one with its key. */
+  put(row: StoredRow): void {
+    const old = this.#byKey.get(row.key)
+    if (old) this.#remove(old)
+    let bucket = this.#buckets.get(row.time)
+    if (!bucket) {
+      bucket = { rows: new Map(), sorted: undefined, bytes: 0 }
+      this.#buckets.set(row.time, bucket)
+      const at = lowerBound(this.#times, row.time, this.#head)
+      if (at === this.#times.length) this.#times.push(row.time)
+      else this.#times.splice(at, 0, row.time)
+    }
+    bucket.rows.set(row.key, row)
+    bucket.sorted = undefined
+    bucket.bytes += row.bytes
+    this.bytes += row.bytes
+    this.#byKey.set(row.key, row)
+  }
+
+  delete(key: string): StoredRow | undefined {
+    const row = this.#byKey.get(key)
+    if (row) this.#remove(row)
+    return row
+  }
+
+  /** Drops all rows before a time; tells how many. */
+  dropBefore(time: number): number {
+    let dropped = 0
+    while (this.#head < this.#times.length && this.#times[this.#head]! < time) dropped += this.#dropOldest()
+    return dropped
+  }
+
+  /**
+   * Makes room: drops the oldest times whole, since half a window would be a wrong answer; the last time left gives its
+   * first rows, down to 7/8 of the bound so that a full window is not sorted again for every row.
+   */
+  dropOver(bytes: number): number {
+    let dropped = 0
+    while (this.bytes > bytes && this.#times.length - this.#head > 1) dropped += this.#dropOldest()
+    if (this.bytes <= bytes || this.size === 0) return dropped
+    for (const row of this.#sorted(this.#times[this.#head]!)) {
+      if (this.bytes <= (bytes / 8) * 7) break
+      this.#remove(row)
+      dropped++
+    }
+    return dropped
+  }
+
+  /** Rows with `from ≤ time < to` behind the cursor, in order: references that later changes do not touch. */
+  range(from: number, to: number, after: Cursor | undefined): StoredRow[] {
+    const rows: StoredRow[] = []
+    const start = Math.max(from, after?.time ?? Number.NEGATIVE_INFINITY)
+    for (let i = lowerBound(this.#times, start, this.#head); i < this.#times.length && this.#times[i]! < to; i++) {
+      const time = this.#times[i]!
+      const behind = after && after.time === time ? after : undefined
+      for (const row of this.#sorted(time)) {
+        if (behind && (this.#order === 'key' ? row.key <= String(behind.rank) : row.arrival <= Number(behind.rank))) continue
+        rows.push(row)
+      }
+    }
+    return rows
+  }
+
+  /** The last `count` rows, oldest first. */
+  last(count: number): StoredRow[] {
+    const parts: (readonly StoredRow[])[] = []
+    let left = count
+    for (let i = this.#times.length - 1; i >= this.#head && left > 0; i--) {
+      const sorted = this.#sorted(this.#times[i]!)
+      parts.push(sorted.length > left ? sorted.slice(sorted.length - left) : sorted)
+      left -= sorted.length
+    }
+    return parts.reverse().flat()
+  }
+
+  clear(): void {
+    this.#byKey.clear()
+    this.#buckets.clear()
+    this.#times = []
+    this.#head = 0
+    this.bytes = 0
+  }
+
+  #sorted(time: number): readonly StoredRow[] {
+    const bucket = this.#buckets.get(time)!
+    if (!bucket.sorted) {
+      const rows = [...bucket.rows.values()]
+      bucket.sorted = this.#order === 'key' ? rows.sort(byKey) : rows
+    }
+    return bucket.sorted
+  }
+
+  #remove(row: StoredRow): void {
+    const bucket = this.#buckets.get(row.time)!
+    this.#byKey.delete(row.key)
+    bucket.rows.delete(row.key)
+    bucket.sorted = undefined
+    bucket.bytes -= row.bytes
+    this.bytes -= row.bytes
+    if (bucket.rows.size > 0) return
+    this.#buckets.delete(row.time)
+    const at = lowerBound(this.#times, row.time, this.#head)
+    if (at === this.#head) this.#advance()
+    else this.#times.splice(at, 1)
+  }
+
+  #dropOldest(): number {
+    const time = this.#times[this.#head]!
+    const bucket = this.#buckets.get(time)!
+    for (const key of bucket.rows.keys()) this.#byKey.delete(key)
+    this.#buckets.delete(time)
+    this.bytes -= bucket.bytes
+    this.#advance()
+    return bucket.rows.size
+  }
+
+  /** Past the oldest time; the front is cut off once it is the greater part, so that dropping costs no shifting. */
+  #advance(): void {
+    this.#head++
+    if (this.#head > 1024 && this.#head * 2 > this.#times.length) {
+      this.#times = this.#times.slice(this.#head)
+      this.#head = 0
+    }
+  }
+}

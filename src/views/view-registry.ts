@@ -1,0 +1,68 @@
+import type { OutputBatch, SinkWriter } from '../connector/sink.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Json } from '../model/json.js'
+import type { ColumnInfo } from '../model/value-type.js'
+import { LiveView } from './live-view.js'
+import type { View } from './view.js'
+import { defaultMaxBytes } from './view-options.js'
+
+/** What the registry needs to know of a view; the graph's sinks of kind `view` fit. */
+export interface ViewSink {
+  readonly id: string
+  readonly spec: { readonly params: { readonly [key: string]: Json } }
+  readonly schema: readonly ColumnInfo[]
+  readonly windowed: boolean
+  readonly keyColumns: readonly string[]
+  readonly window?: { readonly size: number; readonly every: number }
+}
+
+/** The live views of one process. The runtime creates one and lends it to the HTTP server through its host. */
+export interface ViewRegistry {
+  /**
+   * A new, empty view of a job, and the writer that the outbox writes to. A view of the same job and id that is open is
+   * replaced: readers of the old one get nothing more.
+   */
+  open(job: string, sink: ViewSink): { readonly view: View; readonly writer: SinkWriter }
+  /** All open views, in the order in which they were opened. */
+  views(): readonly View[]
+  get(job: string, id: string): View | undefined
+  /** Forgets the views of a job that has ended for good. */
+  closeJob(job: string): void
+}
+
+/** Applies at once; a view never holds the job back and forgets everything with the process, so it reports no position. */
+function writerOf(view: View): SinkWriter {
+  return {
+    guarantee: 'idempotent',
+    open: async () => undefined,
+    write: async (outputs: OutputBatch) => view.apply(outputs),
+    status: () => ({ connected: true, detail: `${view.info().rows.toLocaleString('en')} rows in memory`, pending: 0 }),
+    close: async () => {},
+  }
+}
+
+/**
+ * An empty registry.
+ *
+ * @example
+ * const registry = createViewRegistry()
+ * const { view, writer } = registry.open('room-climate', graphSink)
+ */
+export function createViewRegistry(): ViewRegistry {
+  const jobs = new Map<string, Map<string, View>>()
+  return {
+    open(job, sink) {
+      const { keep = null, maxBytes = defaultMaxBytes } = sink.spec.params
+      if ((keep !== null && typeof keep !== 'number') || typeof maxBytes !== 'number') {
+        throw new MillraceError('MR501', `the parameters of view '${sink.id}' are not those of view()`)
+      }
+      const view = new LiveView({ ...sink, job, keep, maxBytes })
+      const views = jobs.get(job) ?? new Map<string, View>()
+      jobs.set(job, views.set(sink.id, view))
+      return { view, writer: writerOf(view) }
+    },
+    views: () => [...jobs.values()].flatMap(views => [...views.values()]),
+    get: (job, id) => jobs.get(job)?.get(id),
+    closeJob: job => void jobs.delete(job),
+  }
+}
