@@ -80,7 +80,9 @@ export interface Graph {
 /** How a run is started; bounded runs freeze clocks and switch early results and skew checks off. */
 export interface GraphOptions {
   readonly bounded: boolean
-  /** First origin number; each source partition gets one by `originOf`. */
+  /** Measures busy time, in ms with fractions; absent: not measured. */
+  readonly elapsed?: () => number
+  /** Receives the lines of `debug`. */
   readonly debug?: (line: string) => void
 }
 

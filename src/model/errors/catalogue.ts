@@ -5,11 +5,13 @@ import { dataErrors } from './data.js'
 import type { ErrorEntry } from './entry.js'
 import { httpErrors } from './http.js'
 import { jobErrors } from './job.js'
+import { operatorErrors } from './operators.js'
 import { runtimeErrors } from './runtime.js'
 
 /** Every error that Millrace can show, by code. Codes are never reused. */
 export const catalogue = {
   ...jobErrors,
+  ...operatorErrors,
   ...dataErrors,
   ...amqpErrors,
   ...runtimeErrors,

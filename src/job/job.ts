@@ -1,0 +1,63 @@
+import type { SourceSpec } from '../connector/source.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { GraphBuilder } from '../operators/builder.js'
+import { readSource } from '../operators/read.js'
+import type { Output, Stream } from '../operators/stream.js'
+import type { Graph, GraphOptions, Job } from './graph.js'
+import { RunningGraph } from './running-graph.js'
+
+/** What a job function receives. */
+export interface JobTools {
+  /** Reads a source under an id that is unique in the job. */
+  read<T>(id: string, source: SourceSpec<T>): Stream<T>
+}
+
+export const jobBrand = Symbol.for('millrace.job')
+
+/**
+ * A job: from sources through windows to views and sinks. The function runs once per run and returns what was written.
+ *
+ * @example
+ * export default job('room-climate', ({ read }) => {
+ *   const readings = read('readings', amqp({ address: 'telemetry', decode: json(Reading) }))
+ *   return [readings.pipe(into(view('latest')))]
+ * })
+ */
+export function job(id: string, build: (tools: JobTools) => readonly Output[]): Job {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(id)) throw new MillraceError('MR153', `'${id}' is not an id`)
+  const start = (options: GraphOptions): Graph => {
+    const builder = new GraphBuilder({
+      job: id,
+      bounded: options.bounded,
+      debug: options.debug ?? (() => undefined),
+      ...(options.elapsed && { elapsed: options.elapsed }),
+    })
+    const outputs = build({
+      read: (name, source) => {
+        if (typeof source?.open !== 'function') throw new MillraceError('MR165', `read('${name}', …) was given no source`)
+        return readSource(builder, name, source)
+      },
+    })
+    checkOutputs(id, builder, outputs)
+    return new RunningGraph(id, builder)
+  }
+  return { [jobBrand]: true, id, start } as Job
+}
+
+/** True for what `job()` gives, also from another copy of this module. */
+export const isJob = (value: unknown): value is Job => typeof value === 'object' && value !== null && jobBrand in value
+
+function checkOutputs(id: string, builder: GraphBuilder, outputs: readonly Output[]): void {
+  if (!Array.isArray(outputs) || outputs.length === 0) {
+    throw new MillraceError('MR166', `the job '${id}' returns nothing that was written`)
+  }
+  for (const output of outputs as readonly Output[]) {
+    if (!output || output.builder !== builder || !builder.sinks.has(output.sink)) {
+      throw new MillraceError('MR166', `the job '${id}' returns something that was not written with into(…)`)
+    }
+  }
+  const returned = new Set([...outputs, ...builder.lateOutputs].map(output => output.sink))
+  for (const sink of builder.sinks.keys()) {
+    if (!returned.has(sink)) throw new MillraceError('MR167', `'${sink}' is written but not returned by the job '${id}'`)
+  }
+}

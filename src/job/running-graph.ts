@@ -1,0 +1,124 @@
+import type { OutputBatch } from '../connector/sink.js'
+import type { Batch } from '../model/batch.js'
+import type { Dictionary } from '../model/dictionary.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { State } from '../model/state.js'
+import type { GraphBuilder } from '../operators/builder.js'
+import type { Plan } from '../plan/plan.js'
+import { fieldUse } from './field-use.js'
+import type { Graph, GraphSink, GraphSource, NodeMetrics, RowRejection } from './graph.js'
+
+interface GraphState {
+  readonly format: 1
+  readonly job: string
+  readonly nodes: { readonly [id: string]: { readonly op: string; readonly version: number; readonly state: State } }
+}
+
+/** A connected run: pushes batches into sources, collects what reaches the sinks. */
+export class RunningGraph implements Graph {
+  readonly job: string
+  readonly plan: Plan
+  readonly sources: readonly GraphSource[]
+  readonly sinks: readonly GraphSink[]
+  readonly #builder: GraphBuilder
+  readonly #dictionaries = new Set<Dictionary>()
+
+  constructor(job: string, builder: GraphBuilder) {
+    this.job = job
+    this.#builder = builder
+    this.plan = { format: 1, job, nodes: [...builder.nodes.values()].map(node => node.plan) }
+    this.sources = [...builder.sources].map(([id, spec]) => ({ id, spec, use: fieldUse(builder.nodes.get(id)!) }))
+    this.sinks = [...builder.sinks.values()].map(({ id, spec, schema, window }) => ({
+      id,
+      spec,
+      schema,
+      windowed: window !== undefined,
+      keyColumns: window?.by ?? [],
+      ...(window && { window: { size: window.size, every: window.every } }),
+    }))
+  }
+
+  begin(entry: number): void {
+    this.#builder.entry = entry
+    this.#builder.ordinals.clear()
+  }
+
+  push(source: string, batch: Batch): void {
+    const builder = this.#builder
+    const node = builder.nodes.get(source)
+    if (!node) throw new MillraceError('MR168', `the job '${this.job}' has no source '${source}'`)
+    for (const name in batch.columns) {
+      const column = batch.columns[name]!
+      if (column.type === 'text' && column.form === 'dictionary') this.#dictionaries.add(column.dictionary)
+    }
+    builder.pushing = source
+    try {
+      node.receive(batch)
+    } finally {
+      builder.pushing = undefined
+    }
+    if (builder.failure !== undefined) throw builder.failure
+  }
+
+  end(): { outputs: readonly OutputBatch[]; rejections: readonly RowRejection[] } {
+    const builder = this.#builder
+    const outputs = builder.outputs
+    builder.outputs = []
+    const rejections: RowRejection[] = []
+    for (const node of builder.nodes.values()) if (node.refusals.length > 0) rejections.push(...node.refusals.splice(0))
+    for (const dictionary of this.#dictionaries) dictionary.sweep()
+    return { outputs, rejections }
+  }
+
+  deadline(): number {
+    const nodes = [...this.#builder.nodes.values()]
+    const pendings = new Set(nodes.map(node => node.logic.pending?.() ?? Number.POSITIVE_INFINITY)).add(Number.POSITIVE_INFINITY)
+    let least = Number.POSITIVE_INFINITY
+    for (const { logic } of nodes) {
+      if (!logic.deadline) continue
+      for (const pending of pendings) least = Math.min(least, logic.deadline(pending))
+    }
+    return least
+  }
+
+  metrics(): ReadonlyMap<string, NodeMetrics> {
+    const metrics = new Map<string, NodeMetrics>()
+    for (const [id, node] of this.#builder.nodes) {
+      const { rowsIn, rowsOut, batches, watermark, idle, counters } = node
+      metrics.set(id, { rowsIn, rowsOut, batches, busyNs: node.busyMs * 1e6, watermark, idle, keys: node.logic.keys?.(), counters })
+    }
+    return metrics
+  }
+
+  snapshot(): State {
+    const nodes: Record<string, { op: string; version: number; state: State }> = {}
+    for (const [id, { plan, logic, counters }] of this.#builder.nodes) {
+      nodes[id] = { op: plan.op, version: plan.version, state: { counters: { ...counters }, logic: logic.snapshot?.() ?? null } }
+    }
+    return { format: 1, job: this.job, nodes }
+  }
+
+  restore(state: State): void {
+    const { nodes } = state as unknown as GraphState
+    const known = this.#builder.nodes
+    for (const [id, saved] of Object.entries(nodes)) {
+      const node = known.get(id)
+      const { logic } = saved.state as { logic: State }
+      if (!node && logic === null) continue
+      if (!node) throw new MillraceError('MR169', `the snapshot holds state of '${id}' (${saved.op}), which the job no longer has`)
+      if (node.plan.op !== saved.op || node.plan.version !== saved.version) {
+        throw new MillraceError(
+          'MR169',
+          `'${id}' was ${saved.op} version ${saved.version}, and is ${node.plan.op} version ${node.plan.version}`,
+        )
+      }
+    }
+    for (const [id, saved] of Object.entries(nodes)) {
+      const node = known.get(id)
+      const { logic, counters } = saved.state as { logic: State; counters: Record<string, number> }
+      if (!node) continue
+      Object.assign(node.counters, counters)
+      if (logic !== null) node.logic.restore?.(logic)
+    }
+  }
+}
