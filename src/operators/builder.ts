@@ -110,9 +110,13 @@ export class GraphBuilder {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(definition.id)) {
         throw new MillraceError('MR153', `'${definition.id}' is not an id`)
       }
-      const other = this.nodes.get(definition.id)
+      // What is written has names of its own: the view `climate` may show the aggregate `climate`.
+      const written = definition.kind === 'view' || definition.kind === 'sink'
+      const id = written ? `${definition.kind}:${definition.id}` : definition.id
+      const other =
+        this.nodes.get(id) ?? (written ? (this.nodes.get(`view:${definition.id}`) ?? this.nodes.get(`sink:${definition.id}`)) : undefined)
       if (other) throw new MillraceError('MR150', `the id '${definition.id}' names two nodes: ${other.plan.op} and ${definition.op}`)
-      return definition.id
+      return id
     }
     let id: string
     do {

@@ -6,7 +6,7 @@ export type NodeKind = 'source' | 'operator' | 'view' | 'sink'
 
 /** One node of a plan. Nothing in it is code: `params` holds expressions as JSON, durations in ms, options. */
 export interface PlanNode {
-  /** Unique in the job: the author's id for stateful nodes, sources, views and sinks; `where-1`, `derive-2`, … otherwise. */
+  /** Unique in the job: the author's id for sources and stateful nodes, `view:climate` or `sink:alerts` for what is written, `where-1`, … otherwise. */
   readonly id: string
   readonly kind: NodeKind
   /** `read`, `where`, `aggregate`, `view`, `amqp`, …. */
