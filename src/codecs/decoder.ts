@@ -1,5 +1,6 @@
 import type { Chunk } from '../model/chunk.js'
 import type { Columns } from '../model/columns.js'
+import type { Dictionary } from '../model/dictionary.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
 import type { Json } from '../model/json.js'
 import type { Schema } from '../model/schema.js'
@@ -37,6 +38,8 @@ export interface Decoder {
 export interface FieldUse {
   readonly wanted: ReadonlySet<string>
   readonly keyed: ReadonlySet<string>
+  /** The dictionary of a keyed text field; the decoder makes its own where none is given. */
+  readonly dictionary?: (field: string) => Dictionary
 }
 
 /** How messages become rows, as a job file names it: `json(S)`, `value(S)`, `raw()`, `firstOf(…)`, `convert(S, …)`. */

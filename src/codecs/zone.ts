@@ -1,0 +1,76 @@
+import { MillraceError } from '../model/errors/millrace-error.js'
+
+const minute = 60_000
+const day = 86_400_000
+const cacheLimit = 4_096
+
+/** Turns local times of a zone into UTC; both in ms, local as if it were UTC. */
+export type ZoneToUtc = (local: number) => number
+
+/**
+ * Local time to UTC by the zone's rules, daylight saving included. A time that a zone tells twice (clocks set back) is
+ * the earlier one; a time that it never tells (clocks set forward) is read with the offset before the gap, which moves
+ * it behind the gap: the rule `compatible` of ECMAScript Temporal, also of java.time.
+ *
+ * @throws MR103 for a zone that the platform does not know.
+ */
+export function zoneToUtc(zone: string): ZoneToUtc {
+  if (/^(utc|gmt|z|etc\/utc)$/i.test(zone)) return local => local
+  const offsetAt = offsetsOf(zone)
+  const cache = new Map<number, number>()
+  const offsetOfLocal = (local: number): number => {
+    const before = offsetAt(local - day)
+    const after = offsetAt(local + day)
+    if (before === after && offsetAt(local - before) === before) return before
+    const early = offsetAt(local - Math.max(before, after))
+    if (early === Math.max(before, after)) return early
+    const late = Math.min(before, after)
+    return offsetAt(local - late) === late ? late : before
+  }
+  return local => {
+    // Zones change at whole minutes of local time, so one answer serves a minute.
+    const key = Math.floor(local / minute)
+    let offset = cache.get(key)
+    if (offset === undefined) {
+      if (cache.size >= cacheLimit) cache.clear()
+      offset = offsetOfLocal(key * minute)
+      cache.set(key, offset)
+    }
+    return local - offset
+  }
+}
+
+function offsetsOf(zone: string): (utc: number) => number {
+  let format: Intl.DateTimeFormat
+  try {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+  } catch (cause) {
+    throw new MillraceError('MR103', `'${zone}' is not a time zone`, {
+      hint: "name a zone of the IANA data base, such as 'Europe/Berlin', or 'UTC'",
+      cause,
+    })
+  }
+  return utc => {
+    const parts: Record<string, number> = {}
+    let era = 1
+    for (const { type, value } of format.formatToParts(utc)) {
+      if (type === 'era') era = value === 'BC' ? 0 : 1
+      else if (type !== 'literal') parts[type] = Number(value)
+    }
+    const year = era === 1 ? parts['year']! : 1 - parts['year']!
+    const local = new Date(0)
+    local.setUTCFullYear(year, parts['month']! - 1, parts['day']!)
+    local.setUTCHours(parts['hour']!, parts['minute']!, parts['second']!)
+    return local.getTime() - Math.floor(utc / 1_000) * 1_000
+  }
+}
