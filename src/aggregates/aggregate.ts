@@ -18,25 +18,25 @@ export interface AggregatePlan {
 }
 
 /**
- * The state of one aggregate over typed accumulators, one slot a key. All methods leave the other slots alone. One
- * store serves one pane.
+ * The state of one aggregate over typed accumulators, one slot a key. One accumulator serves one pane. Slots that a
+ * method does not name stay as they are. A slot is below the capacity last given to `grow`.
  */
 export interface Accumulator {
   /** Makes room for slots 0 … capacity − 1, new ones in the reset state. */
   grow(capacity: number): void
   /**
-   * Adds rows in order: row i goes to slot `slots[i]`, rows with slot −1 to none. `input` is the evaluated expression
-   * (undefined for `count`); `times` are event times, for `first` and `last`.
+   * Adds rows `from` (included) to `to` (excluded) in order: row i goes to slot `slots[i]`. `input` is the evaluated
+   * expression (undefined for `count`); `times` are event times, for `first`, `last` and `collect`.
    */
-  add(slots: Int32Array, length: number, input: Column | undefined, times: Float64Array): void
-  /** Adds one slot of another accumulator of the same aggregate: pane into window. Order: `other` came later in arrival. */
-  merge(slot: number, other: Accumulator, otherSlot: number): void
-  /** The result of one slot as a row value: number, string, boolean, array or null. */
-  result(slot: number): unknown
-  reset(slot: number): void
-  /** Slots 0 … count − 1 as state, and back. */
-  snapshot(count: number): State
-  restore(state: State): void
+  add(slots: Int32Array, from: number, to: number, input: Column | undefined, times: Float64Array): void
+  /** Adds slots `slots[0 … count − 1]` of another accumulator of the same aggregate to the same slots: a later pane into a window. */
+  merge(other: Accumulator, slots: Int32Array, count: number): void
+  /** The results of `slots[0 … count − 1]`, in that order, on memory of their own. */
+  results(slots: Int32Array, count: number): Column
+  reset(slots: Int32Array, count: number): void
+  /** `slots[0 … count − 1]` as state, and back into as many slots, which are in the reset state. */
+  snapshot(slots: Int32Array, count: number): State
+  restore(state: State, slots: Int32Array, count: number): void
 }
 
 /** What `mean(r => r.celsius)` becomes when it is registered. */
