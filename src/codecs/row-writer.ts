@@ -1,5 +1,6 @@
 import type { Chunk } from '../model/chunk.js'
 import type { Column } from '../model/columns.js'
+import { createDictionary } from '../model/dictionary.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../model/schema.js'
 import { ColumnStore } from './column-store.js'
@@ -20,7 +21,7 @@ export class RowWriter {
     for (const [name, spec] of fieldsOf(schema)) {
       if (!use.wanted.has(name)) continue
       const keyed = spec.type === 'text' && use.keyed.has(name)
-      this.stores.set(name, new ColumnStore(spec.type, keyed ? use.dictionary?.(name) : undefined))
+      this.stores.set(name, new ColumnStore(spec.type, keyed ? (use.dictionary?.(name) ?? createDictionary()) : undefined))
     }
   }
 
