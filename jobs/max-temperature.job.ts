@@ -2,7 +2,7 @@
  * The highest temperature of the last five seconds by device, as the IoT demos of the AMQP connector for Spark computed
  * it: devices send a number as text, as bytes, or as JSON with their name; windows go by arrival.
  */
-import { aggregate, into, job, max, number, schema, select, text, tumbling, view } from 'millrace'
+import { aggregate, into, job, max, number, schema, text, tumbling, view } from 'millrace'
 import { amqp, amqpSink, firstOf, json, messageId, valueText } from 'millrace/amqp'
 
 const Reading = schema({
@@ -16,13 +16,7 @@ export default job('max-temperature', ({ read }) => {
     amqp({ address: 'temperature', id: messageId(), decode: firstOf(json(Reading), valueText(Reading, 'temperature')) }),
   )
   const highest = readings.pipe(
-    aggregate('highest', { by: r => ({ device: r.device }), over: tumbling('5s') }, { temperature: max(r => r.temperature) }),
+    aggregate('highest', { by: r => ({ 'device-id': r.device }), over: tumbling('5s') }, { temperature: max(r => r.temperature) }),
   )
-  return [
-    highest.pipe(into(view('highest', { keep: '1h' }))),
-    highest.pipe(
-      select(w => ({ device: w.device, temperature: w.temperature })),
-      into(amqpSink('max', { address: 'max' })),
-    ),
-  ]
+  return [highest.pipe(into(view('highest', { keep: '1h' }))), highest.pipe(into(amqpSink('max', { address: 'max' })))]
 })

@@ -13,15 +13,15 @@ const Reading = schema({
 export default job('thermostat', ({ read }) => {
   const readings = read('temperature', amqp({ address: 'temperature', kind: 'topic', id: messageId(), decode: json(Reading) }))
   const highest = readings.pipe(
-    aggregate('highest', { by: r => ({ device: r.device }), over: tumbling('5s') }, { max: max(r => r.temperature) }),
+    aggregate('highest', { by: r => ({ 'device-id': r.device }), over: tumbling('5s') }, { max: max(r => r.temperature) }),
   )
   const commands = highest.pipe(
     where(w => w.max.lt(15).or(w.max.gt(25))),
     derive(w => ({ operation: when(w.max.gt(25)).then('close').otherwise('open') })),
-    select(w => ({ device: w.device, operation: w.operation, max: w.max })),
+    select(w => ({ 'device-id': w['device-id'], operation: w.operation, max: w.max })),
   )
   return [
     highest.pipe(into(view('highest', { keep: '1h' }))),
-    commands.pipe(into(amqpSink('control', { address: w => format`control/${w.device}`, kind: 'topic' }))),
+    commands.pipe(into(amqpSink('control', { address: w => format`control/${w['device-id']}`, kind: 'topic' }))),
   ]
 })

@@ -1,33 +1,40 @@
 /**
- * The rooms of the house, low to high. A file may import from its own room and from rooms above it in this list
- * (lower ones in the house), narrowed by `only`. Layer rules and line limits are generated from this one list.
+ * The rooms of the house, low to high: a file may import from its own room and from rooms above it in this list, unless
+ * `only` narrows that. `packages` are the third-party doors of the room. Layer rules and line limits come from here.
  */
 export const rooms = [
-  { path: 'src/model', lines: 200 },
-  { path: 'src/expr', lines: 250 },
-  { path: 'src/plan', lines: 200 },
-  { path: 'src/aggregates', lines: 120 },
-  { path: 'src/windows', lines: 250, only: ['src/model', 'src/aggregates'] },
+  { path: 'src/model', lines: 200, packages: [] },
+  { path: 'src/expr', lines: 250, packages: ['acorn'] },
+  { path: 'src/plan', lines: 200, packages: [] },
+  { path: 'src/aggregates', lines: 120, packages: [] },
+  { path: 'src/windows', lines: 250, only: ['src/model', 'src/aggregates'], packages: [] },
   { path: 'src/codecs', lines: 300, only: ['src/model'], packages: [] },
-  { path: 'src/connector', lines: 150, only: ['src/model', 'src/expr', 'src/codecs'] },
+  { path: 'src/connector', lines: 150, only: ['src/model', 'src/expr', 'src/codecs'], packages: [] },
   { path: 'src/operators', lines: 200, packages: ['rxjs'] },
   { path: 'src/job', lines: 200, packages: ['rxjs'] },
-  { path: 'src/views', lines: 250, only: ['src/model', 'src/connector'] },
+  { path: 'src/views', lines: 250, only: ['src/model', 'src/connector'], packages: [] },
   { path: 'src/amqp', lines: 300, only: ['src/model'], packages: ['rhea'] },
-  { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp'] },
+  { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp'], packages: [] },
+  { path: 'src/demo', lines: 200, only: ['src/model', 'src/amqp'], packages: [] },
   {
     path: 'src/runtime',
     lines: 250,
-    not: ['src/amqp', 'src/broker'],
+    not: ['src/amqp', 'src/broker', 'src/demo'],
     packages: ['esbuild', 'prom-client', 'acorn', '@jridgewell/trace-mapping'],
   },
-  { path: 'src/testing', lines: 200, not: ['src/amqp', 'src/broker'] },
+  { path: 'connectors', lines: 300, only: ['src/model', 'src/expr', 'src/codecs', 'src/connector', 'src/amqp'], packages: [] },
+  { path: 'src/index.ts', lines: 100, not: ['src/amqp', 'src/broker', 'src/runtime', 'connectors'], packages: [] },
+  { path: 'src/testing', lines: 200, not: ['src/amqp', 'src/broker', 'connectors'], packages: [] },
   {
     path: 'src/http',
     lines: 200,
-    not: ['src/amqp', 'src/broker'],
-    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/sse', '@fastify/swagger', '@fastify/etag', 'zod'],
+    only: ['src/model', 'src/views', 'src/connector', 'src/runtime'],
+    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/sse', '@fastify/swagger', '@fastify/etag'],
   },
-  { path: 'connectors', lines: 300, only: ['src/model', 'src/expr', 'src/codecs', 'src/connector', 'src/amqp'] },
-  { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors', '@babel/code-frame', 'pino'] },
+  { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors', 'pino'] },
+  { path: 'jobs', lines: 80, only: ['src/index.ts', 'connectors'], packages: ['millrace', 'millrace/amqp'] },
+  { path: 'dashboards', lines: 250, only: ['src/model'], packages: ['uplot', '@dagrejs/dagre'] },
 ]
+
+/** Files that may read the real clock and the real randomness. */
+export const seams = ['src/runtime/system-time.ts', 'src/runtime/system-random.ts', 'src/runtime/scaled-time.ts']
