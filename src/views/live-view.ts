@@ -2,8 +2,8 @@ import type { OutputBatch } from '../connector/sink.js'
 import type { LiveRow, ViewColumn, ViewInfo } from '../model/api.js'
 import { type Column, valueAt } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { nearest } from '../model/nearest.js'
 import type { ColumnInfo } from '../model/value-type.js'
-import { closestName } from './closest-name.js'
 import { cursorText, parseCursor } from './cursor.js'
 import { rowBytes } from './row-bytes.js'
 import { RowStore, type StoredRow } from './row-store.js'
@@ -146,7 +146,7 @@ export class LiveView implements View {
   #place(name: string): number {
     const place = this.#names.indexOf(name)
     if (place >= 0) return place
-    const near = closestName(name, this.#names)
+    const near = nearest(name.slice(0, 64), this.#names)
     throw new MillraceError('MR509', `view '${this.id}' has no column '${name.slice(0, 64)}'`, {
       hint: near ? `did you mean '${near}'?` : `the columns are ${this.#names.join(', ')}`,
     })

@@ -1,7 +1,7 @@
 import type { SinkSpec } from '../connector/sink.js'
 import { durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { closestName } from './closest-name.js'
+import { nearest } from '../model/nearest.js'
 import { defaultMaxBytes, greatestMaxBytes, leastMaxBytes, type ViewOptions } from './view-options.js'
 
 const optionNames = ['keep', 'maxBytes']
@@ -9,7 +9,7 @@ const optionNames = ['keep', 'maxBytes']
 function checkOptions(id: string, options: ViewOptions): void {
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue
-    const near = closestName(name, optionNames)
+    const near = nearest(name.slice(0, 64), optionNames)
     throw new MillraceError('MR501', `view('${id}') has no option \`${name}\``, near ? { hint: `did you mean \`${near}\`?` } : {})
   }
   const bytes = options.maxBytes

@@ -114,4 +114,10 @@ export const httpErrors = entries({
     remedy: 'Start the view empty; it fills as windows close.',
     action: 'stop',
   },
+  MR519: {
+    title: 'HTTP address cannot be bound',
+    cause: 'The system refused the address or port: it is no address of this machine, or needs more rights.',
+    remedy: 'Bind to 127.0.0.1 and a port above 1023.',
+    action: 'stop',
+  },
 })

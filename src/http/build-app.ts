@@ -1,0 +1,103 @@
+import etag from '@fastify/etag'
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyInstance } from 'fastify'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { dashboardRoutes } from './dashboard-routes.js'
+import { deadLetterRoutes } from './dead-letter-routes.js'
+import { hostGuard } from './host-guard.js'
+import { jobRoutes } from './job-routes.js'
+import { LiveHub } from './live-hub.js'
+import { liveRoutes } from './live-routes.js'
+import { operationRoutes } from './operation-routes.js'
+import { pageRoutes } from './page-routes.js'
+import { errorHandler, notFoundHandler, problemOf, sendProblem } from './problem.js'
+import { rowRoutes } from './row-routes.js'
+import { RowStreams } from './row-streams.js'
+import type { ServerContext } from './server-context.js'
+import { viewRoutes } from './view-routes.js'
+
+export interface AppOptions {
+  readonly context: ServerContext
+  readonly pageDir: string | undefined
+  readonly dashboards: string | undefined
+  /** The address that the server is bound to, for the check of Host headers. */
+  readonly bound: string
+  readonly allowRemote: boolean
+}
+
+/** Scripts, styles and data from this server only; no inline code, no frames, no forms. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+}
+
+/** All routes, not yet listening. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { context } = options
+  const hub = new LiveHub(context)
+  const streams = new RowStreams(context.time)
+  const checkHost = hostGuard(options.bound, options.allowRemote)
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+    http: { maxHeaderSize: 16 * 1024 },
+    frameworkErrors: (error, _, reply) => sendProblem(reply, problemOf(new MillraceError('MR517', error.message))),
+  })
+  // Queries are read by their own tables, which name what is wrong; the schemas are for the OpenAPI document.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.setErrorHandler(errorHandler(context.log))
+  app.setNotFoundHandler(notFoundHandler)
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    checkHost(request.headers.host)
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-cache')
+  })
+  await app.register(etag, { weak: true })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Millrace', version: context.version, description: 'Live views, jobs and dead letters of one Millrace process.' },
+    },
+  })
+  await app.register(
+    async api => {
+      viewRoutes(api, context)
+      rowRoutes(api, context, streams)
+      liveRoutes(api, context, hub)
+      jobRoutes(api, context)
+      deadLetterRoutes(api, context)
+      dashboardRoutes(api, context, options.dashboards)
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.register(async root => {
+    operationRoutes(root, context, hub, streams)
+    root.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+    await pageRoutes(root, options.pageDir)
+  })
+  app.addHook('preClose', async () => {
+    hub.close()
+    streams.close()
+  })
+  return app
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log, TimeSource } from '../model/seams.js'
+import type { Host } from '../runtime/host.js'
+import { buildApp } from './build-app.js'
+import { isLoopback } from './host-guard.js'
+
+export interface ServerOptions {
+  readonly host: Host
+  /** The folder of the built page; without it only the API is served. */
+  readonly pageDir?: string
+  /** The folder of dashboard definitions, `*.json`. */
+  readonly dashboards?: string
+  readonly bind: {
+    /** `127.0.0.1` unless told otherwise; anything but loopback needs `allowRemote`. */
+    readonly host: string
+    readonly port: number
+    /** Somebody asked for this very port: if it is taken, that is an error rather than a reason to take another. */
+    readonly portNamed: boolean
+  }
+  /** Serve machines other than this one, without a log-in. */
+  readonly allowRemote?: boolean
+  readonly version: string
+  readonly time: TimeSource
+  readonly log: Log
+}
+
+export interface Server {
+  /** `http://127.0.0.1:8080`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Present where the port asked for was taken and a free one was found. */
+  readonly fallback?: { readonly taken: number }
+  /** Ends live readers and streamed answers, answers what is being asked, and frees the port; a second at most. */
+  close(): Promise<void>
+}
+
+const systemCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port })
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+/**
+ * Starts the HTTP API, the live feed and the page.
+ *
+ * @throws MR503 when a port asked for by name is taken, MR504 for an address beyond loopback without `allowRemote`,
+ * MR519 when the address cannot be bound for another reason.
+ * @example
+ * const server = await createServer({ host, bind: { host: '127.0.0.1', port: 8080, portNamed: false }, version, time, log })
+ * server.url // 'http://127.0.0.1:8080'
+ */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { host, pageDir, dashboards, bind, allowRemote = false, version, time, log } = options
+  if (!allowRemote && !isLoopback(bind.host)) {
+    throw new MillraceError('MR504', `${bind.host} can be reached from other machines, and the API has no log-in`)
+  }
+  // `localhost` may stand for two addresses; one is enough, and its port is then the port.
+  const bound = bind.host === 'localhost' ? '127.0.0.1' : bind.host
+  // Not from the seeded source: it must differ even between two runs that are alike in everything else.
+  const epoch = randomBytes(4).toString('hex')
+  const build = (): Promise<FastifyInstance> =>
+    buildApp({ context: { host, time, log, version, epoch }, pageDir, dashboards, bound, allowRemote })
+  let app = await build()
+  let port: number
+  let fallback: Server['fallback']
+  try {
+    port = await listen(app, bound, bind.port)
+  } catch (error) {
+    await app.close()
+    if (systemCode(error) !== 'EADDRINUSE') {
+      throw new MillraceError('MR519', `${bracketed(bound)}:${bind.port} cannot be bound: ${String(systemCode(error) ?? error)}`, {
+        cause: error,
+      })
+    }
+    if (bind.portNamed) throw new MillraceError('MR503', `port ${bind.port} of ${bound} is taken`, { cause: error })
+    app = await build()
+    port = await listen(app, bound, 0)
+    fallback = { taken: bind.port }
+  }
+  const listening = app
+  return {
+    url: `http://${bracketed(bound)}:${port}`,
+    port,
+    ...(fallback && { fallback }),
+    close: async () => {
+      const cancel = time.after(500, () => listening.server.closeAllConnections())
+      await listening.close()
+      cancel()
+    },
+  }
+}

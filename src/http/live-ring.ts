@@ -1,0 +1,40 @@
+/** A frame of one view's changes with its place in the flow. */
+export interface RingFrame {
+  readonly offset: number
+  readonly view: string
+  readonly frame: string
+}
+
+/** The latest frames within a bound of characters, for readers that come back. */
+export class LiveRing {
+  #frames: RingFrame[] = []
+  #head = 0
+  #size = 0
+  readonly #bound: number
+  /** Frames after this offset are all here. */
+  complete: number
+
+  constructor(bound: number, offset: number) {
+    this.#bound = bound
+    this.complete = offset
+  }
+
+  push(frame: RingFrame): void {
+    this.#frames.push(frame)
+    this.#size += frame.frame.length
+    while (this.#size > this.#bound && this.#head < this.#frames.length) {
+      const gone = this.#frames[this.#head++]!
+      this.#size -= gone.frame.length
+      this.complete = gone.offset
+    }
+    if (this.#head > 256 && this.#head * 2 > this.#frames.length) {
+      this.#frames = this.#frames.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** The frames of some views after an offset. */
+  after(offset: number, views: ReadonlySet<string>): readonly RingFrame[] {
+    return this.#frames.slice(this.#head).filter(frame => frame.offset > offset && views.has(frame.view))
+  }
+}

@@ -1,0 +1,76 @@
+import type { LiveEvent, LiveRow } from '../model/api.js'
+import type { View } from '../views/view.js'
+
+/** Changes that may wait for the next frame; more of them are sent as a fresh snapshot instead. */
+const mostPending = 20_000
+
+/** A server-sent event without its id. */
+export const frameOf = (event: LiveEvent): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+
+/** One view as live readers follow it: changes since the last frame, newest of each row only. */
+export class LiveTopic {
+  readonly name: string
+  readonly view: View
+  #rows = new Map<string, LiveRow>()
+  #removed = new Map<string, LiveRow>()
+  #overflown = false
+  #anonymous = 0
+  #unsubscribe: () => void
+
+  constructor(name: string, view: View, onChange: () => void) {
+    this.name = name
+    this.view = view
+    this.#unsubscribe = view.subscribe(change => {
+      for (let i = 0; i < change.rows.length; i++) this.#put(change.keys?.[i], change.rows[i]!)
+      for (let i = 0; i < change.removed.length; i++) this.#drop(change.removedKeys?.[i], change.removed[i]!)
+      onChange()
+    })
+  }
+
+  get dirty(): boolean {
+    return this.#overflown || this.#rows.size + this.#removed.size > 0
+  }
+
+  /** The view as it is now: its last `count` rows. */
+  snapshot(count: number): string {
+    return frameOf({ type: 'snapshot', view: { ...this.view.info(), id: this.name }, rows: this.view.latest(count) })
+  }
+
+  /** What changed since the last call, as one frame. */
+  flush(count: number): string {
+    const frame = this.#overflown
+      ? this.snapshot(count)
+      : frameOf({ type: 'upsert', view: this.name, rows: [...this.#rows.values()], removed: [...this.#removed.values()] })
+    this.#rows.clear()
+    this.#removed.clear()
+    this.#overflown = false
+    return frame
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  #put(key: string | undefined, row: LiveRow): void {
+    if (this.#overflown) return
+    const id = key ?? `#${this.#anonymous++}`
+    this.#removed.delete(id)
+    this.#rows.set(id, row)
+    this.#check()
+  }
+
+  #drop(key: string | undefined, row: LiveRow): void {
+    if (this.#overflown) return
+    const id = key ?? `#${this.#anonymous++}`
+    this.#rows.delete(id)
+    this.#removed.set(id, row)
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#rows.size + this.#removed.size <= mostPending) return
+    this.#overflown = true
+    this.#rows.clear()
+    this.#removed.clear()
+  }
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+import type { LiveHub } from './live-hub.js'
+import { readParameters } from './parameters.js'
+import type { RowStreams } from './row-streams.js'
+import type { ServerContext } from './server-context.js'
+
+const prometheusText = 'text/plain; version=0.0.4; charset=utf-8'
+
+function serverMetrics(hub: LiveHub, streams: RowStreams): string {
+  return [
+    '# HELP millrace_live_readers Live readers that are connected.',
+    '# TYPE millrace_live_readers gauge',
+    `millrace_live_readers ${hub.readers}`,
+    '# HELP millrace_live_readers_dropped_total Live readers disconnected because they read too slowly.',
+    '# TYPE millrace_live_readers_dropped_total counter',
+    `millrace_live_readers_dropped_total ${hub.dropped}`,
+    '# HELP millrace_row_streams_stalled_total Answers cut off because their reader stood still.',
+    '# TYPE millrace_row_streams_stalled_total counter',
+    `millrace_row_streams_stalled_total ${streams.stalled}`,
+    '',
+  ].join('\n')
+}
+
+/** `/metrics`, `/healthz`, `/readyz`: for the machinery around a process. */
+export function operationRoutes(app: FastifyInstance, { host, time, version }: ServerContext, hub: LiveHub, streams: RowStreams): void {
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_, reply) => {
+    const text = await host.metrics()
+    return reply
+      .header('content-type', prometheusText)
+      .send(`${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${serverMetrics(hub, streams)}`)
+  })
+
+  app.get('/healthz', { schema: { summary: 'The process answers' } }, request => {
+    readParameters(request.query, {}, time.wall())
+    return { status: 'ok', version }
+  })
+
+  app.get(
+    '/readyz',
+    { schema: { summary: 'Every job runs and every source is attached; 503 with the reasons otherwise' } },
+    (request, reply) => {
+      readParameters(request.query, {}, time.wall())
+      const readiness = host.readiness()
+      return reply.code(readiness.ready ? 200 : 503).send(readiness)
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { catalogue, type ErrorCode } from '../model/errors/catalogue.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log } from '../model/seams.js'
+
+/** An error as RFC 9457 shows it, with Millrace's code and a remedy. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly hint: string
+}
+
+/** The HTTP status of each code that a request can meet; any other error is a failure of ours. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  MR505: 403,
+  MR506: 400,
+  MR507: 400,
+  MR508: 400,
+  MR509: 400,
+  MR510: 404,
+  MR511: 413,
+  MR512: 405,
+  MR513: 503,
+  MR514: 409,
+  MR516: 404,
+  MR517: 400,
+}
+
+/** The problem document of an error. */
+export function problemOf(error: MillraceError, status = statuses[error.code] ?? 500): Problem {
+  return {
+    type: `urn:millrace:error:${error.code}`,
+    title: catalogue[error.code].title,
+    status,
+    detail: error.message,
+    code: error.code,
+    hint: error.hint,
+  }
+}
+
+const contentType = 'application/problem+json; charset=utf-8'
+
+export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  reply.code(problem.status).header('content-type', contentType).header('cache-control', 'no-store').send(JSON.stringify(problem))
+
+/** Turns whatever a route threw into a problem document; what is not an error of the client is logged, and its text kept from the client. */
+export function errorHandler(log: Log) {
+  return (error: FastifyError | MillraceError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (error instanceof MillraceError && statuses[error.code] !== undefined) {
+      if (error.code === 'MR513') reply.header('retry-after', '5')
+      return sendProblem(reply, problemOf(error))
+    }
+    const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+    if (status >= 400 && status < 500) return sendProblem(reply, problemOf(new MillraceError('MR517', error.message), status))
+    log.error('a request failed', { method: request.method, url: request.url, error: error.stack ?? error.message })
+    return sendProblem(reply, problemOf(new MillraceError('MR515', 'the answer could not be made')))
+  }
+}
+
+/** What no route answers: 405 for methods that would change something, 404 otherwise. */
+export function notFoundHandler(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return sendProblem(reply.header('allow', 'GET, HEAD'), problemOf(new MillraceError('MR512', `${request.method} is not offered`)))
+  }
+  const path = request.url.split('?', 1)[0]!.slice(0, 200)
+  const formats = /\/(rows|dead-letters)\.[^/]*$/.test(path)
+  return sendProblem(
+    reply,
+    problemOf(
+      new MillraceError('MR510', `there is nothing at ${path}`, {
+        hint: formats ? 'the formats are json, ndjson and, for rows, csv' : 'the routes are listed at /openapi.json',
+      }),
+    ),
+  )
+}

@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { TimeSource } from '../model/seams.js'
+
+const mostStreams = 32
+/** Ms after which a reader that takes nothing is cut off. */
+const patienceMs = 30_000
+
+/** Long answers on their way: bounded in number, and each ended when its reader stands still or leaves. */
+export class RowStreams {
+  #time: TimeSource
+  #open = new Set<Readable>()
+  /** Answers cut off because nobody read on. */
+  stalled = 0
+
+  constructor(time: TimeSource) {
+    this.#time = time
+  }
+
+  /**
+   * A stream of the pieces; each is made when the one before was taken.
+   *
+   * @throws MR513 when as many answers stream as the server allows.
+   */
+  open(...[first, second, rest]: [string, string, Iterator<string>]): Readable {
+    if (this.#open.size >= mostStreams) throw new MillraceError('MR513', `${this.#open.size} answers are being streamed`)
+    const ahead = [first, second]
+    let taken = 0
+    const stream = new Readable({
+      highWaterMark: 256 * 1024,
+      read: () => {
+        taken++
+        try {
+          const piece = ahead.shift() ?? rest.next().value
+          stream.push(piece ?? null)
+        } catch (error) {
+          stream.destroy(error instanceof Error ? error : new Error(String(error)))
+        }
+      },
+    })
+    this.#open.add(stream)
+    let seen = -1
+    const watch = (): void => {
+      if (taken === seen) {
+        this.stalled++
+        stream.destroy(new Error('the reader took nothing for 30 s'))
+        return
+      }
+      seen = taken
+      cancel = this.#time.after(patienceMs, watch)
+    }
+    let cancel = this.#time.after(patienceMs, watch)
+    stream.on('close', () => {
+      cancel()
+      this.#open.delete(stream)
+    })
+    return stream
+  }
+
+  /** Ends all of them, as failed: their readers see that they are not whole. */
+  close(): void {
+    for (const stream of this.#open) stream.destroy(new Error('the server stops'))
+  }
+}

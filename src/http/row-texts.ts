@@ -1,0 +1,112 @@
+import type { LiveRow, ViewColumn } from '../model/api.js'
+
+/** Rows as text in one format: `begin`, then the rows, `between` two of them, then `end` (told whether there were any). */
+export interface RowFormat {
+  readonly contentType: string
+  begin(columns: readonly ViewColumn[]): string
+  readonly between: string
+  end(any: boolean): string
+  /** A function that writes one row. */
+  writer(columns: readonly ViewColumn[]): (row: LiveRow) => string
+}
+
+type Value = LiveRow[number] | undefined
+
+/** ms since the epoch as RFC 3339 with ms, in UTC; the number itself where the calendar does not reach. */
+export const instantText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
+
+/** Rows of a view share few times: the last one is remembered. */
+function instants(): (ms: number) => string {
+  let last = Number.NaN
+  let text = ''
+  return ms => {
+    if (ms !== last) {
+      last = ms
+      text = instantText(ms)
+    }
+    return text
+  }
+}
+
+function jsonValues(column: ViewColumn): (value: Value) => string {
+  if (column.type !== 'timestamp') return value => JSON.stringify(value ?? null)
+  const instant = instants()
+  return value => (typeof value === 'number' ? `"${instant(value)}"` : 'null')
+}
+
+function jsonWriter(columns: readonly ViewColumn[]): (row: LiveRow) => string {
+  const names = columns.map((column, i) => `${i === 0 ? '' : ','}${JSON.stringify(column.name)}:`)
+  const values = columns.map(jsonValues)
+  return row => {
+    let text = '{'
+    for (let i = 0; i < names.length; i++) text += names[i]! + values[i]!(row[i])
+    return `${text}}`
+  }
+}
+
+/** A CSV field by RFC 4180; an empty text is quoted, so that it differs from null. */
+export function csvField(text: string): string {
+  return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function csvValues(column: ViewColumn): (value: Value) => string {
+  const instant = instants()
+  return value => {
+    if (value === null || value === undefined) return ''
+    if (typeof value === 'string') return csvField(value)
+    if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : String(value)
+    return typeof value === 'boolean' ? String(value) : csvField(JSON.stringify(value))
+  }
+}
+
+/** A JSON array of flat objects. */
+export const jsonRows: RowFormat = {
+  contentType: 'application/json; charset=utf-8',
+  begin: () => '[',
+  between: ',\n',
+  end: () => ']\n',
+  writer: jsonWriter,
+}
+
+/** One JSON object a line. */
+export const ndjsonRows: RowFormat = {
+  contentType: 'application/x-ndjson; charset=utf-8',
+  begin: () => '',
+  between: '\n',
+  end: any => (any ? '\n' : ''),
+  writer: jsonWriter,
+}
+
+/** CSV by RFC 4180 with a header line; null is an empty field. */
+export const csvRows: RowFormat = {
+  contentType: 'text/csv; charset=utf-8; header=present',
+  begin: columns => `${columns.map(column => csvField(column.name)).join(',')}\r\n`,
+  between: '\r\n',
+  end: any => (any ? '\r\n' : ''),
+  writer: columns => {
+    const values = columns.map(csvValues)
+    return row => {
+      let text = ''
+      for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + values[i]!(row[i])
+      return text
+    }
+  },
+}
+
+const pieceSize = 64 * 1024
+
+/** Rows as pieces of text of about 64 KiB, made as they are asked for. */
+export function* rowPieces(format: RowFormat, columns: readonly ViewColumn[], rows: Iterable<LiveRow>): Generator<string> {
+  const write = format.writer(columns)
+  let piece = format.begin(columns)
+  let first = true
+  for (const row of rows) {
+    piece += (first ? '' : format.between) + write(row)
+    first = false
+    if (piece.length >= pieceSize) {
+      yield piece
+      piece = ''
+    }
+  }
+  yield piece + format.end(!first)
+}
