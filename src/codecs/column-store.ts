@@ -2,7 +2,7 @@ import type { Column } from '../model/columns.js'
 import type { Dictionary } from '../model/dictionary.js'
 import type { ValueType } from '../model/value-type.js'
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * The growing memory of one output column, reused from chunk to chunk. A row may be written more than once before it

@@ -2,6 +2,7 @@ import type { FieldSpec } from '../model/schema.js'
 import { AmqpUnsupported } from './amqp-unsupported.js'
 import type { ColumnStore } from './column-store.js'
 import { describeValue } from './describe-value.js'
+import { plainNumber } from './plain-number.js'
 import type { Problem } from './problem.js'
 import { rfc3339 } from './rfc3339.js'
 import { type TimeParser, timePattern } from './time-pattern.js'
@@ -11,6 +12,7 @@ const timeLimit = 8.64e15
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const scratch = new Uint8Array(96)
 const utf8 = new TextEncoder()
+const utf8Text = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const perEpoch = { 'epoch-s': 1_000, 'epoch-ms': 1, 'epoch-ns': 1e-6 } as const
 
@@ -90,6 +92,23 @@ export class FieldCheck {
         if (!jsonNumber.test(text)) return this.mistyped(text)
         return this.spec.type === 'number' ? this.number(row, Number(text)) : this.integer(row, Number(text))
     }
+  }
+
+  /** The same of UTF-8 bytes, without a string where that is possible. */
+  cellBytes(row: number, bytes: Uint8Array, start: number, end: number): Problem | undefined {
+    const { type } = this.spec
+    if (type === 'text' && !this.values) {
+      this.store?.setBytes(row, bytes, start, end)
+      return undefined
+    }
+    if (type === 'number' || type === 'integer') {
+      const value = plainNumber(bytes, start, end)
+      if (!Number.isNaN(value)) return type === 'number' ? this.number(row, value) : this.integer(row, value)
+    } else if (type === 'timestamp' && this.parseTime) {
+      const ms = this.parseTime(bytes, start, end)
+      if (!Number.isNaN(ms)) return this.time(row, ms, ms)
+    }
+    return this.cell(row, utf8Text.decode(bytes.subarray(start, end)))
   }
 
   number(row: number, value: number): Problem | undefined {

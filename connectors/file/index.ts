@@ -1,0 +1,1 @@
+export { type OpenFile, openFile } from './open-file.js'

@@ -1,0 +1,96 @@
+/** Bytes that a record may have; a longer one is given cut to this length, and refused by the decoder. */
+export const recordLimit = 1_048_576
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const quote = 0x22
+const comma = 0x2c
+
+/**
+ * Cuts a buffer into records: lines, or with `quotes` CSV records, whose quoted cells may hold line breaks (RFC 4180
+ * §2.6). Blank lines are passed over. A quote that is never closed costs its own line only.
+ */
+export class RecordScanner {
+  /** Where the next record is looked for. */
+  position = 0
+  /** The record found: [start, end) without its line break, and the number of its first line. */
+  start = 0
+  end = 0
+  line = 0
+  private readonly quotes: boolean
+  private nextLine = 1
+  /** Passing over the rest of a record that was too long. */
+  private skipping = false
+
+  constructor(quotes: boolean) {
+    this.quotes = quotes
+  }
+
+  /** The buffer lost `bytes` bytes at its beginning. */
+  shift(bytes: number): void {
+    this.position -= bytes
+  }
+
+  /** Finds the next record in bytes[position … filled − 1]; false where it is not complete. `atEnd`: nothing follows. */
+  next(bytes: Uint8Array, filled: number, atEnd: boolean): boolean {
+    for (;;) {
+      const start = this.position
+      if (start >= filled) return false
+      if (this.skipping) {
+        const stop = bytes.indexOf(lineFeed, start)
+        if (stop < 0 || stop >= filled) {
+          this.position = filled
+          return false
+        }
+        this.skipping = false
+        this.nextLine++
+        this.position = stop + 1
+        continue
+      }
+      const stop = this.recordEnd(bytes, start, filled, atEnd)
+      if (stop < 0) return false
+      const broken = stop < filled && bytes[stop] === lineFeed
+      this.start = start
+      this.end = stop > start && bytes[stop - 1] === carriageReturn ? stop - 1 : stop
+      this.line = this.nextLine
+      this.nextLine += this.breaksInside + (broken ? 1 : 0)
+      this.position = broken ? stop + 1 : stop
+      this.skipping = !broken && !(atEnd && stop === filled)
+      if (this.end > start) return true
+    }
+  }
+
+  private breaksInside = 0
+
+  /** The position of the record's line break, or of its end; −1: unknown yet. */
+  private recordEnd(bytes: Uint8Array, start: number, filled: number, atEnd: boolean): number {
+    const last = Math.min(filled, start + recordLimit)
+    const cut = last < filled
+    this.breaksInside = 0
+    let quoted = false
+    let cellStart = true
+    let firstBreak = -1
+    let closedAt = -2
+    for (let at = start; at < last; at++) {
+      const byte = bytes[at]!
+      if (quoted) {
+        if (byte === quote) {
+          quoted = false
+          closedAt = at
+        } else if (byte === lineFeed) {
+          if (this.breaksInside++ === 0) firstBreak = at
+        }
+      } else if (byte === lineFeed) return at
+      else if (this.quotes) {
+        if (byte === quote && (cellStart || closedAt === at - 1)) quoted = true // a doubled quote leaves and enters again
+        cellStart = byte === comma
+      }
+    }
+    if (!cut && !atEnd) return -1
+    if (quoted && firstBreak >= 0) {
+      this.breaksInside = 0
+      return firstBreak
+    }
+    return last
+  }
+}
