@@ -1,0 +1,17 @@
+import type { Batch } from '../model/batch.js'
+import type { BooleanColumn, NumberColumn } from '../model/columns.js'
+
+/**
+ * The results of windows that may be counted again by a further window: final, on time (revision 0), not withdrawn.
+ * Any other row repeats one that was counted, or will be.
+ */
+export function finalRows(batch: Batch): Batch {
+  const final = batch.columns['final'] as BooleanColumn
+  const revision = batch.columns['revision'] as NumberColumn
+  const rows = new Int32Array(batch.length)
+  let count = 0
+  for (let i = 0; i < batch.length; i++) {
+    if (final.values[i] === 1 && revision.values[i] === 0 && batch.removed?.[i] !== 1) rows[count++] = i
+  }
+  return count === batch.length ? batch : batch.take(rows, count)
+}

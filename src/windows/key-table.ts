@@ -1,0 +1,106 @@
+import type { Column } from '../model/columns.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { State } from '../model/state.js'
+import type { ValueType } from '../model/value-type.js'
+import type { KeyPart } from './key-part.js'
+import { NumberPart } from './number-part.js'
+import { PairPart } from './pair-part.js'
+import { TextPart } from './text-part.js'
+
+function partOf(type: ValueType): KeyPart {
+  switch (type) {
+    case 'text':
+      return new TextPart()
+    case 'boolean':
+      return new NumberPart('boolean')
+    case 'list':
+      throw new MillraceError('MR194', 'a list cannot be a key')
+    default:
+      return new NumberPart('number')
+  }
+}
+
+/**
+ * Keys of any number of parts as dense ids. With one part, its ids are the keys; with more, pairs of pairs. Without any,
+ * all rows have key 0.
+ */
+export class KeyTable {
+  readonly #parts: readonly KeyPart[]
+  /** `#pairs[i]` joins parts 0 … i + 1. */
+  readonly #pairs: PairPart[] = []
+  readonly #whole: KeyPart | PairPart | undefined
+  #scratch = new Int32Array(0)
+
+  constructor(types: readonly ValueType[]) {
+    this.#parts = types.map(partOf)
+    let whole: KeyPart | PairPart | undefined = this.#parts[0]
+    for (const part of this.#parts.slice(1)) {
+      whole = new PairPart(whole!, part)
+      this.#pairs.push(whole)
+    }
+    this.#whole = whole
+  }
+
+  /** Every key is below it. */
+  get size(): number {
+    return this.#whole?.size ?? 1
+  }
+
+  /** Key ids of rows 0 … length − 1; new ones must be retained before anything is released. */
+  resolve(columns: readonly Column[], length: number, out: Int32Array): void {
+    this.#join((part, ids) => this.#parts[part]!.resolve(columns[part]!, length, ids), length, out)
+  }
+
+  retain(key: number): void {
+    this.#whole?.retain(key)
+  }
+
+  release(key: number): void {
+    this.#whole?.release(key)
+  }
+
+  /** The values of some keys, one column a part. */
+  columns(keys: Int32Array, count: number): Column[] {
+    return this.#split(keys, count, (part, ids) => part.column(ids, count))
+  }
+
+  snapshot(keys: Int32Array, count: number): State {
+    return this.#split(keys, count, (part, ids) => part.snapshot(ids, count))
+  }
+
+  /** Ids of saved keys in their saved order; they must be retained before anything is released. */
+  restore(state: State, count: number, out: Int32Array): void {
+    const saved = state as readonly State[]
+    this.#join((part, ids) => this.#parts[part]!.restore(saved[part]!, count, ids), count, out)
+  }
+
+  /** Frees texts that nobody holds any more; called when no batch is alive. */
+  sweep(): void {
+    for (const part of this.#parts) part.sweep?.()
+  }
+
+  #join(resolve: (part: number, ids: Int32Array) => void, length: number, out: Int32Array): void {
+    if (this.#parts.length === 0) {
+      out.fill(0, 0, length)
+      return
+    }
+    resolve(0, out)
+    if (this.#pairs.length > 0 && this.#scratch.length < length) this.#scratch = new Int32Array(length)
+    for (let i = 0; i < this.#pairs.length; i++) {
+      resolve(i + 1, this.#scratch)
+      this.#pairs[i]!.resolve(out, this.#scratch, length, out)
+    }
+  }
+
+  #split<R>(keys: Int32Array, count: number, read: (part: KeyPart, ids: Int32Array) => R): R[] {
+    const out: R[] = []
+    const left = keys.slice(0, count)
+    const right = new Int32Array(count)
+    for (let i = this.#pairs.length - 1; i >= 0; i--) {
+      this.#pairs[i]!.split(left, count, left, right)
+      out.unshift(read(this.#parts[i + 1]!, right))
+    }
+    if (this.#parts.length > 0) out.unshift(read(this.#parts[0]!, left))
+    return out
+  }
+}

@@ -1,0 +1,79 @@
+import { DictionaryIds } from '../model/dictionary-ids.js'
+import { DictionaryIndex } from '../model/dictionary-index.js'
+import { References } from './references.js'
+
+interface Held {
+  retain(id: number): void
+  release(id: number): void
+}
+
+/** Pairs of ids as ids, by open addressing; a pair holds its two parts. */
+export class PairPart implements Held {
+  readonly #left: Held
+  readonly #right: Held
+  readonly #ids = new DictionaryIds()
+  readonly #index = new DictionaryIndex()
+  readonly #references = new References()
+  #lefts = new Int32Array(64)
+  #rights = new Int32Array(64)
+
+  constructor(left: Held, right: Held) {
+    this.#left = left
+    this.#right = right
+  }
+
+  get size(): number {
+    return this.#ids.size
+  }
+
+  /** Ids of the pairs (lefts[i], rights[i]); `out` may be one of them. */
+  resolve(lefts: Int32Array, rights: Int32Array, length: number, out: Int32Array): void {
+    for (let i = 0; i < length; i++) out[i] = this.#idOf(lefts[i]!, rights[i]!)
+  }
+
+  retain(id: number): void {
+    this.#references.retain(id)
+  }
+
+  release(id: number): void {
+    if (!this.#references.release(id)) return
+    this.#index.remove(id)
+    this.#ids.give(id)
+    this.#left.release(this.#lefts[id]!)
+    this.#right.release(this.#rights[id]!)
+  }
+
+  /** The parts of some pairs; `lefts` may be `ids` itself. */
+  split(ids: Int32Array, count: number, lefts: Int32Array, rights: Int32Array): void {
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!
+      lefts[i] = this.#lefts[id]!
+      rights[i] = this.#rights[id]!
+    }
+  }
+
+  #idOf(left: number, right: number): number {
+    let hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b)
+    hash ^= hash >>> 15
+    const index = this.#index
+    const { slots, mask } = index
+    for (let at = hash & mask, held = slots[at]!; held !== 0; at = (at + 1) & mask, held = slots[at]!) {
+      if (this.#lefts[held - 1] === left && this.#rights[held - 1] === right) return held - 1
+    }
+    const id = this.#ids.take()
+    if (id >= this.#lefts.length) {
+      const lefts = new Int32Array(2 * this.#lefts.length)
+      const rights = new Int32Array(2 * this.#lefts.length)
+      lefts.set(this.#lefts)
+      rights.set(this.#rights)
+      this.#lefts = lefts
+      this.#rights = rights
+    }
+    this.#lefts[id] = left
+    this.#rights[id] = right
+    this.#left.retain(left)
+    this.#right.retain(right)
+    index.insert(hash, id)
+    return id
+  }
+}
