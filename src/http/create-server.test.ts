@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { virtualTime } from '../runtime/virtual-time.js'
 import { createServer, type Server, type ServerOptions } from './create-server.js'
-import { fixtureHost, manualTime, quiet } from './server-fixture.js'
+import { fixtureHost, quiet, start } from './server-fixture.js'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -8,7 +9,7 @@ afterEach(async () => {
 })
 
 async function serve(bind: Partial<ServerOptions['bind']> = {}, more: Partial<ServerOptions> = {}): Promise<Server> {
-  const time = manualTime()
+  const time = virtualTime(start)
   const server = await createServer({
     host: fixtureHost(time),
     bind: { host: '127.0.0.1', port: 0, portNamed: false, ...bind },

@@ -9,34 +9,6 @@ import { createViewRegistry } from '../views/view-registry.js'
 export const start = Date.UTC(2026, 0, 15, 12)
 export const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
-/** A clock that moves when the test says so. */
-export function manualTime(): TimeSource & { advance(ms: number): void } {
-  let now = 0
-  let timers: { at: number; callback: () => void }[] = []
-  return {
-    wall: () => start + now,
-    monotonic: () => now,
-    after: (ms, callback) => {
-      const timer = { at: now + ms, callback }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter(other => other !== timer)
-      }
-    },
-    advance(ms) {
-      const end = now + ms
-      for (;;) {
-        const next = timers.filter(timer => timer.at <= end).sort((a, b) => a.at - b.at)[0]
-        if (!next) break
-        timers = timers.filter(timer => timer !== next)
-        now = Math.max(now, next.at)
-        next.callback()
-      }
-      now = end
-    },
-  }
-}
-
 const climate: readonly ColumnInfo[] = [
   { name: 'room', type: 'text', nullable: false },
   { name: 'mean', type: 'number', nullable: true, unit: '°C' },

@@ -36,7 +36,7 @@ function writerOf(view: View): SinkWriter {
     guarantee: 'idempotent',
     open: async () => undefined,
     write: async (outputs: OutputBatch) => view.apply(outputs),
-    status: () => ({ connected: true, detail: `${view.info().rows.toLocaleString('en')} rows in memory`, pending: 0 }),
+    status: () => ({ connected: true, detail: `rows in memory: ${view.info().rows.toLocaleString('en')}`, pending: 0 }),
     close: async () => {},
   }
 }
