@@ -1,0 +1,169 @@
+import type uPlot from 'uplot'
+import type { Threshold } from '../definition/dashboard.js'
+import { withUnit } from '../text/format.js'
+import type { ChartData } from './chart-data.js'
+import { type EndLabel, spreadLabels } from './end-labels.js'
+import type { Palette } from './palette.js'
+
+/** What the layers need beside uPlot's own scales. */
+export interface LayerInput {
+  readonly data: ChartData
+  readonly colours: readonly string[]
+  readonly names: readonly string[]
+  readonly palette: Palette
+  readonly thresholds: readonly Threshold[]
+  readonly unit: string | undefined
+  readonly format: (value: number) => string
+}
+
+const ratio = (): number => devicePixelRatio || 1
+
+const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): void => {
+  const { ctx, bbox } = u
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  draw(ctx)
+  ctx.restore()
+}
+
+/** Min–max bands, under the lines. */
+export const drawBands = (u: uPlot, input: LayerInput): void => {
+  const { data, colours } = input
+  clipToPlot(u, ctx => {
+    ctx.globalAlpha = 0.13
+    for (let s = 0; s < colours.length; s++) {
+      ctx.fillStyle = colours[s]!
+      let from = -1
+      for (let i = 0; i <= data.x.length; i++) {
+        const isThere = i < data.x.length && data.lows[s]?.[i] != null && data.highs[s]?.[i] != null
+        if (isThere && from < 0) from = i
+        if (!isThere && from >= 0) {
+          bandPiece(u, ctx, data, s, from, i)
+          from = -1
+        }
+      }
+    }
+  })
+}
+
+const bandPiece = (u: uPlot, ctx: CanvasRenderingContext2D, data: ChartData, s: number, from: number, to: number): void => {
+  ctx.beginPath()
+  for (let i = from; i < to; i++) ctx.lineTo(u.valToPos(data.x[i]!, 'x', true), u.valToPos(data.highs[s]![i]!, 'y', true))
+  for (let i = to - 1; i >= from; i--) ctx.lineTo(u.valToPos(data.x[i]!, 'x', true), u.valToPos(data.lows[s]![i]!, 'y', true))
+  ctx.closePath()
+  ctx.fill()
+}
+
+/** The open window: its results are provisional, so it is hatched, and named under the axis. */
+export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
+  const { data, palette } = input
+  if (Number.isNaN(data.openFrom)) return
+  const left = Math.max(u.bbox.left, u.valToPos(data.openFrom, 'x', true))
+  const right = Math.min(u.bbox.left + u.bbox.width, u.valToPos(data.openTo, 'x', true))
+  const { top, height } = u.bbox
+  if (right <= left) return
+  const ctx = u.ctx
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(left, top, right - left, height)
+  ctx.clip()
+  ctx.strokeStyle = palette.soft
+  ctx.globalAlpha = 0.38
+  ctx.lineWidth = 1 * ratio()
+  ctx.beginPath()
+  const gap = 7 * ratio()
+  for (let x = left - height - ((left - height) % gap); x < right; x += gap) {
+    ctx.moveTo(x, top + height)
+    ctx.lineTo(x + height, top)
+  }
+  ctx.stroke()
+  ctx.restore()
+  ctx.save()
+  ctx.font = `${11.5 * ratio()}px ${palette.font}`
+  ctx.fillStyle = palette.soft
+  ctx.textAlign = 'right'
+  ctx.textBaseline = 'top'
+  ctx.fillText('open', right, top + height + 8 * ratio())
+  ctx.restore()
+}
+
+/** Limits where they are, with their words. A limit beyond the scale is named at the edge with an arrow. */
+export const drawThresholds = (u: uPlot, input: LayerInput): void => {
+  const { palette, thresholds, unit } = input
+  const { ctx, bbox } = u
+  for (const threshold of thresholds) {
+    for (const [side, value] of [
+      ['above', threshold.above],
+      ['below', threshold.below],
+    ] as const) {
+      if (value === undefined) continue
+      const scale = u.scales['y']
+      if (scale?.min == null || scale.max == null) continue
+      const colour = palette.red
+      const words = `${threshold.label ?? (side === 'above' ? 'upper limit' : 'lower limit')} ${withUnit(value, unit).replace('.0', '')}`
+      const isOver = value > scale.max
+      const isUnder = value < scale.min
+      const y = isOver ? bbox.top : isUnder ? bbox.top + bbox.height : u.valToPos(value, 'y', true)
+      ctx.save()
+      ctx.font = `${11.5 * ratio()}px ${palette.font}`
+      ctx.textBaseline = isOver ? 'top' : 'bottom'
+      ctx.fillStyle = colour
+      ctx.strokeStyle = colour
+      ctx.lineWidth = 1.2 * ratio()
+      if (!isOver && !isUnder) {
+        ctx.setLineDash([5 * ratio(), 4 * ratio()])
+        ctx.beginPath()
+        ctx.moveTo(bbox.left, y)
+        ctx.lineTo(bbox.left + bbox.width, y)
+        ctx.stroke()
+      }
+      ctx.fillText(isOver ? `${words} ↑` : isUnder ? `${words} ↓` : words, bbox.left + 4 * ratio(), y + (isOver ? 4 : -4) * ratio())
+      ctx.restore()
+    }
+  }
+}
+
+/** Each line's name and last value at its end, instead of a legend. */
+export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
+  const { data, colours, names, palette, format } = input
+  const labels: EndLabel[] = []
+  const dots: { x: number; y: number; colour: string }[] = []
+  for (let s = 0; s < colours.length; s++) {
+    const values = data.values[s]!
+    let i = values.length - 1
+    while (i >= 0 && values[i] == null) i--
+    if (i < 0 || data.x[i]! < data.from) continue
+    const y = u.valToPos(values[i]!, 'y', true)
+    dots.push({ x: u.valToPos(data.x[i]!, 'x', true), y, colour: colours[s]! })
+    labels.push({ name: names[s]!, value: format(values[i]!), colour: colours[s]!, y })
+  }
+  const { ctx, bbox } = u
+  ctx.save()
+  for (const dot of dots) {
+    ctx.fillStyle = dot.colour
+    ctx.beginPath()
+    ctx.arc(dot.x, dot.y, 3.2 * ratio(), 0, Math.PI * 2)
+    ctx.fill()
+  }
+  ctx.textBaseline = 'middle'
+  ctx.textAlign = 'left'
+  const ys = spreadLabels(
+    labels.map(label => label.y),
+    16 * ratio(),
+    bbox.top + 8 * ratio(),
+    bbox.top + bbox.height - 6 * ratio(),
+  )
+  labels.forEach((label, i) => {
+    let x = bbox.left + bbox.width + 9 * ratio()
+    ctx.fillStyle = label.colour
+    ctx.font = `${12.5 * ratio()}px ${palette.font}`
+    const name = `${label.name} `
+    ctx.fillText(name, x, ys[i]!)
+    x += ctx.measureText(name).width
+    ctx.font = `650 ${12.5 * ratio()}px ${palette.font}`
+    ctx.fillText(label.value, x, ys[i]!)
+  })
+  ctx.restore()
+}

@@ -1,0 +1,158 @@
+import type { LinePanel } from '../definition/dashboard.js'
+import { element, setAttribute, setText } from '../dom/element.js'
+import type { PageState, Section } from '../page-state.js'
+import type { ViewStore } from '../store/view-store.js'
+import type { KeySeries } from '../store/window-grid.js'
+import { reading } from '../text/format.js'
+import { ChartCursor } from './chart-cursor.js'
+import { type ChartData, chartData } from './chart-data.js'
+import { ChartTable } from './chart-table.js'
+import type { LayerInput } from './draw-layers.js'
+import { type Palette, readPalette, seriesColours } from './palette.js'
+import { rangeChoices } from './range-choice.js'
+import { SeriesPicker } from './series-picker.js'
+import { firstChoice, orderedKeys } from './shown-series.js'
+import { TimePlot } from './time-plot.js'
+
+/** A card with one live chart: lines by key, band, limits, the open window; with ranges, cursor, table and picker. */
+export class LineChart implements Section {
+  readonly root: HTMLElement
+  readonly #panel: LinePanel
+  readonly #host = element('div', { class: 'plot' })
+  readonly #empty = element('p', { class: 'empty soft' }, 'No result yet. The first window shows as soon as it has a reading.')
+  readonly #cursor: ChartCursor
+  readonly #table: ChartTable
+  readonly #picker: SeriesPicker
+  readonly #scheme = matchMedia('(prefers-color-scheme: dark)')
+  readonly #mark: () => void
+  readonly #resize: ResizeObserver
+  #range: number | undefined
+  #plot: TimePlot | undefined
+  #plotted = ''
+  #drawn = -1
+  #palette: Palette | undefined
+  #chosen: readonly string[] | undefined
+
+  constructor(panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void) {
+    this.#panel = panel
+    this.#range = range
+    this.#mark = () => {
+      this.#drawn = -1
+      mark()
+    }
+    const title = panel.title ?? `${panel.view} ${panel.column}`
+    this.#cursor = new ChartCursor(title, this.#host, () => this.#mark())
+    this.#table = new ChartTable(title)
+    this.#picker = new SeriesPicker(keys => {
+      this.#chosen = keys
+      this.#mark()
+    })
+    const note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
+    const head = element('header', {}, element('h2', {}, title), element('p', {}, note), this.#ranges(range, every))
+    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink())
+    this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
+    this.#scheme.addEventListener('change', this.#onScheme)
+    this.#resize = new ResizeObserver(() => this.#mark())
+    this.#resize.observe(this.root)
+  }
+
+  draw(state: PageState): void {
+    const store = state.views.get(this.#panel.view)
+    const column = store?.column(this.#panel.column) ?? -1
+    const isEmpty = !store || column < 0 || store.grid.length === 0
+    this.#empty.hidden = !isEmpty
+    this.#host.hidden = isEmpty || this.#table.isShown
+    if (isEmpty || store.grid.version === this.#drawn) return
+    this.#drawn = store.grid.version
+    const { grid } = store
+    const all = orderedKeys(grid)
+    if (!this.#chosen?.some(key => grid.keys.has(key))) this.#chosen = undefined
+    if (all.length > seriesColours && !this.#chosen) this.#chosen = firstChoice(grid, column, seriesColours)
+    const shown = this.#chosen ? all.filter(series => this.#chosen!.includes(series.key)) : all
+    this.#picker.update(
+      all,
+      shown.map(series => series.key),
+      grid.refusedKeys,
+    )
+    const [low, high] = this.#panel.band ?? []
+    const columns = { value: column, low: low ? store.column(low) : -1, high: high ? store.column(high) : -1 }
+    const data = chartData(grid, shown, columns, store.every, this.#range)
+    const names = shown.map(series => series.label)
+    this.#cursor.update(data, names, this.#panel.band !== undefined, this.#unit(store))
+    this.#table.update(data, names, this.#panel.band !== undefined, grid.version)
+    if (!this.#table.isShown) this.#drawPlot(data, shown, store)
+  }
+
+  dispose(): void {
+    this.#scheme.removeEventListener('change', this.#onScheme)
+    this.#resize.disconnect()
+    this.#plot?.destroy()
+  }
+
+  readonly #onScheme = (): void => {
+    this.#plotted = ''
+    this.#palette = undefined
+    this.#mark()
+  }
+
+  #drawPlot(data: ChartData, shown: readonly KeySeries[], store: ViewStore): void {
+    const width = Math.floor(this.#host.clientWidth)
+    if (width < 40) return
+    const height = width < 520 ? Math.round(Math.max(230, width * 0.78)) : Math.round(Math.min(360, Math.max(260, width * 0.44)))
+    this.#palette ??= readPalette()
+    const palette = this.#palette
+    const input: LayerInput = {
+      data,
+      names: shown.map(series => series.label),
+      colours: shown.map((_, i) => palette.series[i % palette.series.length]!),
+      palette,
+      thresholds: this.#panel.thresholds,
+      unit: this.#unit(store),
+      format: reading,
+    }
+    const plotted = `${width < 520}|${input.names.join('\u0000')}`
+    if (!this.#plot || plotted !== this.#plotted) {
+      this.#plot?.destroy()
+      this.#plot = new TimePlot(this.#host, input, width, height, slot => this.#cursor.pointed(slot))
+      this.#plotted = plotted
+    } else {
+      this.#plot.resize(width, height)
+      this.#plot.update(input)
+    }
+    if (this.#cursor.keyTime !== undefined) this.#plot.point(this.#cursor.keyTime)
+    else if (this.#cursor.wasCleared()) this.#plot.point(undefined)
+  }
+
+  #unit(store: ViewStore): string | undefined {
+    return this.#panel.unit ?? store.unit(this.#panel.column)
+  }
+
+  #ranges(own: number | undefined, every: number | undefined): HTMLElement {
+    const group = element('div', { class: 'ranges', role: 'group', 'aria-label': 'Time shown' })
+    for (const choice of rangeChoices(own, every)) {
+      const button = element('button', { type: 'button', 'aria-pressed': String(choice.range === this.#range) }, choice.label)
+      button.addEventListener('click', () => {
+        this.#range = choice.range
+        for (const other of group.children) setAttribute(other, 'aria-pressed', String(other === button))
+        this.#mark()
+      })
+      group.append(button)
+    }
+    return group
+  }
+
+  #tableButton(): HTMLButtonElement {
+    const button = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Table')
+    button.addEventListener('click', () => {
+      this.#table.root.hidden = !this.#table.root.hidden
+      setAttribute(button, 'aria-pressed', String(this.#table.isShown))
+      setText(button, this.#table.isShown ? 'Chart' : 'Table')
+      this.#mark()
+    })
+    return button
+  }
+
+  #rowsLink(): HTMLElement {
+    return element('a', { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(this.#panel.view)}/rows.csv` }, 'CSV')
+  }
+}

@@ -1,0 +1,119 @@
+import uPlot from 'uplot'
+import { clockTime, dateTime, reading } from '../text/format.js'
+import { valueRange } from './chart-data.js'
+import { drawBands, drawEndLabels, drawOpenWindow, drawThresholds, type LayerInput } from './draw-layers.js'
+
+const day = 86_400_000
+
+/** The one door to uPlot: lines over the job's time with our layers. The caller owns size, data and cursor. */
+export class TimePlot {
+  readonly #plot: uPlot
+  #input: LayerInput
+
+  constructor(host: HTMLElement, input: LayerInput, width: number, height: number, onCursor: (slot: number | null) => void) {
+    this.#input = input
+    const narrow = width < 520
+    const { palette } = input
+    const gutter = labelGutter(input, narrow)
+    const options: uPlot.Options = {
+      width,
+      height,
+      ms: 1,
+      tzDate: ms => uPlot.tzDate(new Date(ms), 'Etc/UTC'),
+      padding: [12, gutter, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 8 } },
+      scales: {
+        x: { time: true, range: () => [this.#input.data.from, this.#input.data.to] },
+        y: { range: () => this.#valueRange() },
+      },
+      axes: [
+        {
+          stroke: palette.soft,
+          font: `11.5px ${palette.font}`,
+          size: 30,
+          gap: 6,
+          space: narrow ? 74 : 96,
+          grid: { show: false },
+          ticks: { show: false },
+          values: (_, splits) => splits.map(ms => this.#timeTick(ms)),
+        },
+        {
+          stroke: palette.soft,
+          font: `11.5px ${palette.font}`,
+          size: narrow ? 38 : 46,
+          gap: 8,
+          space: narrow ? 38 : 42,
+          grid: { stroke: palette.line, width: 1 },
+          ticks: { show: false },
+          values: (_, splits) => splits.map(value => valueTick(value, this.#input.unit)),
+        },
+      ],
+      series: [{}, ...input.colours.map(colour => ({ stroke: colour, width: 1.9, points: { show: false }, spanGaps: false }))],
+      hooks: {
+        drawAxes: [
+          u => {
+            drawBands(u, this.#input)
+            drawOpenWindow(u, this.#input)
+            drawThresholds(u, this.#input)
+          },
+        ],
+        draw: [u => drawEndLabels(u, this.#input)],
+        setCursor: [u => onCursor(u.cursor.idx ?? null)],
+      },
+    }
+    this.#plot = new uPlot(options, aligned(input), host)
+  }
+
+  update(input: LayerInput): void {
+    this.#input = input
+    this.#plot.setData(aligned(input))
+  }
+
+  resize(width: number, height: number): void {
+    if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height })
+  }
+
+  /** Puts the cursor on a time, or away. */
+  point(time: number | undefined): void {
+    const left = time === undefined ? -10 : this.#plot.valToPos(time, 'x')
+    this.#plot.setCursor({ left, top: time === undefined ? -10 : 10 })
+  }
+
+  destroy(): void {
+    this.#plot.destroy()
+  }
+
+  #valueRange(): [number, number] {
+    const { data, thresholds } = this.#input
+    const limits = thresholds.flatMap(t => [t.above, t.below].filter(v => v !== undefined))
+    const [low, high] = valueRange(data, limits)
+    const range = uPlot.rangeNum(low, high, 0.08, true)
+    return [low >= 0 && range[0]! < 0 ? 0 : range[0]!, range[1]!]
+  }
+
+  #timeTick(ms: number): string {
+    const { from, to, openTo } = this.#input.data
+    const plotMsPerPixel = (to - from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
+    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 62) return ''
+    if (to - from > 2 * day) return dateTime(ms).slice(5, 10)
+    return clockTime(ms, to - from < 4 * 60_000)
+  }
+}
+
+const aligned = (input: LayerInput): uPlot.AlignedData => [input.data.x, ...input.data.values]
+
+const valueTick = (value: number, unit: string | undefined): string => {
+  const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(4)))
+  if (unit?.startsWith('°')) return `${text}°`
+  return unit === '%' ? `${text} %` : text
+}
+
+/** Room right of the plot for the longest label. */
+const labelGutter = (input: LayerInput, narrow: boolean): number => {
+  const ctx = document.createElement('canvas').getContext('2d')
+  if (!ctx) return 96
+  ctx.font = `650 12.5px ${input.palette.font}`
+  const widest = Math.max(0, ...input.names.map(name => ctx.measureText(`${name} ${reading(88.8)}`).width))
+  return Math.min(narrow ? 110 : 200, Math.ceil(widest) + 16)
+}

@@ -1,0 +1,58 @@
+/** A line drawn where a value begins to matter. */
+export interface Threshold {
+  readonly above?: number
+  readonly below?: number
+  /** How long it must hold before it counts: `1m`. */
+  readonly for?: string
+  readonly level?: 'warning' | 'critical'
+  readonly label?: string
+}
+
+/** Lines by key over time: `view.column`, with an optional band between two columns of the same view. */
+export interface LinePanel {
+  readonly kind: 'line'
+  readonly view: string
+  readonly column: string
+  readonly band?: readonly [string, string]
+  readonly by?: string
+  readonly title?: string
+  readonly note?: string
+  readonly unit?: string
+  readonly thresholds: readonly Threshold[]
+}
+
+/** One small chart a key, all on one scale. */
+export interface MultiplesPanel {
+  readonly kind: 'multiples'
+  readonly view: string
+  readonly column: string
+  readonly by?: string
+  readonly title?: string
+  readonly unit?: string
+}
+
+/** Alerts: each row of the view is a window in which the condition held. */
+export interface AlertsPanel {
+  readonly kind: 'alerts'
+  readonly view: string
+  readonly column: string
+  readonly by?: string
+  readonly title?: string
+  readonly unit?: string
+}
+
+/** The graph of a job. */
+export interface GraphPanel {
+  readonly kind: 'graph'
+  readonly job: string
+}
+
+export type Panel = LinePanel | MultiplesPanel | AlertsPanel | GraphPanel
+
+/** What a page shows of a job, read from `dashboards/<job>.json` or derived from the job's views. */
+export interface Dashboard {
+  readonly title: string
+  /** Ms shown at first; undefined: everything kept. */
+  readonly range: number | undefined
+  readonly panels: readonly Panel[]
+}

@@ -1,0 +1,16 @@
+import { FrameLoop } from './dom/frame-loop.js'
+import { Page } from './page.js'
+import { Health } from './sections/health.js'
+import { TopBar } from './sections/top-bar.js'
+
+const find = (id: string): HTMLElement => {
+  const node = document.getElementById(id)
+  if (!node) throw new Error(`the page has no #${id}`)
+  return node
+}
+
+const topBar = new TopBar(find('jobs'), find('clock'))
+const health = new Health(find('sentence'), find('announcement'), find('promise'))
+const loop = new FrameLoop(now => page.draw(now))
+const page = new Page(find('page'), topBar, health, () => loop.mark())
+page.start()

@@ -1,0 +1,165 @@
+import type { DeadLetter, JobGraph, JobSummary, LiveEvent, ViewInfo } from '../../src/model/api.js'
+import { loadDashboard } from './definition/load-dashboard.js'
+import { element } from './dom/element.js'
+import { getJson } from './feed/get-json.js'
+import { LiveFeed } from './feed/live-feed.js'
+import { poll } from './feed/poll.js'
+import type { PageState, Section } from './page-state.js'
+import type { Health } from './sections/health.js'
+import { makeSections } from './sections/make-sections.js'
+import type { TopBar } from './sections/top-bar.js'
+import { ViewStore } from './store/view-store.js'
+import type { Connection } from './text/health-sentence.js'
+
+const secondMs = 1000
+
+/** The page: which job is shown, what is known of it, and who draws it. */
+export class Page {
+  readonly #host: HTMLElement
+  readonly #topBar: TopBar
+  readonly #health: Health
+  readonly #mark: () => void
+  readonly #body = element('div', { class: 'sections' })
+  #jobs: readonly JobSummary[] = []
+  #shown: string | undefined
+  #views = new Map<string, ViewStore>()
+  #graph: JobGraph | undefined
+  #deadLetters: readonly DeadLetter[] = []
+  #deadCount = -1
+  #sections: readonly Section[] = []
+  #feed: LiveFeed | undefined
+  #answered = false
+  #opening = 0
+
+  constructor(host: HTMLElement, topBar: TopBar, health: Health, mark: () => void) {
+    this.#host = host
+    this.#topBar = topBar
+    this.#health = health
+    this.#mark = mark
+  }
+
+  start(): void {
+    this.#host.append(this.#body)
+    window.addEventListener('hashchange', () => this.#choose())
+    window.addEventListener('resize', () => this.#mark())
+    poll(() => this.#ask(), secondMs)
+  }
+
+  draw(now: number): void {
+    const state = this.#state(now)
+    this.#topBar.draw(state)
+    this.#health.draw(state)
+    for (const section of this.#sections) section.draw(state)
+  }
+
+  #state(now: number): PageState {
+    return {
+      jobs: this.#jobs,
+      job: this.#jobs.find(job => job.id === this.#shown),
+      connection: this.#connection(now),
+      silentMs: this.#feed?.silentFor(now) ?? 0,
+      views: this.#views,
+      graph: this.#graph,
+      deadLetters: this.#deadLetters,
+    }
+  }
+
+  #connection(now: number): Connection {
+    if (this.#feed && this.#shown !== undefined) return this.#feed.connection(now)
+    return this.#answered ? 'live' : 'connecting'
+  }
+
+  /** Once a second: the list of jobs until the stream brings it, the graph, and dead letters when there are new ones. */
+  async #ask(): Promise<void> {
+    if (this.#feed?.connection() !== 'live') {
+      const jobs = await getJson<JobSummary[]>('api/v1/jobs')
+      if (jobs) {
+        this.#answered = true
+        this.#takeJobs(jobs)
+      }
+    }
+    const job = this.#shown
+    if (job !== undefined) {
+      const graph = await getJson<JobGraph>(`api/v1/jobs/${encodeURIComponent(job)}/graph`)
+      const dead = this.#jobs.find(summary => summary.id === job)?.counts.deadLettered ?? 0
+      const letters =
+        dead === this.#deadCount ? undefined : await getJson<DeadLetter[]>(`api/v1/dead-letters.json?job=${encodeURIComponent(job)}`)
+      if (job !== this.#shown) return
+      if (graph) this.#graph = graph
+      if (letters) {
+        this.#deadLetters = letters
+        this.#deadCount = dead
+      }
+    }
+    this.#mark()
+  }
+
+  #takeJobs(jobs: readonly JobSummary[]): void {
+    this.#jobs = jobs
+    if (this.#shown === undefined || !jobs.some(job => job.id === this.#shown)) this.#choose()
+    this.#mark()
+  }
+
+  /** The job that the address names, else the first. */
+  #choose(): void {
+    const named = decodeHash(location.hash)
+    const job = this.#jobs.find(summary => summary.id === named) ?? this.#jobs.find(summary => summary.id === this.#shown) ?? this.#jobs[0]
+    if (job && job.id !== this.#shown) void this.#open(job.id)
+  }
+
+  async #open(job: string): Promise<void> {
+    const opening = ++this.#opening
+    this.#close()
+    this.#shown = job
+    document.title = `${job} · Millrace`
+    this.#mark()
+    const infos = ((await getJson<ViewInfo[]>('api/v1/views')) ?? []).filter(view => view.job === job)
+    const { dashboard, problems } = await loadDashboard(job, infos)
+    if (opening !== this.#opening) return
+    for (const info of infos) this.#views.set(info.id, new ViewStore(info))
+    this.#sections = makeSections(job, dashboard, problems, infos, this.#body, () => this.#mark())
+    const views = infos.map(info => encodeURIComponent(info.id)).join(',')
+    this.#feed = new LiveFeed(
+      `api/v1/live?views=${views}`,
+      event => this.#take(event),
+      () => this.#mark(),
+    )
+  }
+
+  #close(): void {
+    this.#feed?.close()
+    this.#feed = undefined
+    for (const section of this.#sections) section.dispose?.()
+    this.#sections = []
+    this.#views = new Map()
+    this.#graph = undefined
+    this.#deadLetters = []
+    this.#deadCount = -1
+    this.#body.replaceChildren()
+  }
+
+  #take(event: LiveEvent): void {
+    if (event.type === 'snapshot') {
+      if (!this.#views.has(event.view.id)) return
+      const store = new ViewStore(event.view)
+      store.upsert(event.rows, undefined)
+      store.grid.version += (this.#views.get(event.view.id)?.grid.version ?? 0) + 1
+      this.#views.set(event.view.id, store)
+    } else if (event.type === 'upsert') {
+      const store = this.#views.get(event.view)
+      store?.upsert(event.rows, this.#jobs.find(job => job.id === this.#shown)?.now)
+      store?.remove(event.removed)
+    } else if (event.type === 'progress') {
+      this.#takeJobs(event.jobs)
+    }
+    this.#mark()
+  }
+}
+
+const decodeHash = (hash: string): string => {
+  try {
+    return decodeURIComponent(hash.slice(1))
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,82 @@
+import type { AlertsPanel } from '../definition/dashboard.js'
+import { element, replaceWhenChanged } from '../dom/element.js'
+import type { PageState, Section } from '../page-state.js'
+import type { ViewStore } from '../store/view-store.js'
+import { clockTime, duration, withUnit } from '../text/format.js'
+
+/** One stretch of consecutive windows in which a condition held for one key. */
+export interface Episode {
+  readonly key: string
+  readonly label: string
+  readonly from: number
+  readonly to: number
+  readonly peak: number
+  readonly last: number
+  readonly isFiring: boolean
+}
+
+const shownEpisodes = 5
+
+/**
+ * Groups the rows of an alert view (rows exist only where the condition held) into episodes, the newest first. An
+ * episode fires while its last window is the newest that can exist on the job's clock.
+ */
+export const episodes = (store: ViewStore, columnName: string, now: number): readonly Episode[] => {
+  const column = store.column(columnName)
+  if (column < 0) return []
+  const every = store.every ?? 60_000
+  const found: Episode[] = []
+  for (const series of store.grid.keys.values()) {
+    let open: Episode | undefined
+    for (let slot = store.grid.length - 1; slot >= 0; slot--) {
+      const value = store.grid.value(series, column, slot)
+      if (Number.isNaN(value)) continue
+      const time = store.grid.time(slot)
+      if (open && open.from - (time + every / 2) < every / 2) {
+        open = { ...open, from: time - every / 2, peak: Math.max(open.peak, value) }
+        found[found.length - 1] = open
+        continue
+      }
+      const to = time + every / 2
+      const isFiring = now - to < every * 1.5
+      open = { key: series.key, label: series.label, from: time - every / 2, to, peak: value, last: value, isFiring }
+      found.push(open)
+    }
+  }
+  return found.sort((a, b) => Number(b.isFiring) - Number(a.isFiring) || b.to - a.to)
+}
+
+/** Alerts: what fires now, and what is over. */
+export class Alerts implements Section {
+  readonly root: HTMLElement
+  readonly #panel: AlertsPanel
+  readonly #body = element('div')
+
+  constructor(panel: AlertsPanel) {
+    this.#panel = panel
+    this.root = element('article', { class: 'card' }, element('h2', {}, 'Alerts'), this.#body)
+  }
+
+  draw(state: PageState): void {
+    const store = state.views.get(this.#panel.view)
+    if (!store || !state.job) return
+    const { now } = state.job
+    const list = episodes(store, this.#panel.column, now)
+    const shown = list.slice(0, shownEpisodes)
+    replaceWhenChanged(this.#body, `${Math.floor(now / 1000)}|${JSON.stringify(shown)}`, () => {
+      if (shown.length === 0) return [element('p', { class: 'soft calm' }, 'None. Nothing has fired in what is kept.')]
+      const rest = list.length - shown.length
+      const items = shown.map(episode => this.#item(episode, now, store))
+      return [element('ul', { class: 'alerts' }, ...items), rest > 0 ? element('p', { class: 'soft calm' }, `and ${rest} older`) : '']
+    })
+  }
+
+  #item(episode: Episode, now: number, store: ViewStore): HTMLLIElement {
+    const unit = this.#panel.unit ?? store.unit(this.#panel.column)
+    const name = `${this.#panel.title ?? this.#panel.view} at ${episode.label}`
+    const words = episode.isFiring
+      ? `${this.#panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
+      : `over since ${clockTime(episode.to)}, lasted ${duration(episode.to - episode.from)}, up to ${withUnit(episode.peak, unit)}`
+    return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
+  }
+}

@@ -1,0 +1,79 @@
+import { element, setAttribute, setText, svgElement } from '../dom/element.js'
+import type { KeySeries, WindowGrid } from '../store/window-grid.js'
+import { duration, reading } from '../text/format.js'
+
+/** What a device's card says. */
+export interface DeviceFacts {
+  readonly series: KeySeries
+  readonly value: number
+  readonly unit: string | undefined
+  /** Ms on the job's clock since its last row. */
+  readonly age: number
+  readonly isQuiet: boolean
+  readonly alert: string | undefined
+  readonly score: number
+  readonly colour: number
+}
+
+const width = 240
+const height = 56
+
+/** One device: name, age, small line, last value and a word about its state. */
+export class DeviceCard {
+  readonly #name = element('b')
+  readonly #age = element('span')
+  readonly #line = svgElement('path')
+  readonly #dot = svgElement('circle', { r: 3 })
+  readonly #value = element('span')
+  readonly #unit = element('i')
+  readonly #note = element('span', { class: 'note' })
+  readonly root: HTMLElement
+
+  constructor() {
+    const svg = svgElement(
+      'svg',
+      { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      this.#line,
+      this.#dot,
+    )
+    this.root = element(
+      'article',
+      { class: 'card device' },
+      element('header', {}, this.#name, this.#age),
+      svg,
+      element('footer', {}, element('span', { class: 'big' }, this.#value, this.#unit), this.#note),
+    )
+  }
+
+  draw(facts: DeviceFacts, grid: WindowGrid, column: number, from: number, scale: readonly [number, number]): void {
+    setText(this.#name, facts.series.label)
+    setText(this.#age, facts.age < 1000 ? 'now' : `${duration(facts.age)} ago`)
+    setText(this.#value, reading(facts.value))
+    setText(this.#unit, facts.unit ? ` ${facts.unit}` : '')
+    setText(this.#note, facts.alert ?? (facts.isQuiet ? `quiet for ${duration(facts.age)}` : 'normal'))
+    setAttribute(this.root, 'class', `card device s${facts.colour + 1}${facts.alert ? ' alert' : ''}${facts.isQuiet ? ' quiet' : ''}`)
+    this.#drawLine(facts.series, grid, column, from, scale)
+  }
+
+  #drawLine(series: KeySeries, grid: WindowGrid, column: number, from: number, [low, high]: readonly [number, number]): void {
+    const slots = Math.max(2, grid.length - from)
+    let path = ''
+    let pen = 'M'
+    let lastX = Number.NaN
+    let lastY = Number.NaN
+    for (let slot = from; slot < grid.length; slot++) {
+      const value = grid.value(series, column, slot)
+      if (Number.isNaN(value)) {
+        pen = 'M'
+        continue
+      }
+      lastX = 3 + ((slot - from) / (slots - 1)) * (width - 8)
+      lastY = height - 5 - ((value - low) / (high - low)) * (height - 10)
+      path += `${pen}${lastX.toFixed(1)} ${lastY.toFixed(1)}`
+      pen = 'L'
+    }
+    setAttribute(this.#line, 'd', path)
+    setAttribute(this.#dot, 'cx', Number.isNaN(lastX) ? '-9' : lastX.toFixed(1))
+    setAttribute(this.#dot, 'cy', Number.isNaN(lastY) ? '-9' : lastY.toFixed(1))
+  }
+}

@@ -1,0 +1,59 @@
+import { element, replaceWhenChanged, setText } from '../dom/element.js'
+import type { PageState, Section } from '../page-state.js'
+import { count } from '../text/format.js'
+
+/** Smallest share of the bar that a part which exists gets, so that it can be seen. */
+const leastShare = 0.035
+
+/** Shares of a bar: true proportions, but no part that exists is thinner than can be seen. The sum is 1. */
+export const barShares = (parts: readonly number[]): readonly number[] => {
+  const total = parts.reduce((sum, part) => sum + part, 0)
+  if (total <= 0) return parts.map(() => 0)
+  const small = parts.map(part => part > 0 && part / total < leastShare)
+  const kept = 1 - small.filter(Boolean).length * leastShare
+  const large = parts.reduce((sum, part, i) => sum + (small[i] ? 0 : part), 0)
+  return parts.map((part, i) => (part <= 0 ? 0 : small[i] ? leastShare : (part / large) * kept))
+}
+
+/** What became of every message: counted + late + duplicate + dead letters (+ skipped + waiting) = received. */
+export class Fate implements Section {
+  readonly root: HTMLElement
+  readonly #title = element('h2')
+  readonly #bar = element('div', { class: 'bar', role: 'img' })
+  readonly #list = element('dl')
+
+  constructor() {
+    this.root = element('article', { class: 'card fate' }, this.#title, this.#bar, this.#list)
+  }
+
+  draw(state: PageState): void {
+    const counts = state.job?.counts
+    if (!counts) return
+    const kinds = [
+      { name: 'counted', word: 'counted', value: counts.counted, always: true },
+      { name: 'late', word: 'late', value: counts.late, always: true },
+      { name: 'dup', word: 'duplicate', value: counts.duplicate, always: true },
+      { name: 'dead', word: 'dead letters', value: counts.deadLettered, always: true },
+      { name: 'skipped', word: 'skipped', value: counts.skipped, always: false },
+      { name: 'waiting', word: 'waiting', value: counts.waiting, always: false },
+    ].filter(kind => kind.always || kind.value > 0)
+    setText(this.#title, `What became of ${count(counts.received)} messages`)
+    const words = kinds.map(kind => `${count(kind.value)} ${kind.word}`).join(', ')
+    if (this.#bar.getAttribute('aria-label') === words) return
+    this.#bar.setAttribute('aria-label', words)
+    const parts = kinds.filter(kind => kind.value > 0)
+    replaceWhenChanged(this.#bar, parts.map(kind => kind.name).join(), () => parts.map(kind => element('i', { class: kind.name })))
+    const shares = barShares(parts.map(kind => kind.value))
+    parts.forEach((_, i) => {
+      const piece = this.#bar.children[i]
+      if (piece instanceof HTMLElement) piece.style.flexGrow = String(shares[i])
+    })
+    replaceWhenChanged(this.#list, words, () =>
+      kinds.flatMap(kind => {
+        const value =
+          kind.name === 'dead' && kind.value > 0 ? element('a', { href: '#dead-letters' }, count(kind.value)) : count(kind.value)
+        return [element('dt', { class: kind.name }, kind.word), element('dd', {}, value)]
+      }),
+    )
+  }
+}

@@ -1,0 +1,188 @@
+/** Values of one key, in the grid's slots: absent ones are NaN. */
+export interface KeySeries {
+  readonly key: string
+  readonly label: string
+  /** By column of the grid. */
+  readonly columns: Float64Array[]
+  /** 1 where the window is closed, 0 where it is still open or absent. */
+  closed: Uint8Array
+  /** Time of the newest slot that this key has. */
+  lastTime: number
+  /** The job's clock when the newest row came, or the end of its window after a snapshot. */
+  lastSeen: number
+}
+
+const FIRST = 128
+
+/**
+ * Rows of a view on one time grid that all keys share: sliding typed arrays, so that any range is a contiguous piece.
+ * When `limit` slots are held the oldest goes; keys beyond `maxKeys` are counted, not kept.
+ */
+export class WindowGrid {
+  readonly #columnCount: number
+  readonly #limit: number
+  readonly #maxKeys: number
+  readonly #keys = new Map<string, KeySeries>()
+  readonly #refused = new Set<string>()
+  #times = new Float64Array(FIRST)
+  #start = 0
+  #length = 0
+  /** Rises with every change. */
+  version = 0
+
+  constructor(columnCount: number, limit = 4096, maxKeys = 256) {
+    this.#columnCount = columnCount
+    this.#limit = limit
+    this.#maxKeys = maxKeys
+  }
+
+  get length(): number {
+    return this.#length
+  }
+  /** First slot in the arrays of a key's columns: slot `i` lies at `offset + i`. */
+  get offset(): number {
+    return this.#start
+  }
+  get keys(): ReadonlyMap<string, KeySeries> {
+    return this.#keys
+  }
+  /** Keys that were seen and not kept. */
+  get refusedKeys(): number {
+    return this.#refused.size
+  }
+
+  time(slot: number): number {
+    return this.#times[this.#start + slot]!
+  }
+
+  value(series: KeySeries, column: number, slot: number): number {
+    return series.columns[column]![this.#start + slot]!
+  }
+
+  isClosed(series: KeySeries, slot: number): boolean {
+    return series.closed[this.#start + slot] === 1
+  }
+
+  /** First slot at or after the time; `length` when there is none. */
+  slotFrom(time: number): number {
+    let low = 0
+    let high = this.#length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.time(middle) < time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Writes the row of one key at one time; an earlier one at this time is replaced. `NaN` in `values` is an absent value. */
+  put(time: number, key: string, label: string, values: readonly number[], closed: boolean, seen: number): void {
+    const series = this.#series(key, label)
+    if (!series || !Number.isFinite(time)) return
+    const slot = this.#slot(time)
+    if (slot < 0) return
+    const at = this.#start + slot
+    for (let c = 0; c < this.#columnCount; c++) series.columns[c]![at] = values[c] ?? Number.NaN
+    series.closed[at] = closed ? 1 : 0
+    if (time > series.lastTime) series.lastTime = time
+    if (seen > series.lastSeen) series.lastSeen = seen
+    this.version++
+  }
+
+  /** Drops the row of one key at one time. */
+  drop(time: number, key: string): void {
+    const series = this.#keys.get(key)
+    const slot = this.slotFrom(time)
+    if (!series || slot === this.#length || this.time(slot) !== time) return
+    for (const column of series.columns) column[this.#start + slot] = Number.NaN
+    series.closed[this.#start + slot] = 0
+    if (series.lastTime === time) series.lastTime = this.#newestTime(series)
+    this.version++
+  }
+
+  clear(): void {
+    this.#keys.clear()
+    this.#refused.clear()
+    this.#start = 0
+    this.#length = 0
+    this.version++
+  }
+
+  #newestTime(series: KeySeries): number {
+    for (let slot = this.#length - 1; slot >= 0; slot--) {
+      for (const column of series.columns) if (!Number.isNaN(column[this.#start + slot]!)) return this.time(slot)
+    }
+    return Number.NEGATIVE_INFINITY
+  }
+
+  #series(key: string, label: string): KeySeries | undefined {
+    const known = this.#keys.get(key)
+    if (known) return known
+    if (this.#keys.size >= this.#maxKeys) {
+      if (this.#refused.size < 100_000) this.#refused.add(key)
+      return undefined
+    }
+    const columns = Array.from({ length: this.#columnCount }, () => new Float64Array(this.#times.length).fill(Number.NaN))
+    const series: KeySeries = {
+      key,
+      label,
+      columns,
+      closed: new Uint8Array(this.#times.length),
+      lastTime: Number.NEGATIVE_INFINITY,
+      lastSeen: Number.NEGATIVE_INFINITY,
+    }
+    this.#keys.set(key, series)
+    return series
+  }
+
+  /** The slot of a time, made when new; −1 when it is older than a full grid keeps. */
+  #slot(time: number): number {
+    const found = this.slotFrom(time)
+    if (found < this.#length && this.time(found) === time) return found
+    if (this.#length === this.#limit) {
+      if (found === 0) return -1
+      this.#start++
+      this.#length--
+      return this.#insert(found - 1, time)
+    }
+    return this.#insert(found, time)
+  }
+
+  #insert(slot: number, time: number): number {
+    if (this.#start + this.#length === this.#times.length) this.#makeRoom()
+    const at = this.#start + slot
+    const end = this.#start + this.#length
+    this.#times.copyWithin(at + 1, at, end)
+    this.#times[at] = time
+    for (const series of this.#keys.values()) {
+      for (const column of series.columns) {
+        column.copyWithin(at + 1, at, end)
+        column[at] = Number.NaN
+      }
+      series.closed.copyWithin(at + 1, at, end)
+      series.closed[at] = 0
+    }
+    this.#length++
+    return slot
+  }
+
+  /** Moves the slots to the front, into arrays of twice the need: amortised constant per new slot. */
+  #makeRoom(): void {
+    const size = Math.max(FIRST, this.#length * 2)
+    const from = this.#start
+    const to = this.#start + this.#length
+    const move = (old: Float64Array): Float64Array<ArrayBuffer> => {
+      const next = new Float64Array(size).fill(Number.NaN)
+      next.set(old.subarray(from, to))
+      return next
+    }
+    this.#times = move(this.#times)
+    for (const series of this.#keys.values()) {
+      for (let c = 0; c < series.columns.length; c++) series.columns[c] = move(series.columns[c]!)
+      const closed = new Uint8Array(size)
+      closed.set(series.closed.subarray(from, to))
+      series.closed = closed
+    }
+    this.#start = 0
+  }
+}

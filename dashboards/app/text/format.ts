@@ -1,0 +1,57 @@
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** A count with thousands separators: `52,418`. */
+export const count = (value: number): string => (Number.isFinite(value) ? whole.format(value) : '–')
+
+/** A measured value with about three significant digits: `27.9`, `0.042`, `1,013`. Absent values are a dash, never NaN. */
+export const reading = (value: number | null | undefined): string => {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size >= 1000) return whole.format(value)
+  if (size >= 10 || size === 0) return value.toFixed(1)
+  if (size >= 1) return value.toFixed(2)
+  return value.toPrecision(2)
+}
+
+/** A rate in the largest unit that gives a readable number: `1,240/s`, `4/min`, `0/s`. */
+export const rate = (perSecond: number): string => {
+  if (!Number.isFinite(perSecond) || perSecond <= 0) return '0/s'
+  if (perSecond >= 10) return `${whole.format(perSecond)}/s`
+  if (perSecond >= 1) return `${trim(perSecond.toFixed(1))}/s`
+  if (perSecond * 60 >= 1) return `${trim((perSecond * 60).toFixed(0))}/min`
+  return `${trim((perSecond * 3600).toFixed(1))}/h`
+}
+
+/** A duration in ms as words: `340 ms`, `1.2 s`, `42 s`, `3 min`, `2 h 5 min`, `4 d`. */
+export const duration = (ms: number): string => {
+  if (!Number.isFinite(ms)) return '–'
+  const size = Math.max(0, ms)
+  if (size < 1000) return size < 100 ? `${Math.round(size)} ms` : `${(size / 1000).toFixed(1)} s`
+  if (size < 10_000) return `${trim((size / 1000).toFixed(1))} s`
+  const seconds = Math.round(size / 1000)
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 48 * 60) return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return `${Math.round(minutes / 1440)} d`
+}
+
+/** Time of day of the job's clock, UTC: `14:03`, with seconds `14:03:12`. */
+export const clockTime = (ms: number, seconds = false): string => {
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '–'
+  return new Date(ms).toISOString().slice(11, seconds ? 19 : 16)
+}
+
+/** Date and time of the job's clock, UTC, for places where the day matters: `2010-05-12 14:03:12`. */
+export const dateTime = (ms: number): string => {
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '–'
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** One of something, or many: `1 key`, `4 keys`. */
+export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`
+
+/** A value with its unit: `27.9 °C`; without a unit the number alone. */
+export const withUnit = (value: number, unit: string | undefined): string => (unit ? `${reading(value)} ${unit}` : reading(value))
+
+const trim = (digits: string): string => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits)

@@ -1,0 +1,88 @@
+import type { JobSummary } from '../../../src/model/api.js'
+import { clockTime, count, duration, plural } from './format.js'
+
+/** How the page hears from the server. */
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'silent'
+
+/** A piece of the sentence: `strong` for figures, the others by meaning. Colour follows the meaning and never speaks alone. */
+export interface Phrase {
+  readonly text: string
+  readonly tone: 'plain' | 'strong' | 'good' | 'wait' | 'act' | 'soft'
+}
+
+const plain = (text: string): Phrase => ({ text, tone: 'plain' })
+const strong = (text: string): Phrase => ({ text, tone: 'strong' })
+
+const states = {
+  starting: { text: 'Starting', tone: 'soft' },
+  running: { text: 'Running', tone: 'good' },
+  waiting: { text: 'Waiting', tone: 'wait' },
+  draining: { text: 'Draining', tone: 'wait' },
+  stopped: { text: 'Stopped', tone: 'soft' },
+  failed: { text: 'Failed', tone: 'act' },
+} as const satisfies Record<JobSummary['state'], Phrase>
+
+/**
+ * One sentence of health, in the reader's order: state, rate, how far behind, what was lost, and the one thing that
+ * needs a person. While the server is not heard, the sentence says that first and dates what it knows.
+ */
+export const healthSentence = (job: JobSummary | undefined, connection: Connection, silentMs: number): readonly Phrase[] => {
+  if (!job) {
+    if (connection === 'connecting') return [{ text: 'Connecting', tone: 'soft' }, plain(' to the job.')]
+    if (connection === 'live') return [{ text: 'No job', tone: 'soft' }, plain(' runs here yet.')]
+    return [{ text: 'Disconnected.', tone: 'act' }, plain(' The server does not answer; trying again.')]
+  }
+  if (connection !== 'live') {
+    const word = connection === 'silent' ? 'Silent' : 'Reconnecting'
+    return [
+      { text: word, tone: 'wait' },
+      plain(' for '),
+      strong(duration(Math.max(1000, Math.round(silentMs / 1000) * 1000))),
+      plain(`. What you see is from `),
+      strong(clockTime(job.now, true)),
+      plain('; nothing shown is lost.'),
+    ]
+  }
+  const phrases: Phrase[] = [states[job.state]]
+  if (job.state === 'failed') {
+    phrases.push(plain(job.error ? `: ${job.error.message} ` : '. '))
+    if (job.error) phrases.push(strong(job.error.code), plain(`. ${job.error.hint}`))
+    return phrases
+  }
+  if (job.state === 'stopped') phrases.push(plain('. '), strong(count(job.counts.received)), plain(' messages were received. '))
+  else {
+    phrases.push(plain(' '), strong(messageRate(job.rate)), plain(` ${Math.round(job.rate) === 1 ? 'message' : 'messages'} a second`))
+    if (job.behind === null) phrases.push(plain(', no result yet. '))
+    else phrases.push(plain(', '), strong(duration(job.behind)), plain(' behind. '))
+  }
+  phrases.push(...losses(job))
+  const first = job.attention[0]
+  if (first) phrases.push(plain(' '), { text: sentenceCase(first), tone: 'wait' })
+  if (job.attention.length > 1) phrases.push(plain(` And ${plural(job.attention.length - 1, 'other thing')}.`))
+  return phrases
+}
+
+/** Rates under ten keep one decimal: a slow sensor is not "0 a second". */
+const messageRate = (perSecond: number): string =>
+  perSecond > 0 && perSecond < 9.95 ? String(Math.round(perSecond * 10) / 10) : count(perSecond)
+
+const losses = (job: JobSummary): readonly Phrase[] => {
+  const { late, deadLettered } = job.counts
+  if (late === 0 && deadLettered === 0) return [plain('Nothing lost.')]
+  const phrases: Phrase[] = []
+  if (late > 0) phrases.push(strong(count(late)), plain(' came too late'))
+  if (deadLettered > 0) {
+    if (late > 0) phrases.push(plain(', '))
+    phrases.push(strong(count(deadLettered)), plain(deadLettered === 1 ? ' was refused and kept' : ' were refused and kept'))
+  }
+  phrases.push(plain('.'))
+  return phrases
+}
+
+const sentenceCase = (text: string): string => {
+  const trimmed = text.trim()
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}
+
+/** The sentence as one string, for tests and announcements. */
+export const sentenceText = (phrases: readonly Phrase[]): string => phrases.map(phrase => phrase.text).join('')

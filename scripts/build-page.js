@@ -1,0 +1,59 @@
+/** Builds the page into dist/dashboards/app. Node only; the same on every platform. Fails on a bad dashboard definition. */
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const source = join(root, 'dashboards', 'app')
+const mostScriptBytes = 120_000
+
+/** @returns the folder of the built page and the script's size as sent */
+export const buildPage = async (out = join(root, 'dist', 'dashboards', 'app')) => {
+  await rm(out, { recursive: true, force: true })
+  await mkdir(join(out, 'dashboards'), { recursive: true })
+  const shared = {
+    bundle: true,
+    minify: true,
+    target: ['es2022', 'chrome110', 'firefox115', 'safari16.4'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+  await Promise.all([
+    build({ ...shared, entryPoints: [join(source, 'main.ts')], outfile: join(out, 'app.js'), format: 'esm', sourcemap: false }),
+    build({ ...shared, entryPoints: [join(source, 'app.css')], outfile: join(out, 'app.css') }),
+    cp(join(source, 'index.html'), join(out, 'index.html')),
+    cp(join(source, 'favicon.svg'), join(out, 'favicon.svg')),
+    copyDefinitions(join(out, 'dashboards')),
+  ])
+  const gzipped = gzipSync(await readFile(join(out, 'app.js'))).length
+  if (gzipped > mostScriptBytes) throw new Error(`app.js is ${gzipped} bytes gzipped, more than ${mostScriptBytes}`)
+  return { out, gzipped }
+}
+
+/** Checks every definition with the page's own parser and lists them, so that the page never asks for one that is not there. */
+const copyDefinitions = async to => {
+  const folder = join(root, 'dashboards')
+  const files = (await readdir(folder)).filter(name => name.endsWith('.json') && name !== 'dashboard.schema.json').sort()
+  const parseDashboard = await loadParser()
+  for (const name of files) {
+    const text = await readFile(join(folder, name), 'utf8')
+    parseDashboard(JSON.parse(text), `dashboards/${name}`)
+    await writeFile(join(to, name), text)
+  }
+  await cp(join(folder, 'dashboard.schema.json'), join(to, 'dashboard.schema.json'))
+  await writeFile(join(to, 'index.json'), JSON.stringify(files.map(name => name.slice(0, -'.json'.length))))
+}
+
+const loadParser = async () => {
+  const entry = join(source, 'definition', 'parse-dashboard.ts')
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'neutral', write: false })
+  const code = Buffer.from(outputFiles[0].contents).toString('base64')
+  return (await import(`data:text/javascript;base64,${code}`)).parseDashboard
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { out, gzipped } = await buildPage()
+  process.stderr.write(`page built into ${out}: app.js ${(gzipped / 1000).toFixed(1)} kB gzipped\n`)
+}
