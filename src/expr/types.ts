@@ -2,7 +2,8 @@ import type { Instant } from '../model/schema.js'
 
 declare const valueType: unique symbol
 
-type Null<T> = null extends T ? null : never
+/** Null where T may be null. An intersection, not a conditional: columns stay assignable to nullable ones. */
+type Null<T> = T & null
 type Operand<T> = T | Expr<T> | Expr<T | null>
 
 /**
@@ -16,7 +17,9 @@ export interface Expr<T> {
 }
 
 interface Compared<T> extends Expr<T> {
+  /** Never true for NaN. */
   eq(other: Operand<NonNullable<T>>): BoolExpr<boolean | Null<T>>
+  /** Null, not true, where a side is null. */
   ne(other: Operand<NonNullable<T>>): BoolExpr<boolean | Null<T>>
   isIn(...values: readonly NonNullable<T>[]): BoolExpr<boolean | Null<T>>
 }
@@ -59,6 +62,10 @@ export interface TextExpr<T extends string | null = string> extends Compared<T> 
   concat(...others: readonly Operand<string>[]): TextExpr<string | null>
   contains(part: string): BoolExpr<boolean | Null<T>>
   startsWith(part: string): BoolExpr<boolean | Null<T>>
+  /**
+   * Matches anywhere unless anchored; flags g and y are refused. The engine backtracks: nested repetition such as
+   * `(a+)+$` can take time exponential in the length of a text.
+   */
   matches(pattern: RegExp): BoolExpr<boolean | Null<T>>
   orElse(value: string): TextExpr<string>
 }
@@ -78,6 +85,7 @@ export interface TimeExpr<T extends Instant | null = Instant> extends Expr<T> {
   hour(zone?: string): NumberExpr<number | Null<T>>
   /** Down to the start of the unit, in UTC. */
   truncate(unit: 'second' | 'minute' | 'hour' | 'day'): TimeExpr<Instant | Null<T>>
+  orElse(value: TimeOperand): TimeExpr
   /** Ms between two times. */
   sub(other: TimeOperand): NumberExpr<number | null>
 }
