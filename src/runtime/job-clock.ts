@@ -7,7 +7,7 @@ const longestTurn = 5_000
 const gapCounts = 1_000
 
 /** The readings of a job's clocks, for a snapshot. */
-export interface ClockState {
+export type ClockState = {
   readonly wall: number
   readonly stream: number
   readonly partitions: { readonly [origin: string]: number }
@@ -23,14 +23,12 @@ export class JobClock {
   readonly #partitions = new Map<number, number>()
   #wall = Number.NEGATIVE_INFINITY
   #stream = 0
-  #lastTime: number
   #lastReal: number
 
   /** `time` is the job's clock, perhaps scaled; gaps are judged on `real`. */
   constructor(time: TimeSource, real: TimeSource, state?: ClockState) {
     this.#time = time
     this.#real = real
-    this.#lastTime = time.monotonic()
     this.#lastReal = real.monotonic()
     if (state) {
       this.#wall = state.wall
@@ -53,22 +51,19 @@ export class JobClock {
     return this.#wall
   }
 
-  /** Accounts for the time since the last call; `live` names the origins that were live all along. */
-  advance(live: Iterable<number>): void {
-    const time = this.#time.monotonic()
+  /** Accounts for a turn: how many ms of the job's time each origin has been live since the last call. */
+  advance(live: ReadonlyMap<number, number>): void {
     const real = this.#real.monotonic()
-    const realGap = real - this.#lastReal
-    let elapsed = time - this.#lastTime
-    if (realGap > longestTurn) elapsed *= gapCounts / realGap
-    this.#lastTime = time
+    const gap = real - this.#lastReal
+    const counted = gap > longestTurn ? gapCounts / gap : 1
     this.#lastReal = real
     this.readWall()
-    let any = false
-    for (const origin of live) {
-      any = true
-      this.#partitions.set(origin, (this.#partitions.get(origin) ?? 0) + elapsed)
+    let longest = 0
+    for (const [origin, ms] of live) {
+      this.#partitions.set(origin, (this.#partitions.get(origin) ?? 0) + ms * counted)
+      if (ms > longest) longest = ms
     }
-    if (any) this.#stream += elapsed
+    this.#stream += longest * counted
   }
 
   /** The readings for a batch of this origin. */

@@ -1,0 +1,22 @@
+/** What became of a job's messages since it began, over restarts of its run. */
+export interface JobCounts {
+  received: number
+  duplicate: number
+  /** Messages with a known id and another body: processed. */
+  idReused: number
+  deadLettered: number
+  skipped: number
+  results: number
+  /** Left to the operators: received and none of the above. */
+  late: number
+}
+
+export const newCounts = (): JobCounts => ({
+  received: 0,
+  duplicate: 0,
+  idReused: 0,
+  deadLettered: 0,
+  skipped: 0,
+  results: 0,
+  late: 0,
+})
