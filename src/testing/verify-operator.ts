@@ -9,11 +9,11 @@ import { collectSink } from './collect-sink.js'
 import { rowsSource } from './rows-source.js'
 import { pushEntry, type TestEntry, type TestResult } from './run-entries.js'
 
-export interface OperatorCase<T> {
+export interface OperatorCase<T, U> {
   readonly schema: Schema<T>
   readonly entries: readonly TestEntry[]
   /** What is under test, from the source's stream to its results. */
-  readonly pipeline: (rows: Stream<T>) => Stream<never> | Stream<unknown>
+  readonly pipeline: (rows: Stream<T>) => Stream<U>
   /** Views get provisional rows and removals too; default. */
   readonly as?: 'view' | 'sink'
   /** Chooses the random cuts; equal seeds, equal cuts. */
@@ -28,7 +28,7 @@ export interface OperatorCase<T> {
  * @example
  * const results = verifyOperator({ schema: Reading, entries: [{ wall: 0, rows: [{ room: 'a', celsius: 20 }] }], pipeline: s => s.pipe(where(r => r.celsius.gt(0))) })
  */
-export function verifyOperator<T>(test: OperatorCase<T>): readonly TestResult[] {
+export function verifyOperator<T, U>(test: OperatorCase<T, U>): readonly TestResult[] {
   const seed = test.seed ?? 1
   const expected = run(test, () => [], false)
   const random = sequence(seed)
@@ -54,11 +54,9 @@ export function verifyOperator<T>(test: OperatorCase<T>): readonly TestResult[] 
   return expected
 }
 
-function run<T>(test: OperatorCase<T>, cuts: (rows: number) => readonly number[], restored: boolean): readonly TestResult[] {
+function run<T, U>(test: OperatorCase<T, U>, cuts: (rows: number) => readonly number[], restored: boolean): readonly TestResult[] {
   const schemas = new Map([['rows', test.schema as Schema<unknown>]])
-  const built = job('verify', ({ read }) => [
-    (test.pipeline(read('rows', rowsSource(test.schema))) as Stream<unknown>).pipe(into(collectSink('out', test.as))),
-  ])
+  const built = job('verify', ({ read }) => [test.pipeline(read('rows', rowsSource(test.schema))).pipe(into(collectSink('out', test.as)))])
   let graph: Graph = built.start({ bounded: false })
   const results: TestResult[] = []
   test.entries.forEach((entry, number) => {
