@@ -1,0 +1,89 @@
+import { FRAME_AMQP, FRAME_SASL, Performative } from '../amqp/frames.js'
+import { encodeValue, type FrameWriter } from '../amqp/frames-write.js'
+import { encodeError } from './outcome.js'
+
+/** An array of symbols with one-byte lengths, part 1 §1.6.24. */
+const symbolArray = (names: readonly string[]): Buffer => {
+  const items = names.map(name => Buffer.concat([Buffer.from([name.length]), Buffer.from(name, 'latin1')]))
+  const body = Buffer.concat([Buffer.from([names.length, 0xa3]), ...items])
+  return Buffer.concat([Buffer.from([0xe0, body.length]), body])
+}
+
+export const saslMechanisms = (out: FrameWriter, mechanisms: readonly string[]): void => {
+  out.begin(FRAME_SASL, 0)
+  out.openList(Performative.saslMechanisms)
+  out.raw(symbolArray(mechanisms))
+  out.closeList()
+  out.end()
+}
+
+/** 0 ok, 1 wrong credentials; part 5 §5.3.3.6. */
+export const saslOutcome = (out: FrameWriter, code: number): void => {
+  out.begin(FRAME_SASL, 0)
+  out.openList(Performative.saslOutcome)
+  out.ubyte(code)
+  out.closeList()
+  out.end()
+}
+
+const PRODUCT = encodeValue(out => {
+  const body = Buffer.concat([symbol('product'), string('Millrace')])
+  out.payload(Buffer.from([0xc1, body.length + 1, 2]))
+  out.payload(body)
+})
+
+function symbol(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0xa3, text.length]), Buffer.from(text, 'latin1')])
+}
+
+function string(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0xa1, text.length]), Buffer.from(text, 'utf8')])
+}
+
+export const writeOpen = (
+  out: FrameWriter,
+  options: { readonly containerId: string; readonly maxFrameSize: number; readonly channelMax: number; readonly idleMs: number },
+): void => {
+  out.begin(FRAME_AMQP, 0)
+  out.openList(Performative.open)
+  out.string(options.containerId)
+  out.nil()
+  out.uint(options.maxFrameSize)
+  out.ushort(options.channelMax)
+  out.uint(options.idleMs)
+  out.nil()
+  out.nil()
+  out.raw(symbolArray(['ANONYMOUS-RELAY', 'SHARED-SUBS']))
+  out.nil()
+  out.raw(PRODUCT)
+  out.closeList()
+  out.end()
+}
+
+export const writeBegin = (out: FrameWriter, channel: number, window: number, handleMax: number): void => {
+  out.begin(FRAME_AMQP, channel)
+  out.openList(Performative.begin)
+  out.ushort(channel)
+  out.uint(0)
+  out.uint(window)
+  out.uint(window)
+  out.uint(handleMax)
+  out.closeList()
+  out.end()
+}
+
+export const endFrame = (out: FrameWriter, channel: number, condition: string | undefined, description: string | undefined): void => {
+  out.begin(FRAME_AMQP, channel)
+  out.openList(Performative.end)
+  if (condition !== undefined) out.raw(encodeError(condition, description ?? ''))
+  out.closeList()
+  out.end()
+}
+
+export const closeFrame = (out: FrameWriter, condition: string | undefined, description: string | undefined): void => {
+  out.begin(FRAME_AMQP, 0)
+  out.openList(Performative.close)
+  if (condition !== undefined) out.raw(encodeError(condition, description ?? ''))
+  out.closeList()
+  out.end()
+}

@@ -1,0 +1,282 @@
+import type { Socket } from 'node:net'
+import { type FrameSink, FrameSplitter, type FrameViolation, Performative } from '../amqp/frames.js'
+import { FrameReader, MalformedFrame } from '../amqp/frames-read.js'
+import { FrameWriter } from '../amqp/frames-write.js'
+import type { Log, TimeSource } from '../model/seams.js'
+import type { Authenticator } from './authenticator.js'
+import { closeFrame, endFrame, saslMechanisms, saslOutcome, writeBegin, writeOpen } from './connection-frames.js'
+import type { Directory } from './directory.js'
+import { Refusal } from './refusal.js'
+import { HANDLE_MAX, INCOMING_WINDOW, Session } from './session.js'
+
+/** Bytes that may wait for a slow peer before its links pause. */
+const OUTPUT_HIGH = 1024 * 1024
+const LINGER_MS = 1000
+const HANDSHAKE_MS = 10_000
+const HANDSHAKE_BYTES = 64 * 1024
+export const CHANNEL_MAX = 255
+/** Silence after which a peer is taken for dead; half of it is advertised, part 2 §2.4.5. */
+const IDLE_MS = 60_000
+
+export interface ConnectionOptions {
+  readonly containerId: string
+  readonly maxFrameSize: number
+  readonly maxMessageSize: number
+  readonly authenticator: Authenticator
+  readonly directory: Directory
+  readonly time: TimeSource
+  readonly log: Log
+  readonly onClosed: (connection: Connection) => void
+}
+
+/** One peer: protocol headers, SASL, open, sessions, heartbeats, and one write per turn of the event loop. */
+export class Connection implements FrameSink {
+  readonly out = new FrameWriter()
+  readonly directory: Directory
+  readonly maxMessageSize: number
+  containerId = ''
+  remoteMaxFrame = 512
+  private readonly socket: Socket
+  private readonly options: ConnectionOptions
+  private readonly splitter: FrameSplitter
+  private readonly reader = new FrameReader()
+  private readonly sessions = new Map<number, Session>()
+  private readonly remoteAddress: string
+  private state: 'header' | 'sasl' | 'authenticated' | 'open' | 'closed' = 'header'
+  private scheduled = false
+  private handshakeBytes = 0
+  private heard = 0
+  private cancelTimer: () => void = () => {}
+  private cancelHeartbeat: () => void = () => {}
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.socket = socket
+    this.options = options
+    this.directory = options.directory
+    this.maxMessageSize = options.maxMessageSize
+    this.remoteAddress = socket.remoteAddress ?? ''
+    this.splitter = new FrameSplitter({ maxFrameSize: options.maxFrameSize, channelMax: CHANNEL_MAX }, this)
+    socket.setNoDelay(true)
+    socket.on('data', chunk => this.input(chunk))
+    socket.on('drain', () => this.pump())
+    socket.on('error', error => this.options.log.info('a peer was lost', { peer: this.remoteAddress, reason: error.message }))
+    socket.on('end', () => this.socket.end())
+    socket.on('close', () => this.finish())
+    this.cancelTimer = options.time.after(HANDSHAKE_MS, () => this.lateHandshake())
+  }
+
+  canWrite(): boolean {
+    return this.state === 'open' && this.out.length + this.socket.writableLength < OUTPUT_HIGH
+  }
+
+  /** Output waits for the end of this turn. */
+  dirty(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    queueMicrotask(() => this.flush())
+  }
+
+  header(protocolId: number): void {
+    if (protocolId === 3) {
+      this.state = 'sasl'
+      this.out.header(3)
+      saslMechanisms(this.out, this.options.authenticator.mechanisms(this.remoteAddress))
+      return this.dirty()
+    }
+    if (this.state === 'header' && !this.options.authenticator.allowsAnonymous(this.remoteAddress)) {
+      // Part 2 §2.2: answer with the header we want, and close.
+      this.out.header(3)
+      return this.shut('a peer without SASL was refused')
+    }
+    if (this.state === 'sasl') return this.shut('a peer went on without authentication')
+    this.state = 'authenticated'
+    this.out.header(0)
+    this.dirty()
+  }
+
+  frame(buffer: Buffer, start: number, end: number): void {
+    const body = start + buffer[start + 4]! * 4
+    if (body === end) return
+    const channel = buffer.readUInt16BE(start + 6)
+    try {
+      const reader = this.reader.reset(buffer, body, end)
+      this.dispatch(channel, reader.openList(), reader)
+    } catch (error) {
+      this.refuse(channel, error)
+    }
+  }
+
+  violation(violation: FrameViolation): void {
+    this.options.log.warn('a peer was refused', {
+      peer: this.remoteAddress,
+      code: 'MR706',
+      fault: violation.fault,
+      reason: violation.message,
+    })
+    if (violation.fault === 'protocol-header') {
+      this.out.header(this.options.authenticator.allowsAnonymous(this.remoteAddress) ? 0 : 3)
+      return this.shut(undefined)
+    }
+    this.close('amqp:connection:framing-error', `MR706: ${violation.message}`)
+  }
+
+  /** Ends the connection with an error that the peer can read. */
+  close(condition: string, description: string): void {
+    if (this.state === 'closed') return
+    for (const session of this.sessions.values()) session.flushSettled()
+    if (this.state === 'authenticated') writeOpen(this.out, this.openOptions())
+    if (this.state === 'authenticated' || this.state === 'open') closeFrame(this.out, condition, description)
+    this.shut(undefined)
+  }
+
+  private input(chunk: Buffer): void {
+    if (this.state === 'closed') return
+    this.heard = this.options.time.monotonic()
+    if (this.state !== 'open') {
+      this.handshakeBytes += chunk.length
+      if (this.handshakeBytes > HANDSHAKE_BYTES + this.options.maxFrameSize) {
+        return this.violation({ fault: 'handshake-bytes', message: `over ${HANDSHAKE_BYTES} bytes before an open` })
+      }
+    }
+    this.splitter.push(chunk)
+  }
+
+  private dispatch(channel: number, performative: number, reader: FrameReader): void {
+    if (this.state === 'open' && performative >= Performative.attach && performative <= Performative.detach) {
+      const session = this.sessions.get(channel)
+      if (!session) throw new Refusal('connection', 'amqp:not-allowed', `no session on channel ${channel}`)
+      return session.handle(performative, reader)
+    }
+    if (this.state === 'sasl') return this.onSasl(performative, reader)
+    if (this.state === 'authenticated' && performative === Performative.open) return this.onOpen(reader)
+    if (this.state === 'open' && performative === Performative.begin) return this.onBegin(channel, reader)
+    if (this.state === 'open' && performative === Performative.end) return this.onEnd(channel)
+    if (this.state === 'open' && performative === Performative.close) {
+      closeFrame(this.out, undefined, undefined)
+      return this.shut(undefined)
+    }
+    if (this.state !== 'closed') throw new Refusal('connection', 'amqp:not-allowed', `performative ${performative} is out of place`)
+  }
+
+  private onSasl(performative: number, reader: FrameReader): void {
+    if (performative !== Performative.saslInit) return this.shut('a SASL exchange that the node does not know')
+    const mechanism = reader.field()
+    const response = reader.binary() ?? Buffer.alloc(0)
+    const good = typeof mechanism === 'string' && this.options.authenticator.accepts(mechanism, response, this.remoteAddress)
+    saslOutcome(this.out, good ? 0 : 1)
+    if (!good) return this.shut('wrong credentials (MR705)')
+    this.state = 'authenticated'
+    this.dirty()
+  }
+
+  private onOpen(reader: FrameReader): void {
+    const containerId = reader.field()
+    reader.field()
+    const maxFrame = reader.uint() ?? 0xffffffff
+    reader.uint()
+    const idle = reader.uint() ?? 0
+    this.containerId = typeof containerId === 'string' ? containerId : ''
+    this.remoteMaxFrame = Math.max(512, Math.min(maxFrame, this.options.maxFrameSize))
+    this.state = 'open'
+    this.cancelTimer()
+    writeOpen(this.out, this.openOptions())
+    this.dirty()
+    this.watch()
+    if (idle > 0) this.heartbeat(Math.max(10, idle / 2))
+  }
+
+  private openOptions(): {
+    readonly containerId: string
+    readonly maxFrameSize: number
+    readonly channelMax: number
+    readonly idleMs: number
+  } {
+    return { containerId: this.options.containerId, maxFrameSize: this.options.maxFrameSize, channelMax: CHANNEL_MAX, idleMs: IDLE_MS / 2 }
+  }
+
+  private onBegin(channel: number, reader: FrameReader): void {
+    if (this.sessions.has(channel)) throw new Refusal('connection', 'amqp:not-allowed', `channel ${channel} has a session already`)
+    reader.uint()
+    const nextOutgoing = reader.uint() ?? 0
+    this.sessions.set(channel, new Session(this, channel, nextOutgoing, reader.uint() ?? 0))
+    writeBegin(this.out, channel, INCOMING_WINDOW, HANDLE_MAX)
+    this.dirty()
+  }
+
+  private onEnd(channel: number): void {
+    this.sessions.get(channel)?.release()
+    if (this.sessions.delete(channel)) endFrame(this.out, channel, undefined, undefined)
+    this.dirty()
+  }
+
+  private refuse(channel: number, error: unknown): void {
+    if (error instanceof Refusal && error.scope !== 'connection' && this.sessions.has(channel)) {
+      this.sessions.get(channel)?.release()
+      this.sessions.delete(channel)
+      endFrame(this.out, channel, error.condition, error.message)
+      return this.dirty()
+    }
+    const known = error instanceof Refusal || error instanceof MalformedFrame || error instanceof RangeError
+    const description = error instanceof Error ? error.message : String(error)
+    this.options.log.warn('a peer was refused', { peer: this.remoteAddress, code: 'MR706', reason: description })
+    const condition = error instanceof Refusal ? error.condition : known ? 'amqp:decode-error' : 'amqp:internal-error'
+    this.close(condition, description)
+  }
+
+  private pump(): void {
+    for (const session of this.sessions.values()) session.pump()
+  }
+
+  private flush(): void {
+    this.scheduled = false
+    for (const session of this.sessions.values()) session.flushSettled()
+    if (this.out.length > 0 && !this.socket.destroyed && this.socket.writable) this.socket.write(this.out.take())
+  }
+
+  private watch(): void {
+    this.cancelTimer = this.options.time.after(IDLE_MS / 2, () => {
+      if (this.options.time.monotonic() - this.heard >= IDLE_MS)
+        this.close('amqp:resource-limit-exceeded', 'nothing was heard for a minute')
+      else this.watch()
+    })
+  }
+
+  private heartbeat(everyMs: number): void {
+    this.cancelHeartbeat = this.options.time.after(everyMs, () => {
+      this.out.empty()
+      this.dirty()
+      this.heartbeat(everyMs)
+    })
+  }
+
+  private lateHandshake(): void {
+    this.options.log.warn('a peer was refused', {
+      peer: this.remoteAddress,
+      code: 'MR706',
+      reason: `no open within ${HANDSHAKE_MS / 1000} s`,
+    })
+    this.state = 'closed'
+    this.socket.destroy()
+  }
+
+  private shut(reason: string | undefined): void {
+    if (reason !== undefined) this.options.log.warn('a peer was refused', { peer: this.remoteAddress, reason })
+    this.flush()
+    this.state = 'closed'
+    this.splitter.stop()
+    this.finish()
+    // The peer reads the last frames before the socket goes; `destroySoon` waits for the writes, and one that does not read waits no longer.
+    this.socket.destroySoon()
+    const cancel = this.options.time.after(LINGER_MS, () => this.socket.destroy())
+    this.socket.once('close', cancel)
+  }
+
+  private finish(): void {
+    this.state = 'closed'
+    this.cancelTimer()
+    this.cancelHeartbeat()
+    for (const session of this.sessions.values()) session.release()
+    this.sessions.clear()
+    this.options.onClosed(this)
+  }
+}

@@ -1,0 +1,64 @@
+import type { FrameReader } from '../amqp/frames-read.js'
+import { type DeliveryOutcome, MODIFIED, readOutcome } from './outcome.js'
+import type { OutgoingLink } from './outgoing-link.js'
+import { Refusal } from './refusal.js'
+
+interface Sent {
+  readonly link: OutgoingLink
+  readonly token: unknown
+}
+
+/** The deliveries that a session has sent and that wait for their outcome. */
+export class Deliveries {
+  private readonly sent = new Map<number, Sent>()
+  private next = 0
+
+  /** The id of the next delivery, remembered until it is settled unless it goes out settled. */
+  add(link: OutgoingLink, token: unknown): number {
+    const id = this.next
+    this.next = (id + 1) >>> 0
+    if (!link.presettled) this.sent.set(id, { link, token })
+    return id
+  }
+
+  forget(link: OutgoingLink): void {
+    for (const [id, sent] of this.sent) if (sent.link === link) this.sent.delete(id)
+  }
+
+  /**
+   * Applies a disposition of the receiving peer. `confirm` is called for terminal states that the peer has not settled
+   * itself (receiver-settle-mode second).
+   */
+  disposition(reader: FrameReader, confirm: (id: number, outcome: DeliveryOutcome) => void): void {
+    const first = reader.uint()
+    if (first === undefined) throw new Refusal('connection', 'amqp:decode-error', 'a disposition without its first delivery')
+    const last = reader.uint() ?? first
+    const settled = reader.flag()
+    const before = reader.at
+    const state = reader.field()
+    const raw = reader.sliceFrom(before)
+    // Settled without telling an outcome: in doubt, so it comes again, and in the end becomes a dead letter.
+    const outcome = readOutcome(raw, state) ?? (settled ? MODIFIED : undefined)
+    if (!outcome) return
+    const span = (last - first) >>> 0
+    if (span < this.sent.size) {
+      for (let i = 0; i <= span; i++) this.end((first + i) >>> 0, settled, outcome, confirm)
+    } else {
+      for (const id of [...this.sent.keys()]) if ((id - first) >>> 0 <= span) this.end(id, settled, outcome, confirm)
+    }
+  }
+
+  private end(id: number, settled: boolean, outcome: DeliveryOutcome, confirm: (id: number, outcome: DeliveryOutcome) => void): void {
+    const sent = this.sent.get(id)
+    if (!sent) return
+    this.sent.delete(id)
+    if (!settled) confirm(id, outcome)
+    sent.link.settled(sent.token, outcome)
+  }
+}
+
+/** A message that did not fit into one frame or into the peer's session window at once. */
+export interface Remainder {
+  readonly payload: Buffer
+  at: number
+}

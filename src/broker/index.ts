@@ -1,0 +1,2 @@
+export type { AddressStats, AddressType } from './address.js'
+export { type Node, type NodeOptions, startNode } from './node.js'

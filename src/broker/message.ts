@@ -1,0 +1,114 @@
+import { checkValue } from '../amqp/frames-check.js'
+import { type AmqpValue, Described, FrameReader } from '../amqp/frames-read.js'
+import { encodeValue } from '../amqp/frames-write.js'
+
+const NO_BYTES = Buffer.alloc(0)
+
+const sectionCode = (bytes: Buffer, at: number): number => {
+  if (at + 3 > bytes.length || bytes[at] !== 0x00) return -1
+  const form = bytes[at + 1]
+  if (form === 0x53) return bytes[at + 2]!
+  return form === 0x80 && at + 10 <= bytes.length ? Number(bytes.readBigUInt64BE(at + 2)) : -1
+}
+
+/**
+ * An encoded message as it came, never changed. Only the header section is looked at, and written anew when a message
+ * is delivered again; other sections are decoded when a selector or an anonymous link asks for them.
+ */
+export class Message {
+  readonly bytes: Buffer
+  readonly format: number
+  /** Ms to live, from the header; undefined is for ever. */
+  readonly ttl: number | undefined
+  private readonly headerEnd: number
+  private sections: MessageSections | undefined
+
+  constructor(bytes: Buffer, format: number) {
+    this.bytes = bytes
+    this.format = format
+    let headerEnd = 0
+    let ttl: number | undefined
+    if (format === 0 && sectionCode(bytes, 0) === 0x70) {
+      const end = checkValue(bytes, 0, bytes.length)
+      if (end > 0) {
+        headerEnd = end
+        ttl = headerTtl(bytes, end)
+      }
+    }
+    this.headerEnd = headerEnd
+    this.ttl = ttl
+  }
+
+  /** What to send for the `deliveryCount`-th failed attempt; the first part replaces the header section. */
+  encoded(deliveryCount: number): { readonly head: Buffer; readonly rest: Buffer } {
+    if (deliveryCount === 0 || this.format !== 0) return { head: NO_BYTES, rest: this.bytes }
+    const fields: (Buffer | undefined)[] = []
+    let before = 0
+    if (this.headerEnd > 0) {
+      const reader = new FrameReader().reset(this.bytes, 0, this.headerEnd)
+      reader.openList()
+      for (let i = 0; i < 3; i++) fields.push(reader.rawField())
+      reader.rawField()
+      before = reader.uint() ?? 0
+    }
+    const head = encodeValue(out => {
+      out.openList(0x70)
+      for (let i = 0; i < 3; i++) {
+        const field = fields[i]
+        if (field) out.raw(field)
+        else out.nil()
+      }
+      out.flag(false)
+      out.uint(Math.min(0xffffffff, before + deliveryCount))
+      out.closeList()
+    })
+    return { head, rest: this.bytes.subarray(this.headerEnd) }
+  }
+
+  /** Header, properties and application properties; a section that does not decode is left out. */
+  get decoded(): MessageSections {
+    if (!this.sections) this.sections = readSections(this.bytes)
+    return this.sections
+  }
+}
+
+export interface MessageSections {
+  readonly header: readonly AmqpValue[]
+  readonly properties: readonly AmqpValue[]
+  readonly applicationProperties: ReadonlyMap<AmqpValue, AmqpValue>
+}
+
+const headerTtl = (bytes: Buffer, end: number): number | undefined => {
+  try {
+    const reader = new FrameReader().reset(bytes, 0, end)
+    reader.openList()
+    reader.rawField()
+    reader.rawField()
+    return reader.uint()
+  } catch {
+    return undefined
+  }
+}
+
+const listOf = (value: AmqpValue): readonly AmqpValue[] => (Array.isArray(value) ? value : [])
+
+const readSections = (bytes: Buffer): MessageSections => {
+  let header: readonly AmqpValue[] = []
+  let properties: readonly AmqpValue[] = []
+  let applicationProperties: ReadonlyMap<AmqpValue, AmqpValue> = new Map()
+  let at = 0
+  while (at < bytes.length) {
+    const code = sectionCode(bytes, at)
+    if (code < 0x70 || code > 0x74) break
+    const end = checkValue(bytes, at, bytes.length)
+    if (end < 0) break
+    const section = new FrameReader().reset(bytes, at, end).value()
+    if (section instanceof Described) {
+      if (code === 0x70) header = listOf(section.value)
+      else if (code === 0x73) properties = listOf(section.value)
+      else if (code === 0x74 && section.value instanceof Map) applicationProperties = section.value
+    }
+    at = end
+  }
+  return { header, properties, applicationProperties }
+}

@@ -1,0 +1,146 @@
+import { createServer, type Socket } from 'node:net'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log, TimeSource } from '../model/seams.js'
+import type { AddressStats, AddressType } from './address.js'
+import { Authenticator, isLoopback } from './authenticator.js'
+import { Connection } from './connection.js'
+import { Directory } from './directory.js'
+import { Refusal } from './refusal.js'
+
+export interface NodeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  /** Addresses made at start; others are made on demand by the attach's capability (`queue`, `topic`, `anycast`, `multicast`), else as queues. */
+  readonly addresses?: Readonly<Record<string, { readonly type: AddressType }>>
+  /** Passwords by name, for SASL PLAIN. */
+  readonly users?: Readonly<Record<string, string>>
+  /** Default: peers on loopback, as long as no users are configured. */
+  readonly allowAnonymous?: boolean
+  /** Bytes that each queue and subscription stores at most; default 64 MiB. */
+  readonly queueBytes?: number
+  /** Default 64 KiB; at least 512. */
+  readonly maxFrameSize?: number
+  /** Default 16 MiB. */
+  readonly maxMessageSize?: number
+  /** Default 1,000. */
+  readonly maxConnections?: number
+  /** Addresses at most; default 10,000. */
+  readonly maxAddresses?: number
+  /** Deliveries that a receiver called failed before a message becomes a dead letter; -1 for ever. Default 10. */
+  readonly maxDeliveries?: number
+  /** Default `DLQ`. */
+  readonly deadLetterAddress?: string
+  readonly time: TimeSource
+  readonly log: Log
+}
+
+/** A running node. */
+export interface Node {
+  /** `amqp://127.0.0.1:5672`. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /** All addresses and subscriptions, by name. */
+  addresses(): readonly AddressStats[]
+  /** Calls back when an address appears, fills up or has room again; the result ends it. */
+  onChange(listener: () => void): () => void
+  /** Closes every connection with `amqp:connection:forced`, so that clients reconnect, and frees the port. */
+  close(): Promise<void>
+}
+
+const TYPES: ReadonlySet<string> = new Set(['queue', 'topic', 'anycast', 'multicast', 'subscription'])
+
+const atLeast = (name: string, value: number, least: number): number => {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new MillraceError('MR702', `${name} is ${value}; it is a whole number of at least ${least}`)
+}
+
+const makeDirectory = (options: NodeOptions, onChange: () => void): Directory => {
+  const directory = new Directory({
+    queueBytes: atLeast('queueBytes', options.queueBytes ?? 64 * 1024 * 1024, 1024),
+    maxAddresses: atLeast('maxAddresses', options.maxAddresses ?? 10_000, 1),
+    maxDeliveries: atLeast('maxDeliveries', options.maxDeliveries ?? 10, -1),
+    deadLetterAddress: options.deadLetterAddress ?? 'DLQ',
+    time: options.time,
+    log: options.log,
+    onChange,
+  })
+  for (const [name, address] of Object.entries(options.addresses ?? {})) {
+    if (!TYPES.has(address.type))
+      throw new MillraceError('MR702', `address ${JSON.stringify(name)} has the type ${JSON.stringify(address.type)}`)
+    try {
+      directory.configure(name, address.type)
+    } catch (error) {
+      if (error instanceof Refusal) throw new MillraceError('MR702', `address ${JSON.stringify(name)}: ${error.message}`)
+      throw error
+    }
+  }
+  return directory
+}
+
+/**
+ * Starts an AMQP 1.0 node in this process; its queues live in memory.
+ *
+ * @throws MillraceError MR701 when the port is taken, MR702 for options that make no sense.
+ * @example
+ * const node = await startNode({ time, log })
+ * node.url // 'amqp://127.0.0.1:41233'
+ */
+export const startNode = async (options: NodeOptions): Promise<Node> => {
+  const host = options.host ?? '127.0.0.1'
+  const users = options.users ?? {}
+  const noUsers = Object.keys(users).length === 0
+  const authenticator = new Authenticator(users, remote => options.allowAnonymous ?? (noUsers && isLoopback(remote)))
+  const listeners = new Set<() => void>()
+  const directory = makeDirectory(options, () => {
+    for (const listener of listeners) listener()
+  })
+  const connections = new Set<Connection>()
+  const maxConnections = atLeast('maxConnections', options.maxConnections ?? 1000, 1)
+  const shared = {
+    containerId: 'millrace',
+    maxFrameSize: atLeast('maxFrameSize', options.maxFrameSize ?? 64 * 1024, 512),
+    maxMessageSize: atLeast('maxMessageSize', options.maxMessageSize ?? 16 * 1024 * 1024, 1),
+    authenticator,
+    directory,
+    time: options.time,
+    log: options.log,
+    onClosed: (connection: Connection) => connections.delete(connection),
+  }
+  const server = createServer((socket: Socket) => {
+    if (connections.size < maxConnections) {
+      connections.add(new Connection(socket, shared))
+      return
+    }
+    options.log.warn('a peer was refused', { code: 'MR709', reason: `${maxConnections} connections are open`, peer: socket.remoteAddress })
+    socket.on('error', () => {})
+    socket.destroy()
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be opened: ${cause.message}`
+      reject(new MillraceError('MR701', `${host}:${options.port ?? 0} ${reason}`, { cause }))
+    })
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  server.on('error', error => options.log.error('the node could not take a connection', { reason: error.message }))
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound ? bound.port : 0
+  return {
+    url: `amqp://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    addresses: () => directory.stats(),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve())
+        for (const connection of [...connections]) connection.close('amqp:connection:forced', 'the node is stopping')
+      }),
+  }
+}

@@ -1,0 +1,72 @@
+import type { Producer, Target } from './address.js'
+import type { Message } from './message.js'
+import { type DeliveryOutcome, rejected } from './outcome.js'
+import { Refusal } from './refusal.js'
+import { DIRECT_WINDOW } from './window.js'
+
+/** Lends a message of an anonymous link to its address: credit stays the link's own affair. */
+class Passage implements Producer {
+  private readonly link: Producer
+  private readonly ended: () => void
+
+  constructor(link: Producer, ended: () => void) {
+    this.link = link
+    this.ended = ended
+  }
+
+  grant(): void {}
+
+  credit(): number {
+    return Number.MAX_SAFE_INTEGER
+  }
+
+  drain(): void {}
+
+  settle(delivery: number, outcome: DeliveryOutcome): void {
+    this.ended()
+    this.link.settle(delivery, outcome)
+  }
+}
+
+/** The target of a link without address: each message goes where its `to` says (anonymous terminus for message routing). */
+export class Relay implements Target {
+  private readonly find: (address: string) => Target
+  private inFlight = 0
+
+  constructor(find: (address: string) => Target) {
+    this.find = find
+  }
+
+  addProducer(producer: Producer): void {
+    this.replenish(producer)
+  }
+
+  removeProducer(): void {}
+
+  replenish(producer: Producer): void {
+    const allowance = DIRECT_WINDOW - this.inFlight
+    if (producer.credit() <= allowance / 2) producer.grant(allowance)
+  }
+
+  receive(producer: Producer, delivery: number, message: Message): void {
+    const to = message.decoded.properties[2]
+    if (typeof to !== 'string' || to === '') {
+      producer.settle(delivery, rejected('amqp:invalid-field', 'a message on a link without address names its own in `to`'))
+      return this.replenish(producer)
+    }
+    try {
+      const target = this.find(to)
+      this.inFlight++
+      let open = true
+      const passage = new Passage(producer, () => {
+        if (open) this.inFlight--
+        open = false
+      })
+      target.receive(passage, delivery, message)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      producer.settle(delivery, rejected(error.condition, error.message))
+    }
+    this.replenish(producer)
+  }
+}

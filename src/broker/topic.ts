@@ -1,0 +1,99 @@
+import type { Address, AddressStats, Producer } from './address.js'
+import type { Message } from './message.js'
+import { ACCEPTED, RELEASED } from './outcome.js'
+import type { Queue } from './queue.js'
+import { WINDOW } from './window.js'
+
+/** Copies each message to the queue of every subscription; the fullest one bounds the senders. */
+export class Topic implements Address {
+  readonly type = 'topic'
+  readonly name: string
+  private readonly subscriptions = new Map<string, Queue>()
+  private readonly producers = new Set<Producer>()
+  private received = 0
+  private dropped = 0
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  subscription(key: string): Queue | undefined {
+    return this.subscriptions.get(key)
+  }
+
+  subscribe(key: string, queue: Queue): void {
+    this.subscriptions.set(key, queue)
+  }
+
+  unsubscribe(key: string): void {
+    this.subscriptions.delete(key)
+    this.onRoom()
+  }
+
+  /** A subscription has room again. */
+  onRoom(): void {
+    for (const producer of this.producers) this.replenish(producer)
+  }
+
+  addProducer(producer: Producer): void {
+    this.producers.add(producer)
+    this.replenish(producer)
+  }
+
+  removeProducer(producer: Producer): void {
+    this.producers.delete(producer)
+  }
+
+  replenish(producer: Producer): void {
+    const credit = producer.credit()
+    if (credit > WINDOW / 2) return
+    let room = WINDOW
+    for (const queue of this.subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
+    const share = Math.floor(room / Math.max(1, this.producers.size))
+    if (share > credit) producer.grant(share)
+  }
+
+  receive(producer: Producer, delivery: number, message: Message): void {
+    let overrun = false
+    for (const queue of this.subscriptions.values()) overrun ||= queue.overrun()
+    if (overrun) {
+      if (delivery < 0) this.dropped++
+      producer.settle(delivery, RELEASED)
+    } else {
+      this.received++
+      for (const queue of this.subscriptions.values()) queue.put(message)
+      producer.settle(delivery, ACCEPTED)
+    }
+    this.replenish(producer)
+  }
+
+  /** The queues of its subscriptions, for the status page. */
+  *queues(): Iterable<Queue> {
+    yield* this.subscriptions.values()
+  }
+
+  stats(): AddressStats {
+    let depth = 0
+    let bytes = 0
+    let consumers = 0
+    let delivered = 0
+    let dropped = this.dropped
+    let since: number | undefined
+    for (const queue of this.subscriptions.values()) {
+      const one = queue.stats()
+      depth += one.depth
+      bytes += one.bytes
+      consumers += one.consumers
+      delivered += one.delivered
+      dropped += one.dropped
+      if (one.since !== undefined) since = Math.min(since ?? one.since, one.since)
+    }
+    const full = since !== undefined
+    const producers = this.producers.size
+    return { name: this.name, type: 'topic', depth, bytes, consumers, producers, full, since, received: this.received, delivered, dropped }
+  }
+
+  idle(): boolean {
+    return this.subscriptions.size === 0 && this.producers.size === 0
+  }
+}
