@@ -62,14 +62,14 @@ function run(params: Partial<AggregateParams> = {}) {
         {
           name: 'low',
           bound: bindAggregate(
-            min<Row, never>(r => r.celsius as never),
+            min((r: SymbolicRow<Row>) => r.celsius),
             columns,
           ),
         },
         {
           name: 'peak',
           bound: bindAggregate(
-            max<Row, never>(r => r.celsius as never),
+            max((r: SymbolicRow<Row>) => r.celsius),
             columns,
           ),
         },

@@ -1,0 +1,22 @@
+import type { Expr, SymbolicRow } from '../expr/types.js'
+import { type AggregateDefinition, type AggregateSpec, aggregateSpec } from './aggregate-spec.js'
+import { TimedValue } from './timed-value.js'
+import { unitOf } from './unit-of.js'
+
+const definition: AggregateDefinition = {
+  op: 'last',
+  accepts: ['number', 'integer', 'boolean', 'text', 'timestamp', 'list'],
+  version: 1,
+  result: input => ({ type: input?.type ?? 'number', nullable: true, ...unitOf(input) }),
+  create: plan => new TimedValue('last', plan.type),
+}
+
+/**
+ * The value with the latest event time that is not null, in its unit; of equal times the last to arrive; null if there is none.
+ *
+ * @example
+ * last(r => r.state)
+ */
+export function last<T, V>(of: (row: SymbolicRow<T>) => Expr<V>): AggregateSpec<T, V | null> {
+  return aggregateSpec(definition, of)
+}
