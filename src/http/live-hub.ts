@@ -112,7 +112,8 @@ export class LiveHub {
     const followed = this.#topics.get(name)
     if (!view || followed?.topic.view === view) return
     followed?.topic.close()
-    this.#topics.set(name, { topic: new LiveTopic(name, view, () => this.#changed()), since: this.#offset })
+    // A place from before is no place of this view: what happened until now was not followed.
+    this.#topics.set(name, { topic: new LiveTopic(name, view, () => this.#changed()), since: ++this.#offset })
     // A job that was started anew brings a new view: readers of the old one begin again.
     if (followed) this.#emit(name, this.#topics.get(name)!.topic.snapshot(snapshotRows))
   }

@@ -88,7 +88,7 @@ class Oracle {
 const step: fc.Arbitrary<Step> = fc.record({
   room: fc.constantFrom('a', 'b', 'c', 'kitchen'),
   end: fc.integer({ min: 1, max: 12 }).map(n => n * 10),
-  mean: fc.option(fc.double({ noNaN: true }), { nil: null }),
+  mean: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: null }),
   final: fc.boolean(),
   revision: fc.nat(3),
   removed: fc.nat(5).map(n => n === 0),
