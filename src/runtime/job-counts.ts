@@ -7,7 +7,7 @@ export interface JobCounts {
   deadLettered: number
   skipped: number
   results: number
-  /** Left to the operators: received and none of the above. */
+  /** Late rows of runs that broke; those of the present run are counted by its operators. */
   late: number
 }
 

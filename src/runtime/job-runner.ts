@@ -11,6 +11,7 @@ import { IdSet } from './id-set.js'
 import { JobClock } from './job-clock.js'
 import { type JobCounts, newCounts } from './job-counts.js'
 import { type JobSnapshot, SnapshotStore } from './job-snapshot.js'
+import { lateRows } from './late-rows.js'
 import { Origins } from './origins.js'
 import { Outbox } from './outbox.js'
 import { Pump } from './pump.js'
@@ -192,6 +193,7 @@ export class JobRunner {
     if (this.#ending) return false
     this.restarts++
     // Without a journal the state of the broken run is lost; what guards it goes with it, so that input sent again counts.
+    this.counts.late += lateRows(this.graph)
     try {
       this.graph = this.#startGraph()
     } catch (thrown) {

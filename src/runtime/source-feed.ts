@@ -108,10 +108,15 @@ export class SourceFeed {
     )
   }
 
+  /** Messages that were received and wait to be pushed. */
+  get waitingMessages(): number {
+    return this.#chunk?.length ?? 0
+  }
+
   /** The chunk was pushed. */
   pushed(): void {
     this.#chunk = undefined
-    this.#state = 'idle'
+    if (this.#state === 'ready') this.#state = 'idle'
   }
 
   #stopWaiting(): void {
@@ -158,7 +163,8 @@ export class SourceFeed {
       this.#state = 'ended'
       this.#failed = true
       if (!this.#draining) failed(error)
-      return wake()
+      wake()
+      return
     }
     this.#state = 'pausing'
     this.#cancelPause = real.after(backOff.next(), () => void this.open())

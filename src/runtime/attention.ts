@@ -1,0 +1,29 @@
+import type { JobRunner } from './job-runner.js'
+
+/** Real ms that a sink or source may make the job wait before a person hears of it. */
+const patience = 5_000
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
+
+/** What needs a person, a sentence each, the gravest first; `at` is real monotonic ms. */
+export function attentionOf(runner: JobRunner, at: number): readonly string[] {
+  const { phase, error, restarts, feeds, outbox, deadLetters } = runner
+  const sentences: string[] = []
+  if (phase === 'failed' && error) sentences.push(`${runner.id} failed: ${error.message}`)
+  if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored: ${deadLetters.failing}`)
+  for (const { sink, status } of [...outbox.lanes.values()].map(lane => ({ sink: lane.sink.id, status: lane.status() }))) {
+    const waits = status.waiting && at - status.waiting.since
+    if (waits !== undefined && waits >= patience) sentences.push(`${sink} waits for ${status.waiting!.for} since ${seconds(waits)}`)
+  }
+  if (phase === 'running') {
+    for (const feed of feeds) {
+      const { connected, detail, downSince } = feed.status()
+      if (feed.state === 'ended' || connected || (downSince ?? 0) < patience) continue
+      sentences.push(`${feed.source.id} is not connected since ${seconds(downSince!)}: ${detail}`)
+    }
+  }
+  if (phase !== 'failed' && restarts > 0 && error) sentences.push(`${runner.id} was restarted ${times(restarts)}: ${error.message}`)
+  return sentences
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)

@@ -1,0 +1,62 @@
+import type { TimeSource } from '../model/seams.js'
+import type { ViewRegistry } from '../views/view-registry.js'
+import type { Host } from './host.js'
+import { jobGraphOf } from './job-graph-status.js'
+import type { JobRunner } from './job-runner.js'
+import { JobStatus } from './job-status.js'
+import { createMetrics } from './metrics.js'
+
+export interface HostOptions {
+  readonly runners: readonly JobRunner[]
+  readonly views: ViewRegistry
+  readonly real: TimeSource
+  readonly clockLabel: string | undefined
+  readonly derived: boolean
+}
+
+const samplePeriod = 500
+
+/** What the HTTP API and the command line see of running jobs. */
+export function createHost(options: HostOptions): Host {
+  const { runners, views, real } = options
+  const statuses = runners.map(runner => new JobStatus(runner, options))
+  const byId = new Map(statuses.map(status => [status.runner.id, status]))
+  const registry = createMetrics(statuses, () => real.monotonic())
+  const sample = () => {
+    for (const status of statuses) status.sample(real.monotonic())
+    if (runners.some(({ phase }) => phase !== 'stopped' && phase !== 'failed')) real.after(samplePeriod, sample)
+  }
+  sample()
+
+  return {
+    jobs: () => statuses.map(status => status.summary(real.monotonic())),
+    graph: job => {
+      const status = byId.get(job)
+      return status && jobGraphOf(status, real.monotonic())
+    },
+    views: () => views.views(),
+    deadLetters(filter) {
+      const asked = filter.job === undefined ? runners : runners.filter(({ id }) => id === filter.job)
+      const found = asked.flatMap(({ deadLetters }) => deadLetters.list(filter))
+      if (asked.length > 1) found.sort((a, b) => b.at - a.at)
+      return found.slice(0, filter.limit ?? 1_000)
+    },
+    deadLetterBytes(id) {
+      for (const { deadLetters } of runners) {
+        const bytes = deadLetters.bytesOf(id)
+        if (bytes) return bytes
+      }
+      return undefined
+    },
+    readiness() {
+      const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error }) => {
+        if (phase !== 'running') return [`${id} is ${phase}${error ? `: ${error.message}` : ''}`]
+        const away = feeds.filter(feed => feed.state !== 'ended' && !feed.status().connected)
+        const full = deadLetters.failing === undefined ? [] : [`${id} cannot store dead letters: ${deadLetters.failing}`]
+        return [...full, ...away.map(feed => `${id}: source ${feed.source.id} is not connected: ${feed.status().detail}`)]
+      })
+      return { ready: reasons.length === 0, reasons }
+    },
+    metrics: () => registry.metrics(),
+  }
+}

@@ -1,0 +1,92 @@
+import type { NodeMetrics } from '../job/graph.js'
+import type { JobSummary } from '../model/api.js'
+import { attentionOf } from './attention.js'
+import type { JobRunner } from './job-runner.js'
+import { lateRows } from './late-rows.js'
+import { RateWindow } from './rate-window.js'
+
+export interface StatusOptions {
+  readonly clockLabel: string | undefined
+  readonly derived: boolean
+}
+
+/** The guarantee as it is, and why. */
+export const guarantee: JobSummary['guarantee'] = {
+  level: 'none',
+  label: 'no guarantee over a crash: open windows may be lost, results repeated',
+  why: [
+    'a message is accepted once its outputs are acknowledged; windows that are open then live in memory only',
+    'there is no journal yet, so a crash cannot replay what the open windows had taken in',
+    'a graceful stop keeps everything: it takes a snapshot that the next start restores',
+  ],
+}
+
+/** What status pages say of one job, from its counters. */
+export class JobStatus {
+  readonly runner: JobRunner
+  readonly #options: StatusOptions
+  readonly rates = new RateWindow()
+
+  constructor(runner: JobRunner, options: StatusOptions) {
+    this.runner = runner
+    this.#options = options
+  }
+
+  /** Remembers the counters, for rates; called twice a second or so. */
+  sample(at: number): void {
+    const values = new Map([['received', this.runner.counts.received]])
+    for (const [id, { rowsIn, rowsOut, busyNs }] of this.runner.graph.metrics()) {
+      values.set(`in ${id}`, rowsIn)
+      values.set(`out ${id}`, rowsOut)
+      values.set(`busy ${id}`, busyNs)
+    }
+    this.rates.sample(at, values)
+  }
+
+  summary(at: number): JobSummary {
+    const { runner } = this
+    const metrics = runner.graph.metrics()
+    const now = runner.phase === 'running' ? runner.clock.readWall() : runner.clock.wall
+    const error = runner.phase === 'failed' ? runner.error : undefined
+    return {
+      id: runner.id,
+      state: this.#state(),
+      now,
+      ...(this.#options.clockLabel !== undefined && { clockLabel: this.#options.clockLabel }),
+      derived: this.#options.derived,
+      guarantee,
+      rate: this.rates.rate('received', at, runner.counts.received),
+      behind: this.#behind(now, metrics),
+      counts: this.#counts(),
+      attention: attentionOf(runner, at),
+      ...(error && { error: { code: error.code, message: error.message, hint: error.hint } }),
+    }
+  }
+
+  #state(): JobSummary['state'] {
+    const { phase, feeds, outbox } = this.runner
+    if (phase !== 'running') return phase
+    if (feeds.some(feed => feed.state === 'opening')) return 'starting'
+    const away = feeds.some(feed => feed.state !== 'ended' && !feed.status().connected)
+    return away || outbox.full ? 'waiting' : 'running'
+  }
+
+  /** Ms between the job's clock and the newest watermark that reached a sink. */
+  #behind(now: number, metrics: ReadonlyMap<string, NodeMetrics>): number | null {
+    let newest = Number.NEGATIVE_INFINITY
+    for (const sink of this.runner.graph.sinks) {
+      const watermark = metrics.get(sink.id)?.watermark ?? Number.NEGATIVE_INFINITY
+      if (watermark < Number.POSITIVE_INFINITY && watermark > newest) newest = watermark
+    }
+    return newest === Number.NEGATIVE_INFINITY ? null : Math.max(0, now - newest)
+  }
+
+  #counts(): JobSummary['counts'] {
+    const { counts, graph, feeds } = this.runner
+    const waiting = feeds.reduce((sum, feed) => sum + feed.waitingMessages, 0)
+    const late = counts.late + lateRows(graph)
+    const { received, duplicate, deadLettered, skipped, results } = counts
+    const counted = received - duplicate - deadLettered - skipped - late
+    return { received: received + waiting, counted: Math.max(0, counted), late, duplicate, deadLettered, skipped, waiting, results }
+  }
+}
