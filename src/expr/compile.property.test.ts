@@ -274,7 +274,7 @@ function textColumn(values: readonly Value[], form: TextForm): Column {
 }
 
 function column(info: ColumnInfo, rows: readonly Readonly<Record<string, Value>>[], form: TextForm, mask: boolean): Column {
-  const values = rows.map(row => row[info.name]!)
+  const values = rows.map(row => row[info.name] ?? null)
   if (info.type === 'text') return textColumn(values, form)
   const nulls = mask || values.includes(null) ? Uint8Array.from(values, v => (v === null ? 1 : 0)) : undefined
   if (info.type === 'boolean') return { type: 'boolean', values: Uint8Array.from(values, v => (v === true ? 1 : 0)), nulls }

@@ -6,7 +6,7 @@ import { nearestName } from './nearest-name.js'
 import type { ExprNode } from './node.js'
 import { nodeIfColumn } from './node-of.js'
 import { literalNode } from './operand.js'
-import { printCondition } from './print-condition.js'
+import { printExpr } from './print-expr.js'
 import { SymbolicColumn } from './symbolic-column.js'
 import { symbolicRow } from './symbolic-row.js'
 import { recordingConditions } from './trace-context.js'
@@ -60,7 +60,7 @@ function checkReached(
   // The last condition made holds those that were joined into it: name the outermost dropped one.
   const dropped = [...conditions].filter(node => !reached.has(node)).at(-1)
   if (!dropped) return
-  throw new MillraceError('MR112', `${what}: a condition was dropped: ${printCondition(dropped)}`, sourceNotes(fn))
+  throw new MillraceError('MR112', `${what}: a condition was dropped: \`${printExpr(dropped)}\``, sourceNotes(fn))
 }
 
 /** A result as a node, or an error that says what came instead. */

@@ -1,0 +1,1 @@
+export { printExpr } from '../expr/print-expr.js'
