@@ -67,7 +67,10 @@ export class Anycast implements Address, Source {
     const held = this.held.get(consumer)
     this.held.delete(consumer)
     for (const transit of held ?? []) this.finish(transit, MODIFIED)
-    if (this.held.size > 0) return this.deliver()
+    if (this.held.size > 0) {
+      this.deliver()
+      return
+    }
     for (const transit of this.waiting) {
       if (transit.delivery < 0) this.dropped++
       this.finish(transit, RELEASED)

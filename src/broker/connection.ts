@@ -81,14 +81,19 @@ export class Connection implements FrameSink {
       this.state = 'sasl'
       this.out.header(3)
       saslMechanisms(this.out, this.options.authenticator.mechanisms(this.remoteAddress))
-      return this.dirty()
+      this.dirty()
+      return
     }
     if (this.state === 'header' && !this.options.authenticator.allowsAnonymous(this.remoteAddress)) {
       // Part 2 §2.2: answer with the header we want, and close.
       this.out.header(3)
-      return this.shut('a peer without SASL was refused')
+      this.shut('a peer without SASL was refused')
+      return
     }
-    if (this.state === 'sasl') return this.shut('a peer went on without authentication')
+    if (this.state === 'sasl') {
+      this.shut('a peer went on without authentication')
+      return
+    }
     this.state = 'authenticated'
     this.out.header(0)
     this.dirty()
@@ -115,7 +120,8 @@ export class Connection implements FrameSink {
     })
     if (violation.fault === 'protocol-header') {
       this.out.header(this.options.authenticator.allowsAnonymous(this.remoteAddress) ? 0 : 3)
-      return this.shut(undefined)
+      this.shut(undefined)
+      return
     }
     this.close('amqp:connection:framing-error', `MR706: ${violation.message}`)
   }
@@ -135,7 +141,8 @@ export class Connection implements FrameSink {
     if (this.state !== 'open') {
       this.handshakeBytes += chunk.length
       if (this.handshakeBytes > HANDSHAKE_BYTES + this.options.maxFrameSize) {
-        return this.violation({ fault: 'handshake-bytes', message: `over ${HANDSHAKE_BYTES} bytes before an open` })
+        this.violation({ fault: 'handshake-bytes', message: `over ${HANDSHAKE_BYTES} bytes before an open` })
+        return
       }
     }
     this.splitter.push(chunk)
@@ -145,26 +152,46 @@ export class Connection implements FrameSink {
     if (this.state === 'open' && performative >= Performative.attach && performative <= Performative.detach) {
       const session = this.sessions.get(channel)
       if (!session) throw new Refusal('connection', 'amqp:not-allowed', `no session on channel ${channel}`)
-      return session.handle(performative, reader)
+      session.handle(performative, reader)
+      return
     }
-    if (this.state === 'sasl') return this.onSasl(performative, reader)
-    if (this.state === 'authenticated' && performative === Performative.open) return this.onOpen(reader)
-    if (this.state === 'open' && performative === Performative.begin) return this.onBegin(channel, reader)
-    if (this.state === 'open' && performative === Performative.end) return this.onEnd(channel)
+    if (this.state === 'sasl') {
+      this.onSasl(performative, reader)
+      return
+    }
+    if (this.state === 'authenticated' && performative === Performative.open) {
+      this.onOpen(reader)
+      return
+    }
+    if (this.state === 'open' && performative === Performative.begin) {
+      this.onBegin(channel, reader)
+      return
+    }
+    if (this.state === 'open' && performative === Performative.end) {
+      this.onEnd(channel)
+      return
+    }
     if (this.state === 'open' && performative === Performative.close) {
       closeFrame(this.out, undefined, undefined)
-      return this.shut(undefined)
+      this.shut(undefined)
+      return
     }
     if (this.state !== 'closed') throw new Refusal('connection', 'amqp:not-allowed', `performative ${performative} is out of place`)
   }
 
   private onSasl(performative: number, reader: FrameReader): void {
-    if (performative !== Performative.saslInit) return this.shut('a SASL exchange that the node does not know')
+    if (performative !== Performative.saslInit) {
+      this.shut('a SASL exchange that the node does not know')
+      return
+    }
     const mechanism = reader.field()
     const response = reader.binary() ?? Buffer.alloc(0)
     const good = typeof mechanism === 'string' && this.options.authenticator.accepts(mechanism, response, this.remoteAddress)
     saslOutcome(this.out, good ? 0 : 1)
-    if (!good) return this.shut('wrong credentials (MR705)')
+    if (!good) {
+      this.shut('wrong credentials (MR705)')
+      return
+    }
     this.state = 'authenticated'
     this.dirty()
   }
@@ -214,7 +241,8 @@ export class Connection implements FrameSink {
       this.sessions.get(channel)?.release()
       this.sessions.delete(channel)
       endFrame(this.out, channel, error.condition, error.message)
-      return this.dirty()
+      this.dirty()
+      return
     }
     const known = error instanceof Refusal || error instanceof MalformedFrame || error instanceof RangeError
     const description = error instanceof Error ? error.message : String(error)

@@ -52,7 +52,8 @@ export class Relay implements Target {
     const to = message.decoded.properties[2]
     if (typeof to !== 'string' || to === '') {
       producer.settle(delivery, rejected('amqp:invalid-field', 'a message on a link without address names its own in `to`'))
-      return this.replenish(producer)
+      this.replenish(producer)
+      return
     }
     try {
       const target = this.find(to)

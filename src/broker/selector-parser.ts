@@ -178,11 +178,11 @@ class Parser {
     }
     if (!this.take('word', 'LIKE')) return undefined
     const pattern = this.literalText()
-    const escape = this.take('word', 'ESCAPE') ? this.literalText() : undefined
+    const escapeWith = this.take('word', 'ESCAPE') ? this.literalText() : undefined
     const parts: (string | 1 | 2)[] = []
     for (let i = 0; i < pattern.length; i++) {
       const letter = pattern[i]!
-      if (escape !== undefined && letter === escape && i + 1 < pattern.length) parts.push(pattern[++i]!)
+      if (escapeWith !== undefined && letter === escapeWith && i + 1 < pattern.length) parts.push(pattern[++i]!)
       else parts.push(letter === '%' ? 2 : letter === '_' ? 1 : letter)
     }
     return message => {

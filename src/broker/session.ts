@@ -41,19 +41,22 @@ export class Session {
   handle(performative: number, reader: FrameReader): void {
     switch (performative) {
       case Performative.transfer:
-        return this.onTransfer(reader)
+        this.onTransfer(reader)
+        return
       case Performative.disposition:
         // A sender's disposition tells nothing new: our side settled first.
         if (!reader.flag()) return
-        return this.deliveries.disposition(reader, (id, outcome) =>
-          writeDisposition(this.dirty(), this.channel, false, id, id, outcome.state),
-        )
+        this.deliveries.disposition(reader, (id, outcome) => writeDisposition(this.dirty(), this.channel, false, id, id, outcome.state))
+        return
       case Performative.flow:
-        return this.onFlow(reader)
+        this.onFlow(reader)
+        return
       case Performative.attach:
-        return this.onAttach(readAttach(reader))
+        this.onAttach(readAttach(reader))
+        return
       case Performative.detach:
-        return this.onDetach(reader.uint(), reader.flag())
+        this.onDetach(reader.uint(), reader.flag())
+        return
       default:
         throw new Refusal('connection', 'amqp:not-implemented', `performative ${performative} is not known`)
     }

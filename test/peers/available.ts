@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where `npm run peers` puts what it obtains. */
+export const peersFolder = join(import.meta.dirname, '..', '..', '.peers')
+
+/** Whether a peer is there; if not, why a test is skipped and how to get it. */
+export type Availability = { readonly present: true; readonly path: string } | { readonly present: false; readonly reason: string }
+
+const look = (name: string, paths: readonly string[]): Availability => {
+  const path = paths.find(candidate => existsSync(candidate))
+  if (path !== undefined) return { present: true, path }
+  return { present: false, reason: `${name} is not here: run \`npm run peers -- ${name.toLowerCase()}\`` }
+}
+
+/** Python with python-qpid-proton. */
+export const protonAvailable = (): Availability =>
+  look('Proton', [join(peersFolder, 'venv', 'bin', 'python'), join(peersFolder, 'venv', 'Scripts', 'python.exe')])
+
+export const artemisAvailable = (): Availability => look('Artemis', [join(peersFolder, 'apache-artemis-2.56.0', 'bin', 'artemis')])
+
+export const rabbitmqAvailable = (): Availability => look('RabbitMQ', ['/usr/lib/rabbitmq/bin/rabbitmq-server'])
+
+export const chromiumAvailable = (): Availability =>
+  look('Chromium', ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'])
