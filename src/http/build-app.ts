@@ -11,6 +11,7 @@ import { LiveHub } from './live-hub.js'
 import { liveRoutes } from './live-routes.js'
 import { operationRoutes } from './operation-routes.js'
 import { pageRoutes } from './page-routes.js'
+import { refuseParameters } from './parameters.js'
 import { errorHandler, notFoundHandler, problemOf, sendProblem } from './problem.js'
 import { rowRoutes } from './row-routes.js'
 import { RowStreams } from './row-streams.js'
@@ -86,13 +87,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       liveRoutes(api, context, hub)
       jobRoutes(api, context)
       deadLetterRoutes(api, context)
-      dashboardRoutes(api, context, options.dashboards)
+      dashboardRoutes(api, options.dashboards)
     },
     { prefix: '/api/v1' },
   )
   await app.register(async root => {
     operationRoutes(root, context, hub, streams)
-    root.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+    root.get('/openapi.json', { schema: { hide: true } }, request => {
+      refuseParameters(request.query)
+      return app.swagger()
+    })
     await pageRoutes(root, options.pageDir)
   })
   app.addHook('preClose', async () => {

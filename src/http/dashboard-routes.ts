@@ -2,13 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { readParameters } from './parameters.js'
-import type { ServerContext } from './server-context.js'
+import { refuseParameters } from './parameters.js'
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 
 /** `GET /dashboards`, `/dashboards/{name}.json`: the definitions in a folder, read anew each time so that edits show. */
-export function dashboardRoutes(app: FastifyInstance, { time }: ServerContext, folder: string | undefined): void {
+export function dashboardRoutes(app: FastifyInstance, folder: string | undefined): void {
   const names = async (): Promise<string[]> => {
     if (folder === undefined) return []
     const files = await readdir(folder).catch(() => [])
@@ -16,7 +15,7 @@ export function dashboardRoutes(app: FastifyInstance, { time }: ServerContext, f
   }
 
   app.get('/dashboards', { schema: { summary: 'Names of the dashboards' } }, async request => {
-    readParameters(request.query, {}, time.wall())
+    refuseParameters(request.query)
     return (await names()).filter(name => namePattern.test(name)).sort()
   })
 
@@ -24,7 +23,7 @@ export function dashboardRoutes(app: FastifyInstance, { time }: ServerContext, f
     '/dashboards/:name.json',
     { schema: { summary: 'The definition of a dashboard' } },
     async (request, reply) => {
-      readParameters(request.query, {}, time.wall())
+      refuseParameters(request.query)
       const { name } = request.params
       if (folder === undefined || !namePattern.test(name) || !(await names()).includes(name)) {
         throw new MillraceError('MR510', `there is no dashboard '${name.slice(0, 64)}'`)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DeadLetter } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { countParameter, parameterSchema, readParameters, textParameter } from './parameters.js'
+import { countParameter, parameterSchema, readParameters, refuseParameters, textParameter } from './parameters.js'
 import { ndjsonRows } from './row-texts.js'
 import type { ServerContext } from './server-context.js'
 
@@ -26,7 +26,7 @@ export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerCon
   })
 
   app.get<{ Params: { id: string } }>('/dead-letters/:id/raw', { schema: { summary: 'The bytes of a dead letter' } }, (request, reply) => {
-    readParameters(request.query, {}, time.wall())
+    refuseParameters(request.query)
     const bytes = host.deadLetterBytes(request.params.id)
     if (!bytes) throw new MillraceError('MR510', `there is no dead letter '${request.params.id.slice(0, 64)}'`)
     // Whatever a device sent is never shown in the browser as a page of ours.

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { LiveHub } from './live-hub.js'
-import { readParameters } from './parameters.js'
+import { refuseParameters } from './parameters.js'
 import type { RowStreams } from './row-streams.js'
 import type { ServerContext } from './server-context.js'
 
@@ -22,8 +22,9 @@ function serverMetrics(hub: LiveHub, streams: RowStreams): string {
 }
 
 /** `/metrics`, `/healthz`, `/readyz`: for the machinery around a process. */
-export function operationRoutes(app: FastifyInstance, { host, time, version }: ServerContext, hub: LiveHub, streams: RowStreams): void {
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_, reply) => {
+export function operationRoutes(app: FastifyInstance, { host, version }: ServerContext, hub: LiveHub, streams: RowStreams): void {
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (request, reply) => {
+    refuseParameters(request.query)
     const text = await host.metrics()
     return reply
       .header('content-type', prometheusText)
@@ -31,7 +32,7 @@ export function operationRoutes(app: FastifyInstance, { host, time, version }: S
   })
 
   app.get('/healthz', { schema: { summary: 'The process answers' } }, request => {
-    readParameters(request.query, {}, time.wall())
+    refuseParameters(request.query)
     return { status: 'ok', version }
   })
 
@@ -39,7 +40,7 @@ export function operationRoutes(app: FastifyInstance, { host, time, version }: S
     '/readyz',
     { schema: { summary: 'Every job runs and every source is attached; 503 with the reasons otherwise' } },
     (request, reply) => {
-      readParameters(request.query, {}, time.wall())
+      refuseParameters(request.query)
       const readiness = host.readiness()
       return reply.code(readiness.ready ? 200 : 503).send(readiness)
     },

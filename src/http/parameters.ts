@@ -94,6 +94,9 @@ export function readParameters<P extends ParameterTable>(query: unknown, table: 
   return values as ParameterValues<P>
 }
 
+/** For routes without parameters. @throws MR506 for any. */
+export const refuseParameters = (query: unknown): void => void readParameters(query, {}, 0)
+
 /** The parameters as JSON Schema, for the OpenAPI document. */
 export function parameterSchema(table: ParameterTable): object {
   const properties = Object.fromEntries(Object.entries(table).map(([name, p]) => [name, { type: p.type, description: p.description }]))
