@@ -84,7 +84,7 @@ export class ScriptedFeed {
   #roomRows(since: number): readonly LiveRow[] {
     const rows: LiveRow[] = []
     for (let at = Math.ceil(since / step) * step; at < this.#now; at += step) {
-      rooms.forEach((room, i) => rows.push([room, 19 + i + Math.sin(at / 200_000 + i), at]))
+      for (const [i, room] of rooms.entries()) rows.push([room, 19 + i + Math.sin(at / 200_000 + i), at])
     }
     return rows
   }

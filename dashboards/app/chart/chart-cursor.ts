@@ -80,7 +80,7 @@ export class ChartCursor {
       End: last,
     }
     const target = moves[event.key]
-    if (event.key === 'Escape') return this.#clear()
+    if (event.key === 'Escape') this.#clear()
     if (target === undefined) return
     event.preventDefault()
     const slot = Math.max(first, Math.min(last, target))

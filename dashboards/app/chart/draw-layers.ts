@@ -108,6 +108,7 @@ export const drawThresholds = (u: uPlot, input: LayerInput): void => {
       const y = isOver ? bbox.top : isUnder ? bbox.top + bbox.height : u.valToPos(value, 'y', true)
       ctx.save()
       ctx.font = `${11.5 * ratio()}px ${palette.font}`
+      ctx.textAlign = 'left'
       ctx.textBaseline = isOver ? 'top' : 'bottom'
       ctx.fillStyle = colour
       ctx.strokeStyle = colour

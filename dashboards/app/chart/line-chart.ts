@@ -26,6 +26,7 @@ export class LineChart implements Section {
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)')
   readonly #mark: () => void
   readonly #resize: ResizeObserver
+  readonly #most: number
   #range: number | undefined
   #plot: TimePlot | undefined
   #plotted = ''
@@ -33,8 +34,9 @@ export class LineChart implements Section {
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
 
-  constructor(panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void) {
+  constructor(panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void, isFirst = true) {
     this.#panel = panel
+    this.#most = isFirst ? 360 : 250
     this.#range = range
     this.#mark = () => {
       this.#drawn = -1
@@ -98,7 +100,7 @@ export class LineChart implements Section {
   #drawPlot(data: ChartData, shown: readonly KeySeries[], store: ViewStore): void {
     const width = Math.floor(this.#host.clientWidth)
     if (width < 40) return
-    const height = width < 520 ? Math.round(Math.max(230, width * 0.78)) : Math.round(Math.min(360, Math.max(260, width * 0.44)))
+    const height = width < 520 ? Math.round(Math.max(230, width * 0.78)) : Math.round(Math.min(this.#most, Math.max(230, width * 0.44)))
     this.#palette ??= readPalette()
     const palette = this.#palette
     const input: LayerInput = {

@@ -20,5 +20,5 @@ export const rangeChoices = (own: number | undefined, every: number | undefined)
   const smaller = steps.filter(step => step < middle && step >= least).at(-1)
   const larger = steps.find(step => step > middle)
   const ranges = [smaller, middle, larger].filter(step => step !== undefined)
-  return [...ranges.map(range => ({ label: duration(range).replace(/^60 s$/, '1 min'), range })), { label: 'all', range: undefined }]
+  return [...ranges.map(range => ({ label: duration(range), range })), { label: 'all', range: undefined }]
 }

@@ -22,9 +22,8 @@ export const makeSections = (
   mark: () => void,
 ): readonly Section[] => {
   const every = (view: string): number | undefined => views.find(info => info.id === view)?.window?.every
-  const charts = dashboard.panels.flatMap(panel =>
-    panel.kind === 'line' ? [new LineChart(panel, dashboard.range, every(panel.view), mark)] : [],
-  )
+  const lines = dashboard.panels.filter(panel => panel.kind === 'line')
+  const charts = lines.map((panel, i) => new LineChart(panel, dashboard.range, every(panel.view), mark, i === 0))
   const alertPanels = dashboard.panels.filter(panel => panel.kind === 'alerts')
   const alerts = alertPanels.map(panel => new Alerts(panel))
   const devices = dashboard.panels.flatMap(panel => (panel.kind === 'multiples' ? [new Devices(panel, alertPanels[0], mark)] : []))

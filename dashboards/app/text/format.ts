@@ -19,7 +19,7 @@ export const rate = (perSecond: number): string => {
   if (perSecond >= 10) return `${whole.format(perSecond)}/s`
   if (perSecond >= 1) return `${trim(perSecond.toFixed(1))}/s`
   if (perSecond * 60 >= 1) return `${trim((perSecond * 60).toFixed(0))}/min`
-  return `${trim((perSecond * 3600).toFixed(1))}/h`
+  return `${trim((perSecond * 3600).toPrecision(2))}/h`
 }
 
 /** A duration in ms as words: `340 ms`, `1.2 s`, `42 s`, `3 min`, `2 h 5 min`, `4 d`. */
@@ -29,7 +29,7 @@ export const duration = (ms: number): string => {
   if (size < 1000) return size < 100 ? `${Math.round(size)} ms` : `${(size / 1000).toFixed(1)} s`
   if (size < 10_000) return `${trim((size / 1000).toFixed(1))} s`
   const seconds = Math.round(size / 1000)
-  if (seconds < 120) return `${seconds} s`
+  if (seconds < 120 && seconds !== 60) return `${seconds} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   if (minutes < 48 * 60) return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`

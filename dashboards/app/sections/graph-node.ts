@@ -1,0 +1,63 @@
+import type { GraphNode } from '../../../src/model/api.js'
+import { setAttribute, setText, svgElement } from '../dom/element.js'
+import { clockTime, count, duration } from '../text/format.js'
+import { wrapText } from '../text/wrap-text.js'
+
+/** How nodes are set: characters a line and lines kept for details and state. */
+export interface NodeStyle {
+  readonly width: number
+  readonly letters: number
+  readonly detailLines: number
+  readonly stateLines: number
+}
+
+export const wideNodes: NodeStyle = { width: 166, letters: 28, detailLines: 2, stateLines: 1 }
+export const narrowNodes: NodeStyle = { width: 104, letters: 18, detailLines: 3, stateLines: 2 }
+
+const lineHeight = 13.5
+
+/** One node of the graph: name, what it does, and what it waits for or how far it is. */
+export class NodeBox {
+  readonly root: SVGGElement
+  readonly height: number
+  readonly #title = svgElement('title')
+  readonly #details: readonly SVGTextElement[]
+  readonly #states: readonly SVGTextElement[]
+  readonly #style: NodeStyle
+
+  constructor(node: GraphNode, style: NodeStyle) {
+    this.#style = style
+    const detailLines = Math.max(1, wrapText(node.detail || node.op, style.letters, style.detailLines).length)
+    this.height = 30 + (detailLines + style.stateLines) * lineHeight
+    const top = -this.height / 2
+    const line = (i: number, name: string): SVGTextElement => svgElement('text', { class: name, y: top + 34 + i * lineHeight })
+    this.#details = Array.from({ length: detailLines }, (_, i) => line(i, 'sub'))
+    this.#states = Array.from({ length: style.stateLines }, (_, i) => line(detailLines + i, 'sub progress'))
+    const box = svgElement('rect', { x: -style.width / 2, y: top, width: style.width, height: this.height, rx: 9 })
+    const name = svgElement('text', { y: top + 19 }, wrapText(node.id, Math.floor(style.letters * 0.8), 1)[0] ?? '')
+    this.root = svgElement('g', {}, this.#title, box, name, ...this.#details, ...this.#states)
+  }
+
+  update(node: GraphNode, now: number, isCulprit: boolean): void {
+    const words = nodeState(node, now)
+    const { letters } = this.#style
+    const details = wrapText(node.detail || node.op, letters, this.#details.length)
+    const states = wrapText(words, letters, this.#states.length)
+    for (const [i, text] of this.#details.entries()) setText(text, details[i] ?? '')
+    for (const [i, text] of this.#states.entries()) setText(text, states[i] ?? '')
+    const counters = Object.entries(node.counters).map(([name, value]) => `${name} ${count(value)}`)
+    const flow = `in ${count(node.rowsIn)}, out ${count(node.rowsOut)}, busy ${Math.round(node.busy * 100)} %`
+    setText(this.#title, [`${node.id} (${node.op})`, node.detail, words, flow, ...counters].filter(Boolean).join('\n'))
+    const isBusy = node.busy >= 0.8 && !node.waiting
+    const kinds = ['node', node.kind, isCulprit ? 'culprit' : '', node.waiting ? 'waits' : '', isBusy ? 'busy' : '']
+    setAttribute(this.root, 'class', kinds.filter(Boolean).join(' '))
+  }
+}
+
+/** What a node says about itself: what it waits for, that it is idle and for how long, or its watermark. Never NaN. */
+export const nodeState = (node: GraphNode, now: number): string => {
+  if (node.waiting) return `waits for ${node.waiting.for} ${duration(now - node.waiting.since)}`
+  const watermark = node.watermark !== null && Number.isFinite(node.watermark) ? node.watermark : undefined
+  if (node.idle) return watermark === undefined ? 'idle' : `idle ${duration(now - watermark)}`
+  return watermark === undefined ? 'no watermark yet' : `watermark ${clockTime(watermark, true)}`
+}
