@@ -1,6 +1,6 @@
+import type { AmqpError } from '../../src/amqp/rhea.js'
 import type { ErrorCode } from '../../src/model/errors/catalogue.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
-import type { AmqpError } from '../../src/amqp/rhea.js'
 
 /** What to do when the peer ends a link, session or connection: again with growing pauses, again every few seconds, or give up. */
 export type Recovery = 'retry' | 'slow' | 'fatal'

@@ -132,7 +132,8 @@ export class SegmentQueue {
   /** Delivery ids of all that waits and is owed an outcome, oldest first. */
   unsettledIds(): number[] {
     const ids: number[] = []
-    for (const segment of this.waiting) for (let i = 0; i < segment.length; i++) if (segment.ids[i] !== presettled) ids.push(segment.ids[i]!)
+    for (const segment of this.waiting)
+      for (let i = 0; i < segment.length; i++) if (segment.ids[i] !== presettled) ids.push(segment.ids[i]!)
     return ids
   }
 

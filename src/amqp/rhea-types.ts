@@ -197,6 +197,8 @@ export interface Connection extends Emitter {
   open_sender(options: SenderOptions): Sender
   /** Takes over a socket that a server accepted. */
   accept(socket: Socket): Connection
+  /** Opens as a client, with the options it was created with. */
+  connect(): Connection
   open(): void
   close(error?: AmqpError): void
   is_open(): boolean
@@ -212,6 +214,9 @@ export interface ConnectionOptions {
   readonly username?: string
   readonly password?: string
   readonly servername?: string
+  /** Only tells rhea that SASL EXTERNAL may be offered; the socket is ours. */
+  readonly cert?: unknown
+  readonly enable_sasl_external?: boolean
   readonly max_frame_size?: number
   readonly channel_max?: number
   readonly idle_time_out?: number

@@ -1,0 +1,132 @@
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { Log, RandomSource, TimeSource } from '../../src/model/seams.js'
+import { Backoff } from './backoff.js'
+import { type Dialed, type DialSettings, dial } from './dial.js'
+import type { Endpoint } from './endpoint.js'
+
+export interface KeeperSettings extends Omit<DialSettings, 'timeoutMs'> {
+  readonly endpoints: readonly Endpoint[]
+  readonly random: RandomSource
+}
+
+/** What a keeper tells its owner. */
+export interface KeeperOwner {
+  up(dialed: Dialed): void
+  down(error: MillraceError): void
+  /** No endpoint can ever work as things are configured. */
+  fatal(error: MillraceError): void
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 30_000
+const dialTimeoutMs = 10_000
+
+/** Keeps one connection up: the endpoints in turn, then a pause that grows to 30 s, until it is stopped. */
+export class Keeper {
+  connected = false
+  reconnects = 0
+  /** Monotonic ms since it is down. */
+  downSince: number | undefined
+  endpoint: Endpoint | undefined
+  lastError: MillraceError | undefined
+  /** A sentence about what it does while it is down. */
+  detail = 'connecting'
+  private dialed: Dialed | undefined
+  private stopped = false
+  private everUp = false
+  private cancelPause: (() => void) | undefined
+  private readonly backoff: Backoff
+  private readonly settings: KeeperSettings
+  private readonly owner: KeeperOwner
+
+  constructor(settings: KeeperSettings, owner: KeeperOwner) {
+    this.settings = settings
+    this.owner = owner
+    this.backoff = new Backoff(settings.random, firstPauseMs, longestPauseMs)
+    this.downSince = settings.time.monotonic()
+  }
+
+  get log(): Log {
+    return this.settings.log
+  }
+
+  get time(): TimeSource {
+    return this.settings.time
+  }
+
+  start(): void {
+    void this.pass()
+  }
+
+  /** Drops the connection, so that it is made anew. */
+  restart(): void {
+    this.dialed?.destroy()
+  }
+
+  /** The connection proved good: the next pause is short again. */
+  proved(): void {
+    this.backoff.reset()
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.connected = false
+    this.cancelPause?.()
+    this.dialed?.destroy()
+  }
+
+  private async pass(): Promise<void> {
+    let everyFatal = true
+    for (const endpoint of this.settings.endpoints) {
+      if (this.stopped) return
+      this.detail = `connecting to ${endpoint.text}`
+      try {
+        const dialed = await dial(endpoint, { ...this.settings, timeoutMs: dialTimeoutMs })
+        if (this.stopped) dialed.destroy()
+        else this.up(dialed)
+        return
+      } catch (cause) {
+        const error =
+          cause instanceof MillraceError
+            ? cause
+            : new MillraceError('MR307', `${endpoint.text} cannot be reached: ${String(cause)}`, { cause })
+        this.lastError = error
+        everyFatal &&= error.action === 'stop'
+        this.log.warn(error.message, { code: error.code })
+      }
+    }
+    if (this.stopped) return
+    if (everyFatal && this.lastError) this.owner.fatal(this.lastError)
+    else this.pause()
+  }
+
+  private up(dialed: Dialed): void {
+    this.dialed = dialed
+    this.connected = true
+    this.downSince = undefined
+    this.endpoint = dialed.endpoint
+    this.lastError = undefined
+    if (this.everUp) this.reconnects++
+    this.everUp = true
+    dialed.onLost((error, fatal) => this.down(error, fatal))
+    if (this.connected) this.owner.up(dialed)
+  }
+
+  private down(error: MillraceError, fatal: boolean): void {
+    this.dialed = undefined
+    if (this.stopped) return
+    this.connected = false
+    this.downSince = this.time.monotonic()
+    this.lastError = error
+    this.log.warn(error.message, { code: error.code })
+    this.owner.down(error)
+    if (fatal) this.owner.fatal(error)
+    else this.pause()
+  }
+
+  private pause(): void {
+    const ms = this.backoff.next()
+    this.detail = `waits for the broker: ${this.lastError?.message ?? 'not connected'}, next try in ${(ms / 1000).toFixed(1)} s`
+    this.cancelPause = this.time.after(ms, () => void this.pass())
+  }
+}

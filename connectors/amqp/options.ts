@@ -1,0 +1,172 @@
+import type { DecoderSpec } from '../../src/codecs/decoder.js'
+import type { EnvironmentText, Text } from '../../src/connector/secret.js'
+import type { IdSpec } from '../../src/connector/source.js'
+import { type Duration, durationMs } from '../../src/model/duration.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { nearest } from '../../src/model/nearest.js'
+import { parseEndpoint } from './endpoint.js'
+
+/** What the address is at the broker. `anycast` and `multicast` are direct links: nothing is stored between the ends. */
+export type AddressKind = 'queue' | 'topic' | 'anycast' | 'multicast'
+
+/** PEM texts; `ca` adds authorities to trust. */
+export interface TlsOptions {
+  readonly ca?: Text
+  readonly cert?: Text
+  readonly key?: Text
+  /** False makes the connection open to anyone in between; it is logged as a warning at every start. */
+  readonly rejectUnauthorized?: boolean
+}
+
+/** How to reach a broker; the same for sources and sinks. */
+export interface BrokerOptions {
+  /** `amqp://` or `amqps://`, several for fail-over, tried in order. Default: MILLRACE_AMQP_URL, else the embedded node. */
+  readonly url?: Text | readonly Text[]
+  readonly user?: Text
+  readonly password?: Text
+  readonly tls?: TlsOptions
+  /** Names this client at the broker; default `millrace.<job>.<id>`, with a random end unless a subscription is durable. */
+  readonly containerId?: string
+  /** How long the peer may be silent before the connection counts as lost; default 30s. */
+  readonly idleTimeout?: Duration
+}
+
+/** Options of an AMQP 1.0 source. */
+export interface AmqpSourceOptions<out T> extends BrokerOptions {
+  readonly address: string
+  readonly kind?: AddressKind
+  /** A named subscription to a topic; `durable` keeps messages while the job is away, `shared` divides them among readers. */
+  readonly subscription?: { readonly name: string; readonly durable?: boolean; readonly shared?: boolean }
+  readonly linkName?: string
+  /** A JMS selector, applied by the broker. */
+  readonly selector?: string
+  /** Where a message's identity is found, for recognising duplicates. */
+  readonly id?: IdSpec
+  readonly decode: DecoderSpec<T>
+  /** Messages that may be on their way unread; default grows from 1,000 with the job's speed, always within the buffer. */
+  readonly credit?: number
+  /** Your word that nobody else reads this address. */
+  readonly exclusive?: boolean
+  /** A larger message is rejected; bytes, default 16 MiB. */
+  readonly maxMessageBytes?: number
+}
+
+type Check = (value: unknown) => string | undefined
+
+const isText = (value: unknown): boolean =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null && 'fallback' in value)
+const text: Check = value => (isText(value) && value !== '' ? undefined : 'wants a text')
+const plain: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'wants a text that is not empty')
+const flag: Check = value => (typeof value === 'boolean' ? undefined : 'wants true or false')
+const count: Check = value => (Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'wants a whole number above 0')
+const object = (keys: Readonly<Record<string, Check>>, required: readonly string[]): Check => {
+  return value => {
+    if (typeof value !== 'object' || value === null) return 'wants an object'
+    const faults = faultsOf(value as Record<string, unknown>, keys, required)
+    return faults.length > 0 ? `has faults: ${faults.join('; ')}` : undefined
+  }
+}
+const url: Check = value => {
+  const all = Array.isArray(value) ? value : [value]
+  if (all.length === 0) return 'wants at least one URL'
+  for (const one of all) {
+    if (!isText(one)) return 'wants a URL, env(…), secret(…), or a list of them'
+    if (typeof one === 'string') parseEndpoint(one)
+  }
+  return undefined
+}
+const duration: Check = value => {
+  if (typeof value !== 'string') return "wants a duration such as '30s'"
+  durationMs(value as Duration)
+  return undefined
+}
+
+/** The address kinds that an option may name. */
+export const kindOption: Check = value =>
+  ['queue', 'topic', 'anycast', 'multicast'].includes(value as string) ? undefined : "wants 'queue', 'topic', 'anycast' or 'multicast'"
+
+/** Checks of the options that sources and sinks share. */
+export const brokerChecks: Readonly<Record<string, Check>> = {
+  url,
+  user: text,
+  password: text,
+  tls: object({ ca: text, cert: text, key: text, rejectUnauthorized: flag }, []),
+  containerId: plain,
+  idleTimeout: duration,
+}
+
+const sourceChecks: Readonly<Record<string, Check>> = {
+  ...brokerChecks,
+  address: plain,
+  kind: kindOption,
+  subscription: object({ name: plain, durable: flag, shared: flag }, ['name']),
+  linkName: plain,
+  selector: plain,
+  id: value =>
+    typeof value === 'object' && value !== null && 'from' in value
+      ? undefined
+      : "wants messageId(), applicationPropertyId('key') or bodyId('path')",
+  decode: value => (typeof value === 'object' && value !== null && 'compile' in value ? undefined : 'wants a decoder such as json(Schema)'),
+  credit: count,
+  exclusive: flag,
+  maxMessageBytes: count,
+}
+
+function faultsOf(
+  options: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[],
+): string[] {
+  const faults: string[] = []
+  const known = Object.keys(checks)
+  for (const name of required) if (options[name] === undefined) faults.push(`\`${name}\` is missing`)
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const check = checks[name]
+    if (!check) {
+      const near = nearest(name, known)
+      faults.push(`there is no option \`${name}\`${near ? `, did you mean \`${near}\`?` : ''}`)
+      continue
+    }
+    try {
+      const fault = check(value)
+      if (fault) faults.push(`\`${name}\` ${fault}`)
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error
+      faults.push(`\`${name}\`: ${error.message}`)
+    }
+  }
+  return faults
+}
+
+/**
+ * Refuses wrong options, all at once.
+ *
+ * @throws MR302
+ */
+export function checkOptions(
+  of: string,
+  options: object,
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[],
+  further: readonly string[] = [],
+): void {
+  const faults = [...faultsOf({ ...options }, checks, required), ...further]
+  if (faults.length === 0) return
+  const listed = faults.length === 1 ? [] : faults
+  throw new MillraceError('MR302', `${of}: ${faults.length === 1 ? faults[0] : `${faults.length} options are wrong`}`, { notes: listed })
+}
+
+/** @throws MR302 naming every fault of a source's options. */
+export function checkSourceOptions(options: AmqpSourceOptions<unknown>): void {
+  const further: string[] = []
+  const { subscription, kind, exclusive } = options
+  if (subscription && kind !== undefined && kind !== 'topic') further.push(`\`subscription\` belongs to a topic, and \`kind\` is '${kind}'`)
+  if (subscription?.shared && exclusive) further.push('a shared subscription cannot be `exclusive`')
+  if (options.password !== undefined && options.user === undefined) further.push('`password` is given without `user`')
+  checkOptions('amqp', options, sourceChecks, ['address', 'decode'], further)
+}
+
+/** What a URL shows in plans: no user, no password. */
+export const shownUrl = (value: Text): string =>
+  typeof value === 'string' ? parseEndpoint(value).text : (value as EnvironmentText).toString()

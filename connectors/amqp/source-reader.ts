@@ -1,0 +1,271 @@
+import { type EncodedOutcome, type EventContext, outcomes, processSoon, type Receiver, writeDisposition } from '../../src/amqp/rhea.js'
+import { takeTransfers } from '../../src/amqp/take-transfers.js'
+import type { ConnectorContext, Outcome, SourceReader, SourceStatus } from '../../src/connector/source.js'
+import type { Chunk } from '../../src/model/chunk.js'
+import type { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { Backoff } from './backoff.js'
+import { type Ending, endingOf } from './conditions.js'
+import { CreditPolicy } from './credit-policy.js'
+import type { Dialed } from './dial.js'
+import { Keeper, type KeeperSettings } from './keeper.js'
+import { Ledger, type Run } from './ledger.js'
+import { presettled, type Segment, SegmentQueue } from './segments.js'
+import { receiverOptions, type SourceLink } from './source-link.js'
+
+const segmentBytes = 256 * 1024
+const goodbyeMs = 2_000
+
+const encoded = (outcome: Outcome): EncodedOutcome => {
+  switch (outcome.outcome) {
+    case 'accepted':
+      return outcomes.accepted()
+    case 'released':
+      return outcomes.released()
+    case 'rejected':
+      return outcomes.rejected({ condition: outcome.condition, description: outcome.description })
+    case 'modified':
+      return outcomes.modified({ delivery_failed: outcome.deliveryFailed ?? false, undeliverable_here: outcome.undeliverableHere ?? false })
+  }
+}
+
+/** Reads one address over one connection with one session and one link; a lost link is attached again in a new session. */
+export class AmqpSourceReader implements SourceReader {
+  private readonly keeper: Keeper
+  private readonly queue = new SegmentQueue(segmentBytes)
+  private readonly ledger = new Ledger()
+  private readonly credit: CreditPolicy
+  private readonly backoff: { readonly retry: Backoff; readonly slow: Backoff }
+  private readonly context: ConnectorContext
+  private readonly link: SourceLink
+  private dialed: Dialed | undefined
+  private receiver: Receiver | undefined
+  private attached = false
+  private given: Segment | undefined
+  private receipt = 0
+  private wake: (() => void) | undefined
+  private fatal: MillraceError | undefined
+  private linkError: MillraceError | undefined
+  private mode: 'running' | 'draining' | 'closed' = 'running'
+  private cancelReattach: (() => void) | undefined
+  private reattached = 0
+  private presettledCount = 0
+  private oversized = 0
+
+  constructor(context: ConnectorContext, settings: KeeperSettings, link: SourceLink) {
+    this.context = context
+    this.link = link
+    this.credit = new CreditPolicy(link.credit, context.bufferBytes)
+    this.backoff = { retry: new Backoff(context.random, 100, 30_000), slow: new Backoff(context.random, 5_000, 60_000) }
+    this.keeper = new Keeper(settings, {
+      up: dialed => this.attach(dialed),
+      down: error => this.lost(error),
+      fatal: error => this.fail(error),
+    })
+    this.keeper.start()
+  }
+
+  async next(): Promise<Chunk | undefined> {
+    if (this.given) this.queue.recycle(this.given)
+    this.given = undefined
+    this.grant()
+    while (this.queue.messages === 0) {
+      if (this.fatal) throw this.fatal
+      if (this.mode !== 'running') return undefined
+      await new Promise<void>(resolve => {
+        this.wake = resolve
+      })
+    }
+    const segment = this.queue.take()!
+    this.given = segment
+    const receipt = ++this.receipt
+    this.ledger.add(receipt, segment)
+    this.credit.observe(segment.length, segment.used)
+    this.grant()
+    return segment.chunk(receipt)
+  }
+
+  settle(receipt: number, exceptions?: readonly { readonly receipt: number; readonly index: number; readonly outcome: Outcome }[]): void {
+    this.write(this.ledger.settle(receipt, exceptions))
+  }
+
+  status(): SourceStatus {
+    const { keeper, attached, receiver, queue } = this
+    const credit = attached ? (receiver?.credit ?? 0) : 0
+    const error = this.fatal ?? keeper.lastError ?? this.linkError
+    return {
+      connected: attached,
+      live: attached && credit > 0 && queue.messages === 0,
+      detail: this.detail(credit),
+      ...(keeper.endpoint ? { endpoint: keeper.endpoint.text } : {}),
+      credit,
+      unsettled: this.ledger.unsettled,
+      bufferedBytes: queue.bytes + (this.given?.used ?? 0),
+      reconnects: keeper.reconnects + this.reattached,
+      ...(keeper.downSince === undefined ? {} : { downSince: keeper.downSince }),
+      ...(error && !attached ? { error: { code: error.code, message: error.message } } : {}),
+    }
+  }
+
+  async close(how: 'release' | 'drain'): Promise<void> {
+    if (this.mode === 'closed') return
+    if (this.receiver && this.attached) {
+      this.credit.stop()
+      const raw = this.receiver as unknown as { credit: number; issue_flow: boolean }
+      raw.credit = 0
+      raw.issue_flow = true
+      processSoon(this.receiver.connection)
+    }
+    this.cancelReattach?.()
+    this.mode = how === 'drain' ? 'draining' : 'closed'
+    this.awake()
+    if (how === 'drain') return
+    this.write([
+      ...this.ledger.release(),
+      ...this.queue.unsettledIds().map(id => ({ first: id, last: id, outcome: { outcome: 'released' } as const })),
+    ])
+    this.queue.clear()
+    await this.goodbye()
+    this.keeper.stop()
+  }
+
+  private detail(credit: number): string {
+    const { address } = this.link
+    if (this.mode === 'closed') return 'closed'
+    if (this.fatal) return this.fatal.message
+    if (!this.keeper.connected) return this.keeper.detail
+    if (!this.attached) return this.linkError ? `waits for ${address}: ${this.linkError.message}` : `attaching to ${address}`
+    const notes = [
+      ...(this.presettledCount > 0 ? [`${this.presettledCount} settled by their sender, without protection against loss`] : []),
+      ...(this.oversized > 0 ? [`${this.oversized} larger than the limit, rejected`] : []),
+    ]
+    return [`attached to ${address}, credit ${credit.toLocaleString('en')}`, ...notes].join('; ')
+  }
+
+  private attach(dialed: Dialed): void {
+    if (this.mode === 'closed') return
+    this.dialed = dialed
+    const session = dialed.connection.create_session(16_384)
+    session.begin()
+    const receiver = session.open_receiver(receiverOptions(this.link))
+    this.receiver = receiver
+    takeTransfers(receiver, this.link.maxMessageBytes, {
+      message: (bytes, id, settled) => this.take(receiver, bytes, id, settled),
+      tooLarge: (id, bytes, settled) => this.refuse(receiver, id, bytes, settled),
+    })
+    let over = false
+    const end = (context: EventContext) => {
+      if (over || this.receiver !== receiver) return
+      over = true
+      const ending = endingOf(`the link to '${this.link.address}'`, receiver.error ?? context.session.error)
+      this.detached(ending)
+      if (!session.is_closed()) session.close()
+    }
+    receiver.on('receiver_open', () => {
+      // Part 2 §2.6.3: a peer that refuses the link attaches without a source, then detaches with the reason.
+      if (this.receiver !== receiver || receiver.source?.address === undefined || receiver.source.address === null) return
+      this.attached = true
+      this.linkError = undefined
+      this.keeper.proved()
+      this.backoff.retry.reset()
+      this.backoff.slow.reset()
+      this.context.log.info(`attached to ${this.link.address}`, { endpoint: dialed.endpoint.text })
+      if (this.mode === 'running') this.grant()
+    })
+    receiver.on('receiver_error', end)
+    receiver.on('receiver_close', end)
+    session.on('session_error', end)
+    session.on('session_close', end)
+  }
+
+  private take(receiver: Receiver, bytes: Uint8Array, id: number, settled: boolean): void {
+    if (this.receiver !== receiver || this.mode === 'closed') return
+    if (settled) this.presettledCount++
+    this.queue.append(bytes, settled ? presettled : id)
+    if (this.wake) this.awake()
+  }
+
+  private refuse(receiver: Receiver, id: number, bytes: number, settled: boolean): void {
+    this.oversized++
+    const description = `a message of ${bytes} bytes is larger than the ${this.link.maxMessageBytes} that this receiver takes`
+    this.context.log.warn(description, { address: this.link.address })
+    if (!settled)
+      writeDisposition(receiver.session, id, id, outcomes.rejected({ condition: 'amqp:link:message-size-exceeded', description }))
+  }
+
+  private grant(): void {
+    const { receiver } = this
+    if (!this.attached || !receiver || this.mode !== 'running') return
+    const more = this.credit.more(receiver.credit, this.queue.messages, this.queue.bytes + (this.given?.used ?? 0))
+    if (more > 0) receiver.add_credit(more)
+  }
+
+  private detached({ error, recovery }: Ending): void {
+    this.forgetLink()
+    this.linkError = error
+    this.context.log.warn(error.message, { code: error.code })
+    if (this.mode !== 'running') this.awake()
+    else if (recovery === 'fatal') this.fail(error)
+    else this.reattachIn(this.backoff[recovery].next())
+  }
+
+  private reattachIn(ms: number): void {
+    const { dialed } = this
+    this.cancelReattach = this.context.time.after(ms, () => {
+      if (this.dialed !== dialed || !dialed || this.mode !== 'running') return
+      this.reattached++
+      this.attach(dialed)
+    })
+  }
+
+  /** Everything unsettled will be sent again: it is neither ours to settle nor to give out. */
+  private forgetLink(): void {
+    this.attached = false
+    this.receiver = undefined
+    this.ledger.forget()
+    this.queue.forgetUnsettled()
+  }
+
+  private lost(error: MillraceError): void {
+    this.cancelReattach?.()
+    this.dialed = undefined
+    this.linkError = error
+    this.forgetLink()
+    if (this.mode !== 'running') this.awake()
+  }
+
+  private fail(error: MillraceError): void {
+    this.fatal = error
+    this.keeper.stop()
+    this.forgetLink()
+    this.awake()
+  }
+
+  private write(runs: readonly Run[]): void {
+    if (!this.receiver || !this.attached) return
+    for (const { first, last, outcome } of runs) writeDisposition(this.receiver.session, first, last, encoded(outcome))
+  }
+
+  private awake(): void {
+    const { wake } = this
+    this.wake = undefined
+    wake?.()
+  }
+
+  /** Ends link and connection in order; a durable subscription is only detached, so that it lives on. */
+  private goodbye(): Promise<void> {
+    const { dialed, receiver } = this
+    if (!dialed || !this.keeper.connected) return Promise.resolve()
+    return new Promise(resolve => {
+      const cancel = this.context.time.after(goodbyeMs, resolve)
+      dialed.onLost(() => {
+        cancel()
+        resolve()
+      })
+      this.receiver = undefined
+      this.attached = false
+      if (receiver && this.link.durable) receiver.detach()
+      else receiver?.close()
+      dialed.connection.close()
+    })
+  }
+}
