@@ -1,4 +1,59 @@
 import { entries } from './entry.js'
 
 /** MR6xx: the command line and files named on it. */
-export const cliErrors = entries({})
+export const cliErrors = entries({
+  MR601: {
+    title: 'command line not understood',
+    cause: 'A command, option or argument is unknown, missing, or has a value that it does not take.',
+    remedy: 'Run `millrace --help`, or `millrace COMMAND --help`.',
+    action: 'stop',
+  },
+  MR602: {
+    title: 'not an address to listen on',
+    cause: 'A listener is named by host and port.',
+    remedy: 'Write for example 127.0.0.1:8080; port 0 takes a free one.',
+    action: 'stop',
+  },
+  MR603: {
+    title: 'no such error code',
+    cause: 'The catalogue has no page for this code.',
+    remedy: 'Copy the code from the message, such as MR104.',
+    action: 'stop',
+  },
+  MR604: {
+    title: '--read does not fit the job',
+    cause: 'With --read every source of the job is bound to a file, by the id given to read(…), and only then does it run without brokers.',
+    remedy: 'Give --read NAME=FILE once for each source.',
+    action: 'stop',
+  },
+  MR605: {
+    title: 'no event time for --read',
+    cause: 'A job without eventTime orders its rows by arrival, and rows of a file do not arrive: a field must say when they happened.',
+    remedy: 'Write --read NAME=FILE:TIMEFIELD, or add eventTime to the job.',
+    action: 'stop',
+  },
+  MR606: {
+    title: 'no such demo',
+    cause: 'Millrace brings the demos mote-climate, thermostat and max-temperature.',
+    remedy: 'Run `millrace demo`, or name one of the three.',
+    action: 'stop',
+  },
+  MR607: {
+    title: 'two sources compete for one queue',
+    cause: 'A queue gives each message to one reader. Two sources of a job on one queue each see a part, in no fixed order, and windows over them would be wrong.',
+    remedy: 'Read the queue once and branch the stream, or use a topic.',
+    action: 'stop',
+  },
+  MR608: {
+    title: 'two jobs compete for one queue',
+    cause: 'A queue gives each message to one reader: each job sees only a part of the messages.',
+    remedy: 'Give each job its own queue, use a topic, or put both into one job.',
+    action: 'stop',
+  },
+  MR609: {
+    title: 'the job does not type-check',
+    cause: 'TypeScript, as installed beside the job, reports the errors that are printed.',
+    remedy: 'Mend them; `run` does not check types, so the job may still start and fail later.',
+    action: 'stop',
+  },
+})

@@ -1,0 +1,47 @@
+import pc from 'picocolors'
+import { type AddressType, startNode } from '../broker/index.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { systemTime } from '../runtime/system-time.js'
+import { amqpPort } from './embedded-node.js'
+import { listenAddress } from './listen-address.js'
+import { onShutdown } from './shutdown.js'
+import { terminalLog } from './terminal-log.js'
+
+export interface BrokerOptions {
+  readonly listen?: string
+  readonly address: readonly string[]
+  readonly user: readonly string[]
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** `millrace broker`: an AMQP 1.0 node until a signal. Gives the exit code. */
+export async function broker(options: BrokerOptions): Promise<number> {
+  const log = terminalLog({ json: options.json === true, quiet: options.quiet === true })
+  const { host, port } = listenAddress(options.listen, amqpPort)
+  const addresses = Object.fromEntries(
+    options.address.map(text => pair(text, '--address NAME:TYPE')).map(([name, type]) => [name, { type: type as AddressType }]),
+  )
+  const users = Object.fromEntries(
+    options.user.map(text => pair(text, '--user NAME:VARIABLE')).map(([name, variable]) => [name, password(variable)]),
+  )
+  const node = await startNode({ host, port, addresses, users, time: systemTime, log })
+  if (options.json) process.stdout.write(`${JSON.stringify({ url: node.url })}\n`)
+  else process.stderr.write(`${pc.dim('AMQP node ')} ${node.url}  ${pc.dim('its queues live in memory; addresses are made on demand')}\n`)
+  await new Promise<void>(resolve => onShutdown(resolve))
+  await node.close()
+  return 0
+}
+
+function pair(text: string, form: string): readonly [string, string] {
+  const at = text.lastIndexOf(':')
+  if (at < 1 || at === text.length - 1) throw new MillraceError('MR601', `'${text}' is not of the form ${form}`)
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Passwords come from the environment: arguments can be read by every user of the machine. */
+function password(variable: string): string {
+  const value = process.env[variable]
+  if (!value) throw new MillraceError('MR601', `--user names the variable ${variable}, which is not set`)
+  return value
+}

@@ -1,0 +1,76 @@
+import type { OutputBatch } from '../connector/sink.js'
+import { createServer, type Server } from '../http/create-server.js'
+import type { Job } from '../job/graph.js'
+import type { Log, TimeSource } from '../model/seams.js'
+import { type RunningJobs, startJobs } from '../runtime/start-jobs.js'
+import { systemTime } from '../runtime/system-time.js'
+import { amqpPort, type EmbeddedNode, needsNode, startEmbeddedNode } from './embedded-node.js'
+import { type ListenAddress, listenAddress } from './listen-address.js'
+import { pageDir, version } from './package-root.js'
+
+export interface LiveOptions {
+  readonly jobs: readonly Job[]
+  readonly log: Log
+  /** Undefined: no HTTP server. */
+  readonly http: ListenAddress | undefined
+  readonly amqp?: ListenAddress
+  /** Null: nothing is kept. */
+  readonly dataDir?: string | null
+  /** The jobs' clock. */
+  readonly time?: TimeSource
+  readonly clockLabel?: string
+  readonly derived?: boolean
+  readonly onOutput?: (output: OutputBatch) => void
+}
+
+/** Jobs, the AMQP node that they need, and the HTTP server, in one process. */
+export interface LiveProcess {
+  readonly jobs: RunningJobs
+  readonly node: EmbeddedNode | undefined
+  readonly server: Server | undefined
+  close(): Promise<void>
+}
+
+/** Opens what the jobs need, in order; what was opened is closed again when a later step fails. */
+export async function startLive(options: LiveOptions): Promise<LiveProcess> {
+  const { jobs, log, http } = options
+  const closers: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const graphs = jobs.map(job => job.start({ bounded: false }))
+    const needed = needsNode(graphs, process.env)
+    const node = needed ? await startEmbeddedNode(options.amqp ?? listenAddress(undefined, amqpPort), systemTime, log) : undefined
+    if (node) closers.push(() => node.node.close())
+    const running = await startJobs({
+      jobs,
+      log,
+      env: process.env,
+      realTime: systemTime,
+      debug: line => process.stderr.write(`${line}\n`),
+      ...(options.time && { time: options.time }),
+      ...(node && { embeddedNode: node.node.url }),
+      ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+      ...(options.clockLabel !== undefined && { clockLabel: options.clockLabel }),
+      ...(options.derived && { derived: true }),
+      ...(options.onOutput && { onOutput: options.onOutput }),
+    })
+    closers.push(() => running.stop())
+    const server =
+      http &&
+      (await createServer({
+        host: running.host,
+        pageDir,
+        bind: { host: http.host, port: http.port, portNamed: http.named },
+        version,
+        time: systemTime,
+        log,
+      }))
+    if (server) closers.push(() => server.close())
+    return { jobs: running, node, server, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { broker } from './broker.js'
+import { demo } from './demo.js'
+import { codePage, jobPlan } from './explain.js'
+import { version } from './package-root.js'
+import { errorText } from './print-error.js'
+import { run } from './run.js'
+import { validate } from './validate.js'
+import { writeOut } from './write-out.js'
+
+const collected = (value: string, list: readonly string[]): readonly string[] => [...list, value]
+const exit = (code: number): void => {
+  process.exitCode = code
+}
+
+const program = new Command('millrace')
+  .description('Streaming analytics for sensor data: AMQP 1.0 in, windowed operator graphs as job files, live views out.')
+  .version(version)
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false })
+  .exitOverride()
+
+const processOptions = (command: Command): Command =>
+  command
+    .option('--http <host:port>', 'where the page and the API listen (default 127.0.0.1:8080, or a free port)')
+    .option('--amqp <host:port>', 'where the embedded AMQP node listens (default 127.0.0.1:5672, or a free port)')
+    .option('--data <dir>', 'where state and dead letters are kept (default .millrace/<job>)')
+    .option('--quiet', 'say only what is wrong')
+
+processOptions(
+  program
+    .command('demo')
+    .description('replay real sensor data through a job, with a live page')
+    .argument('[name]', 'mote-climate, thermostat or max-temperature', 'mote-climate'),
+)
+  .option('--speed <factor>', 'how many seconds of data pass in one')
+  .option('--for <duration>', 'stop by itself, this long after the first message')
+  .option('--json', 'print one JSON object at the end instead of messages')
+  .action(async (name: string, options) => exit(await demo(name, options)))
+
+processOptions(program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'))
+  .option('--no-http', 'serve no page and no API')
+  .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
+  .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
+  .option('--json', 'messages as JSON lines')
+  .action(async (jobs: string[], options) => exit(await run(jobs, options)))
+
+program
+  .command('validate')
+  .description('check jobs as `run` would, without running them')
+  .argument('<job...>', 'job files')
+  .option('--strict', 'a broker that is away is an error')
+  .option('--json', 'findings as one JSON object')
+  .action(async (jobs: string[], options) => exit(await validate(jobs, options)))
+
+program
+  .command('explain')
+  .description('print the plan of a job, or the page of an error code')
+  .argument('<job or code>', 'a job file, or a code such as MR104')
+  .addOption(new Option('--format <format>', 'how to print a plan').choices(['ascii', 'mermaid', 'json']).default('ascii'))
+  .action(async (subject: string, options: { format: string }) => {
+    await writeOut(/^MR\d+$/i.test(subject) ? codePage(subject.toUpperCase()) : await jobPlan(subject, options.format))
+  })
+
+program
+  .command('broker')
+  .description('run an AMQP 1.0 node; its queues live in memory')
+  .option('--listen <host:port>', 'default 127.0.0.1:5672')
+  .option('--address <name:type>', 'make an address: queue, topic, anycast, multicast or subscription; repeat', collected, [])
+  .option('--user <name:variable>', 'admit a user; the environment variable holds the password; repeat', collected, [])
+  .option('--json', 'messages as JSON lines')
+  .option('--quiet', 'say only what is wrong')
+  .action(async options => exit(await broker(options)))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) exit(error.exitCode)
+  else {
+    process.stderr.write(`${errorText(error)}\n`)
+    exit(error instanceof MillraceError && error.code === 'MR601' ? 2 : 1)
+  }
+}

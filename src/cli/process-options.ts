@@ -1,0 +1,13 @@
+/** The port of the HTTP API where none is named. */
+export const httpPort = 8080
+
+/** Options that `run` and `demo` share. */
+export interface ProcessOptions {
+  /** `HOST:PORT`, or false for `--no-http`. */
+  readonly http?: string | false
+  /** Where the embedded AMQP node listens. */
+  readonly amqp?: string
+  readonly data?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}

@@ -1,0 +1,52 @@
+import pc from 'picocolors'
+import { loadJob } from '../runtime/load-job.js'
+import { listenAddress } from './listen-address.js'
+import { startLive } from './live-process.js'
+import { errorText } from './print-error.js'
+import { httpPort, type ProcessOptions } from './process-options.js'
+import { readFiles } from './read-files.js'
+import { resultsNdjson } from './results-ndjson.js'
+import { onShutdown } from './shutdown.js'
+import { terminalLog } from './terminal-log.js'
+import { writeOut } from './write-out.js'
+
+export interface RunOptions extends ProcessOptions {
+  readonly read: readonly string[]
+  readonly results?: string
+}
+
+/** `millrace run JOB…`: until a signal, or over files until their end. Gives the exit code. */
+export async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+  const log = terminalLog({ json: options.json === true, quiet: options.quiet === true })
+  const loaded = await Promise.all(paths.map(path => loadJob(path)))
+  const jobs = loaded.map(({ job }) => job)
+  if (options.read.length > 0) return readFiles(jobs, options, log)
+  const live = await startLive({
+    jobs,
+    log,
+    http: options.http === false ? undefined : listenAddress(options.http, httpPort),
+    ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
+    ...(options.data !== undefined && { dataDir: options.data }),
+    ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
+  })
+  const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
+  if (live.node) {
+    say(`${pc.dim('AMQP node ')} ${live.node.node.url}  ${pc.dim('its queues live in memory')}`)
+    if (live.node.hint) say(`           ${pc.yellow(live.node.hint)}`)
+  }
+  if (live.server) {
+    say(`${pc.dim('page      ')} ${pc.cyan(live.server.url)}`)
+    if (live.server.fallback) say(`           ${pc.yellow(`port ${live.server.fallback.taken} is taken; a free one was found`)}`)
+  }
+  for (const { id, guarantee } of live.jobs.host.jobs()) say(`${pc.dim('job       ')} ${pc.bold(id)}  ${pc.dim(guarantee.label)}`)
+  const unlisten = onShutdown(() => {
+    say(pc.dim('stopping: credit off, sinks finish, state is saved; once more to stop at once'))
+    void live.jobs.stop()
+  })
+  const ends = await live.jobs.done
+  unlisten()
+  await live.close()
+  const failures = ends.flatMap(({ error }) => (error ? [error] : []))
+  for (const failure of failures) process.stderr.write(`${errorText(failure)}\n`)
+  return failures.length > 0 ? 1 : 0
+}
