@@ -1,4 +1,5 @@
 import { describeNode } from './describe-node.js'
+import { edgesOf } from './edges-of.js'
 import type { NodeKind, Plan, PlanNode } from './plan.js'
 
 const shapes: Readonly<Record<NodeKind, readonly [string, string]>> = {
@@ -25,19 +26,11 @@ const label = (node: PlanNode): string =>
  * printMermaid(plan) // 'flowchart TD\n  n0([\"readings<br/>read<br/>amqp telemetry\"])\n …'
  */
 export function printMermaid(plan: Plan): string {
-  const names = new Map(plan.nodes.map((node, i) => [node.id, `n${i}`]))
   const lines = ['flowchart TD']
-  for (const node of plan.nodes) {
+  plan.nodes.forEach((node, i) => {
     const [open, close] = shapes[node.kind]
-    lines.push(`  ${names.get(node.id)}${open}"${label(node)}"${close}`)
-  }
-  for (const node of plan.nodes) {
-    for (const input of node.inputs) {
-      const [from, port] = names.has(input)
-        ? [input, undefined]
-        : [input.slice(0, input.lastIndexOf('/')), input.slice(input.lastIndexOf('/') + 1)]
-      if (names.has(from)) lines.push(`  ${names.get(from)} -->${port === undefined ? '' : `|${escaped(port)}|`} ${names.get(node.id)}`)
-    }
-  }
+    lines.push(`  n${i}${open}"${label(node)}"${close}`)
+  })
+  for (const { from, to, port } of edgesOf(plan)) lines.push(`  n${from} -->${port === undefined ? '' : `|${escaped(port)}|`} n${to}`)
   return `${lines.join('\n')}\n`
 }
