@@ -14,8 +14,6 @@ const scratch = new Uint8Array(96)
 const utf8 = new TextEncoder()
 const utf8Text = new TextDecoder('utf-8', { ignoreBOM: true })
 
-const perEpoch = { 'epoch-s': 1_000, 'epoch-ms': 1, 'epoch-ns': 1e-6 } as const
-
 /**
  * Checks the values of one schema field and puts them into the field's column, if it is wanted. Every method answers
  * undefined, or why the value cannot stand. Nothing is converted silently.
@@ -26,7 +24,7 @@ export class FieldCheck {
   readonly store: ColumnStore | undefined
   /** How an error names the place: `d.t`, `application-properties.room`. */
   readonly path: string
-  private readonly parseTime: TimeParser | undefined
+  readonly parseTime: TimeParser | undefined
   private readonly values: ReadonlySet<string> | undefined
 
   constructor(name: string, spec: FieldSpec, store: ColumnStore | undefined) {
@@ -140,7 +138,9 @@ export class FieldCheck {
   epoch(row: number, value: number): Problem | undefined {
     const format = this.spec.format ?? 'rfc3339'
     if (typeof format === 'object' || format === 'rfc3339') return this.mistyped(value)
-    return this.time(row, format === 'epoch-ns' ? Math.floor(value / 1e6) : Math.floor(value * perEpoch[format]), value)
+    // To the nearest ms: a double of ns or of fractional seconds lies a little beside what was written.
+    const ms = format === 'epoch-ns' ? value / 1e6 : format === 'epoch-s' ? value * 1_000 : value
+    return this.time(row, Math.round(ms), value)
   }
 
   problem(code: Problem['code'], reason: string): Problem {

@@ -1,4 +1,5 @@
 import type { Schema } from '../model/schema.js'
+import { JsonScanner } from './json-scanner.js'
 import { jsonText } from './json-text.js'
 import { type MessageDecoderSpec, messageDecoder } from './message-decoder.js'
 import { pathTree, writeTree } from './path-tree.js'
@@ -23,12 +24,15 @@ export function json<T>(schema: Schema<T>): MessageDecoderSpec<T> {
       const checks = rows.checks(schema as Schema<unknown>)
       const sections = new SectionFields(checks)
       const { root } = pathTree(checks)
+      const scanner = JsonScanner.of(checks)
       return view => {
         const kind = view.octets()
         if (kind) return kind
+        const { row } = rows
+        if (scanner?.scan(view.bodyBytes, view.bodyStart, view.bodyEnd, row)) return sections.read(view, row)
         const parsed = jsonText(view.bodyBytes, view.bodyStart, view.bodyEnd)
         if (parsed.problem) return parsed.problem
-        return writeTree(root, parsed.value, rows.row) ?? sections.read(view, rows.row)
+        return writeTree(root, parsed.value, row) ?? sections.read(view, row)
       }
     },
   })

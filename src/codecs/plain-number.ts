@@ -1,4 +1,5 @@
-const powers = Float64Array.from({ length: 23 }, (_, i) => 10 ** i)
+/** 10^0 … 10^22: the powers of ten that a double holds exactly. */
+export const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => 10 ** i)
 
 /**
  * The number written in bytes[start … end − 1] by the grammar of JSON (RFC 8259 §6), where a quick way is exact: no
@@ -30,6 +31,6 @@ export function plainNumber(bytes: Uint8Array, start: number, end: number): numb
   }
   const fraction = end - point
   if (fraction === 0 || whole + fraction > 15) return Number.NaN
-  value /= powers[fraction]!
+  value /= powersOfTen[fraction]!
   return negative ? -value : value
 }

@@ -1,0 +1,132 @@
+import { isUtf8 } from 'node:buffer'
+import { depthLimit } from './amqp-value.js'
+import type { FieldCheck } from './field-check.js'
+import { JsonLeaf } from './json-leaf.js'
+import { skipJson, stringEnd } from './json-skip.js'
+import { type PathNode, pathTree } from './path-tree.js'
+
+interface ScanNode {
+  readonly bytes: Uint8Array
+  readonly index: number
+  readonly leaf: JsonLeaf | undefined
+  readonly children: readonly ScanNode[]
+}
+
+/**
+ * Reads JSON objects over bytes straight into columns, in any order of keys. It knows the plain case only and answers
+ * false for whatever is unusual or wrong (escapes, exponents, more than 15 digits, a key given twice, non-ASCII keys, a
+ * mistyped value, no JSON): then `JSON.parse` decides. So it never gives a row that `JSON.parse` would not give.
+ */
+export class JsonScanner {
+  private readonly root: ScanNode
+  private readonly leaves: JsonLeaf[] = []
+  /** seen[i] is the record in which node i was seen last. */
+  private readonly seen: Int32Array
+  private record = 0
+  private bytes: Uint8Array = new Uint8Array(0)
+  private end = 0
+  private row = 0
+
+  private constructor(root: PathNode, size: number) {
+    this.seen = new Int32Array(size)
+    this.root = this.node(root)
+  }
+
+  /** A scanner for the body's fields; undefined for schemas that read one place twice. */
+  static of(checks: readonly FieldCheck[]): JsonScanner | undefined {
+    const { root, size } = pathTree(checks)
+    const plain = (node: PathNode): boolean => node.checks.length + (node.children.length > 0 ? 1 : 0) <= 1 && node.children.every(plain)
+    return plain(root) ? new JsonScanner(root, size) : undefined
+  }
+
+  /** Writes the record bytes[start … end − 1] into row `row`; false: not the plain case, and the row is undefined. */
+  scan(bytes: Uint8Array, start: number, end: number, row: number): boolean {
+    this.bytes = bytes
+    this.end = end
+    this.row = row
+    if (++this.record === 0x7fffffff) {
+      this.seen.fill(0)
+      this.record = 1
+    }
+    let at = start
+    while (at < end && isSpace(bytes[at]!)) at++
+    if (at >= end || bytes[at] !== 0x7b) return false
+    at = this.object(this.root, at + 1, 1)
+    if (at < 0) return false
+    while (at < end && isSpace(bytes[at]!)) at++
+    if (at !== end) return false
+    const { leaves, seen, record } = this
+    for (let i = 0; i < leaves.length; i++) {
+      const leaf = leaves[i]!
+      if (seen[leaf.index] !== record && !leaf.setNull(row)) return false
+    }
+    // High bits are rare: one look at all bytes, then the validator that knows.
+    return this.ascii(start) || isUtf8(bytes.subarray(start, end))
+  }
+
+  private ascii(start: number): boolean {
+    const { bytes, end } = this
+    let all = 0
+    for (let i = start; i < end; i++) all |= bytes[i]!
+    return all < 0x80
+  }
+
+  private node(place: PathNode): ScanNode {
+    const check = place.checks[0]
+    const leaf = check && new JsonLeaf(check, place.index)
+    if (leaf) this.leaves.push(leaf)
+    return { bytes: place.bytes, index: place.index, leaf, children: place.children.map(child => this.node(child)) }
+  }
+
+  /** Reads the members behind `{`: the position behind `}`, or −1. */
+  private object(node: ScanNode, from: number, depth: number): number {
+    const { bytes, end, record, seen } = this
+    if (depth > depthLimit) return -1
+    let at = from
+    while (at < end && isSpace(bytes[at]!)) at++
+    if (bytes[at] === 0x7d && at < end) return at + 1
+    for (;;) {
+      while (at < end && isSpace(bytes[at]!)) at++
+      if (at >= end || bytes[at] !== 0x22) return -1
+      const keyStart = at + 1
+      const keyEnd = stringEnd(bytes, keyStart, end)
+      if (keyEnd < 0) return -1
+      at = keyEnd + 1
+      while (at < end && isSpace(bytes[at]!)) at++
+      if (at >= end || bytes[at] !== 0x3a) return -1
+      at++
+      while (at < end && isSpace(bytes[at]!)) at++
+      if (at >= end) return -1
+      const child = this.childAt(node.children, keyStart, keyEnd)
+      if (child === undefined) at = skipJson(bytes, at, end, depth)
+      else {
+        if (seen[child.index] === record) return -1
+        seen[child.index] = record
+        if (child.leaf) at = child.leaf.read(bytes, at, end, this.row)
+        else at = bytes[at] === 0x7b ? this.object(child, at + 1, depth + 1) : -1
+      }
+      if (at < 0) return -1
+      while (at < end && isSpace(bytes[at]!)) at++
+      if (at >= end) return -1
+      const byte = bytes[at++]
+      if (byte === 0x7d) return at
+      if (byte !== 0x2c) return -1
+    }
+  }
+
+  private childAt(children: readonly ScanNode[], start: number, end: number): ScanNode | undefined {
+    const { bytes } = this
+    const length = end - start
+    for (let c = 0; c < children.length; c++) {
+      const key = children[c]!.bytes
+      if (key.length !== length) continue
+      let i = 0
+      while (i < length && key[i] === bytes[start + i]) i++
+      if (i === length) return children[c]
+    }
+    return undefined
+  }
+}
+
+/** RFC 8259 §2: space, tab, line feed, carriage return. */
+const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
