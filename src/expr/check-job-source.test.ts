@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { checkJobSource } from './check-job-source.js'
+
+test.each([
+  ['const t = Date.now()', 'MR130', 'Date.now', 1, 11],
+  ['const t = new Date()', 'MR130', 'new Date()', 1, 11],
+  ['const t = Date()', 'MR130', 'Date()', 1, 11],
+  ['const clock = Date.now', 'MR130', 'Date.now', 1, 15],
+  ['const t =\n  globalThis.Date.now()', 'MR130', 'Date.now', 2, 3],
+  ['const t = performance.now()', 'MR130', 'performance.now', 1, 11],
+  ['const t = process.hrtime.bigint()', 'MR130', 'process.hrtime', 1, 11],
+  ['const n = Math.random()', 'MR131', 'Math.random', 1, 11],
+  ["const n = Math['random']()", 'MR131', 'Math.random', 1, 11],
+  ['const n = crypto.randomUUID()', 'MR131', 'crypto.randomUUID', 1, 11],
+  ["import { randomUUID as id } from 'node:crypto'\nid()", 'MR131', 'id', 2, 1],
+  ['setTimeout(() => {}, 5)', 'MR132', 'setTimeout', 1, 1],
+  ['const f = () => { setInterval(() => {}, 5) }', 'MR132', 'setInterval', 1, 19],
+  ['setImmediate(() => {})', 'MR132', 'setImmediate', 1, 1],
+  ["await fetch('http://x')", 'MR133', 'fetch', 1, 7],
+])('%s', (code, error, path, line, column) => {
+  const errors = checkJobSource(code, 'a.job.js')
+  expect(errors.map(e => [e.code, e.message, e.place?.line, e.place?.column])).toEqual([[error, `\`${path}\` in job code`, line, column]])
+  expect(errors[0]?.hint).not.toBe('')
+})
+
+test.each([
+  ['const at = new Date(1_700_000_000_000)'],
+  ["const at = Date.parse('2026-01-01T00:00:00Z') + Date.UTC(2026, 1)"],
+  ['const fetch = x => x; fetch(1)'],
+  ['const f = setTimeout => setTimeout(1)'],
+  ['export default Math.max(1, 2)'],
+  ["import { createHash } from 'node:crypto'; createHash('sha256')"],
+  ['const o = { fetch() {}, setTimeout: 1 }; o.fetch(o.setTimeout)'],
+])('%s is fine', code => {
+  expect(checkJobSource(code, 'a.job.js')).toEqual([])
+})
+
+test('all uses are reported, in order', () => {
+  const code = 'Date.now()\nfunction f() { return Math.random() }\nfetch("x")'
+  expect(checkJobSource(code, 'a.job.js').map(e => [e.code, e.place?.line])).toEqual([
+    ['MR130', 1],
+    ['MR131', 2],
+    ['MR133', 3],
+  ])
+})
+
+test('a syntax error has its place', () => {
+  const [error, ...others] = checkJobSource('const a = 1\nconst = 2', 'broken.job.js')
+  expect(others).toEqual([])
+  expect(error?.code).toBe('MR134')
+  expect(error?.place).toEqual({ file: 'broken.job.js', line: 2, column: 7 })
+})
