@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { depthLimit } from './amqp-value.js'
 import type { FieldCheck } from './field-check.js'
 import { JsonLeaf } from './json-leaf.js'
-import { skipJson, stringEnd } from './json-skip.js'
+import { beyondAscii, skipJson, stringEnd } from './json-skip.js'
 import { type PathNode, pathTree } from './path-tree.js'
 
 interface ScanNode {
@@ -10,6 +10,11 @@ interface ScanNode {
   readonly index: number
   readonly leaf: JsonLeaf | undefined
   readonly children: readonly ScanNode[]
+  /** Key, quote and colon: what stands there unless a space comes between. */
+  readonly head: Uint8Array
+  /** The child that came first last time, and the sibling that came next: tried before all others. */
+  first: ScanNode | undefined
+  next: ScanNode | undefined
 }
 
 /**
@@ -44,6 +49,7 @@ export class JsonScanner {
     this.bytes = bytes
     this.end = end
     this.row = row
+    beyondAscii.seen = 0
     if (++this.record === 0x7fffffff) {
       this.seen.fill(0)
       this.record = 1
@@ -60,22 +66,16 @@ export class JsonScanner {
       const leaf = leaves[i]!
       if (seen[leaf.index] !== record && !leaf.setNull(row)) return false
     }
-    // High bits are rare: one look at all bytes, then the validator that knows.
-    return this.ascii(start) || isUtf8(bytes.subarray(start, end))
-  }
-
-  private ascii(start: number): boolean {
-    const { bytes, end } = this
-    let all = 0
-    for (let i = start; i < end; i++) all |= bytes[i]!
-    return all < 0x80
+    return beyondAscii.seen === 0 || isUtf8(bytes.subarray(start, end))
   }
 
   private node(place: PathNode): ScanNode {
     const check = place.checks[0]
     const leaf = check && new JsonLeaf(check, place.index)
     if (leaf) this.leaves.push(leaf)
-    return { bytes: place.bytes, index: place.index, leaf, children: place.children.map(child => this.node(child)) }
+    const head = Uint8Array.from([...place.bytes, 0x22, 0x3a])
+    const children = place.children.map(child => this.node(child))
+    return { bytes: place.bytes, index: place.index, leaf, children, head, first: undefined, next: undefined }
   }
 
   /** Reads the members behind `{`: the position behind `}`, or −1. */
@@ -85,23 +85,33 @@ export class JsonScanner {
     let at = from
     while (at < end && isSpace(bytes[at]!)) at++
     if (bytes[at] === 0x7d && at < end) return at + 1
+    let previous: ScanNode | undefined
     for (;;) {
       while (at < end && isSpace(bytes[at]!)) at++
       if (at >= end || bytes[at] !== 0x22) return -1
-      const keyStart = at + 1
-      const keyEnd = stringEnd(bytes, keyStart, end)
-      if (keyEnd < 0) return -1
-      at = keyEnd + 1
-      while (at < end && isSpace(bytes[at]!)) at++
-      if (at >= end || bytes[at] !== 0x3a) return -1
       at++
+      let child = previous === undefined ? node.first : previous.next
+      if (child !== undefined && startsWith(bytes, at, end, child.head)) at += child.head.length
+      else {
+        const close = stringEnd(bytes, at, end)
+        if (close < 0) return -1
+        child = this.childAt(node.children, at, close)
+        if (child !== undefined) {
+          if (previous === undefined) node.first = child
+          else previous.next = child
+        }
+        at = close + 1
+        while (at < end && isSpace(bytes[at]!)) at++
+        if (at >= end || bytes[at] !== 0x3a) return -1
+        at++
+      }
       while (at < end && isSpace(bytes[at]!)) at++
       if (at >= end) return -1
-      const child = this.childAt(node.children, keyStart, keyEnd)
       if (child === undefined) at = skipJson(bytes, at, end, depth)
       else {
         if (seen[child.index] === record) return -1
         seen[child.index] = record
+        previous = child
         if (child.leaf) at = child.leaf.read(bytes, at, end, this.row)
         else at = bytes[at] === 0x7b ? this.object(child, at + 1, depth + 1) : -1
       }
@@ -126,6 +136,13 @@ export class JsonScanner {
     }
     return undefined
   }
+}
+
+function startsWith(bytes: Uint8Array, at: number, end: number, head: Uint8Array): boolean {
+  const { length } = head
+  if (at + length > end) return false
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== head[i]) return false
+  return true
 }
 
 /** RFC 8259 §2: space, tab, line feed, carriage return. */

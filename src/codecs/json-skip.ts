@@ -1,13 +1,21 @@
 import { depthLimit } from './amqp-value.js'
 
+/** Becomes 1 where `stringEnd` passed a byte beyond ASCII: then the record must be proved to be UTF-8. One record is read at a time. */
+export const beyondAscii = { seen: 0 }
+
+/** By byte: 1 within ASCII strings, 2 beyond ASCII, 0 for quote, escape and control characters. */
+const inString = new Uint8Array(256).fill(1, 0x20, 0x80).fill(2, 0x80)
+inString[0x22] = inString[0x5c] = 0
+
 /** The closing quote of the string whose first character is at `at`; −1 for escapes, control characters and no end. */
 export function stringEnd(bytes: Uint8Array, at: number, end: number): number {
-  for (let i = at; i < end; i++) {
-    const byte = bytes[i]!
-    if (byte === 0x22) return i
-    if (byte < 0x20 || byte === 0x5c) return -1
-  }
-  return -1
+  let i = at
+  while (i < end && inString[bytes[i]!] === 1) i++
+  if (i < end && bytes[i] === 0x22) return i
+  if (i >= end || inString[bytes[i]!] === 0) return -1
+  beyondAscii.seen = 1
+  while (i < end && inString[bytes[i]!] !== 0) i++
+  return i < end && bytes[i] === 0x22 ? i : -1
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
