@@ -1,0 +1,86 @@
+/** JSON bodies of 114 bytes to columns: the scanner, and JSON.parse a record or 512 records at once, as peers. */
+import { json } from '../src/codecs/json.js'
+import type { Chunk } from '../src/model/chunk.js'
+import { integer, number, oneOf, schema, text, timestamp } from '../src/model/fields.js'
+
+const records = 4_096
+const seconds = Number(process.argv[2] ?? 0.6)
+
+const Reading = schema({
+  device: text(),
+  celsius: number({ unit: '°C' }),
+  humidity: number(),
+  at: timestamp('epoch-ms'),
+  state: oneOf('run', 'stop'),
+  battery: integer(),
+})
+
+const bodies = Array.from({ length: records }, (_, i) => {
+  const device = `device-${String(i % 1_000).padStart(4, '0')}`
+  const celsius = (20 + ((i * 7) % 1_000) / 100).toFixed(2)
+  const humidity = (40 + ((i * 13) % 500) / 10).toFixed(1)
+  return `{"device":"${device}","celsius":${celsius},"humidity":${humidity},"at":${1_700_000_000_000 + i * 5},"state":"run","battery":${10 + (i % 90)}}`
+})
+
+const bytes = new TextEncoder().encode(bodies.join(''))
+const starts = new Int32Array(records)
+const ends = new Int32Array(records)
+let position = 0
+bodies.forEach((body, i) => {
+  starts[i] = position
+  position += body.length
+  ends[i] = position
+})
+const chunk: Chunk = { encoding: 'body', partition: 0, bytes, starts, ends, length: records, receipt: 1 }
+const buffer = Buffer.from(bytes.buffer)
+
+const decoder = json(Reading).compile({ wanted: new Set(['device', 'celsius', 'humidity', 'at']), keyed: new Set(['device']) })
+const columns = {
+  celsius: new Float64Array(records),
+  humidity: new Float64Array(records),
+  at: new Float64Array(records),
+  device: [] as string[],
+}
+type Row = { readonly device: string; readonly celsius: number; readonly humidity: number; readonly at: number }
+
+function put(row: Row, i: number): void {
+  columns.celsius[i] = row.celsius
+  columns.humidity[i] = row.humidity
+  columns.at[i] = row.at
+  columns.device[i] = row.device
+}
+
+const ways: readonly (readonly [string, () => number])[] = [
+  ['json(S): scanner into columns', () => decoder.decode(chunk).length],
+  [
+    'JSON.parse a record',
+    () => {
+      for (let i = 0; i < records; i++) put(JSON.parse(buffer.toString('utf8', starts[i]!, ends[i]!)) as Row, i)
+      return records
+    },
+  ],
+  [
+    'JSON.parse of 512 joined',
+    () => {
+      for (let from = 0; from < records; from += 512) {
+        const parts: string[] = []
+        for (let i = from; i < from + 512; i++) parts.push(buffer.toString('latin1', starts[i]!, ends[i]!))
+        ;(JSON.parse(`[${parts.join(',')}]`) as Row[]).forEach((row, i) => void put(row, from + i))
+      }
+      return records
+    },
+  ],
+]
+
+const rates = ways.map(([name, run]) => {
+  for (const until = performance.now() + 300; performance.now() < until; ) run()
+  const cpu = process.cpuUsage()
+  let done = 0
+  for (const until = performance.now() + seconds * 1_000; performance.now() < until; ) done += run()
+  const { user, system } = process.cpuUsage(cpu)
+  return { name, rate: done / ((user + system) / 1e6) }
+})
+process.stdout.write(`${records} bodies of ${(bytes.length / records).toFixed(0)} bytes, records a CPU-second\n`)
+for (const { name, rate } of rates) {
+  process.stdout.write(`${name.padEnd(32)} ${(rate / 1e6).toFixed(2).padStart(6)} M   ${(rates[0]!.rate / rate).toFixed(1)}×\n`)
+}
