@@ -21,6 +21,14 @@ export interface LiveViewOptions {
   readonly maxBytes: number
 }
 
+/** A value as filters name it; null is named by none. */
+const filterText = (value: LiveRow[number] | undefined): string | undefined =>
+  typeof value === 'string' ? value : value === null || value === undefined ? undefined : String(value)
+
+function* projected(rows: readonly LiveRow[], places: readonly number[]): Generator<LiveRow> {
+  for (const row of rows) yield places.map(place => row[place]!)
+}
+
 /**
  * A view over rows in memory. Windows are ordered by window end and key, other rows by arrival. A row is replaced by a
  * later one of its key, except that a final row gives way only to the same or a higher revision; a removal drops it.
@@ -97,27 +105,28 @@ export class LiveView implements View {
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string } {
     const names = query.columns ?? this.#names
     const places = names.map(name => this.#place(name))
-    const filters = Object.entries(query.keys ?? {}).map(([name, values]) => ({ place: this.#place(name), values: new Set(values) }))
+    const filters = Object.entries(query.keys ?? {}).map(([name, values]) => ({
+      place: this.#place(name),
+      values: new Set<string | undefined>(values),
+    }))
     const after = query.after === undefined ? undefined : parseCursor(query.after)
     const limit = query.limit ?? Number.POSITIVE_INFINITY
-    let rows = this.#store.range(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after)
-    if (query.final || filters.length > 0) {
-      rows = rows.filter(
-        row => (!query.final || row.final) && filters.every(f => row.values[f.place] !== null && f.values.has(String(row.values[f.place]))),
-      )
-    }
-    const more = rows.length > limit
-    if (more) rows.length = limit
-    const last = rows.at(-1)
     const whole = query.columns === undefined
+    const rows: LiveRow[] = []
+    const page: { last?: StoredRow; more: boolean } = { more: false }
+    this.#store.scan(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after, row => {
+      if (query.final && !row.final) return true
+      for (const { place, values } of filters) if (!values.has(filterText(row.values[place]))) return true
+      page.more = rows.length >= limit
+      if (page.more) return false
+      rows.push(row.values)
+      page.last = row
+      return true
+    })
     return {
       columns: names,
-      rows: {
-        *[Symbol.iterator]() {
-          for (const row of rows) yield whole ? row.values : places.map(place => row.values[place]!)
-        },
-      },
-      ...(more && last && { next: cursorText({ time: last.time, rank: this.#end < 0 ? last.arrival : last.key }) }),
+      rows: whole ? rows : { [Symbol.iterator]: () => projected(rows, places) },
+      ...(page.more && page.last && { next: this.#cursor(page.last) }),
     }
   }
 
@@ -141,6 +150,10 @@ export class LiveView implements View {
     this.#store.clear()
     for (const row of rows) this.#take(row[width] as string, row.slice(0, width), row[width + 1] as number)
     this.#evict()
+  }
+
+  #cursor(row: StoredRow): string {
+    return cursorText({ time: row.time, rank: this.#end < 0 ? row.arrival : row.key })
   }
 
   #place(name: string): number {
@@ -170,7 +183,7 @@ export class LiveView implements View {
     const revision = Number(values[this.#revision] ?? 0)
     const old = this.#store.get(key)
     if (old?.final && (!final || revision < old.revision)) return false
-    const row: StoredRow = { key, time, arrival: this.#arrivals++, values, final, revision, bytes: rowBytes(key, values) }
+    const row: StoredRow = { key, time, arrival: this.#arrivals++, values, final, revision, bytes: rowBytes(key, values), gone: false }
     this.#store.put(row)
     return true
   }

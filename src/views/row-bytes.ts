@@ -14,7 +14,7 @@ function valueBytes(value: LiveRow[number] | unknown): number {
 
 /** What a row of a view costs in memory: an upper estimate for V8 (boxed numbers, two bytes a character, map entries). */
 export function rowBytes(key: string, values: LiveRow): number {
-  let bytes = 256 + 2 * key.length
+  let bytes = 320 + 2 * key.length
   for (const value of values) bytes += valueBytes(value)
   return bytes
 }

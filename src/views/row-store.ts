@@ -1,7 +1,7 @@
 import type { LiveRow } from '../model/api.js'
 import type { Cursor } from './cursor.js'
 
-/** One row of a view with what orders and replaces it. */
+/** One row of a view with what orders and replaces it. Never changed once stored, but for `gone`. */
 export interface StoredRow {
   readonly key: string
   /** What the view is ordered by, ms since the epoch: the event time of windows (end − 1 ms), else the arrival. */
@@ -13,12 +13,16 @@ export interface StoredRow {
   readonly revision: number
   /** What the row costs in memory, estimated. */
   readonly bytes: number
+  /** It was replaced or dropped; the store has not tidied up yet. */
+  gone: boolean
 }
 
-/** Rows of one time. `sorted` is the order of reading, made when it is asked for. */
+/** Rows of one time, those that are gone among them until they are the greater part or somebody reads. */
 interface Bucket {
-  readonly rows: Map<string, StoredRow>
-  sorted: readonly StoredRow[] | undefined
+  rows: StoredRow[]
+  live: number
+  /** `rows` is in the order of reading and nothing in it is gone. */
+  tidy: boolean
   bytes: number
 }
 
@@ -73,14 +77,16 @@ export class RowStore {
     if (old) this.#remove(old)
     let bucket = this.#buckets.get(row.time)
     if (!bucket) {
-      bucket = { rows: new Map(), sorted: undefined, bytes: 0 }
+      bucket = { rows: [], live: 0, tidy: true, bytes: 0 }
       this.#buckets.set(row.time, bucket)
       const at = lowerBound(this.#times, row.time, this.#head)
       if (at === this.#times.length) this.#times.push(row.time)
       else this.#times.splice(at, 0, row.time)
     }
-    bucket.rows.set(row.key, row)
-    bucket.sorted = undefined
+    const before = bucket.rows.at(-1)
+    if (this.#order === 'key' && before && before.key > row.key) bucket.tidy = false
+    bucket.rows.push(row)
+    bucket.live++
     bucket.bytes += row.bytes
     this.bytes += row.bytes
     this.#byKey.set(row.key, row)
@@ -107,7 +113,8 @@ export class RowStore {
     let dropped = 0
     while (this.bytes > bytes && this.#times.length - this.#head > 1) dropped += this.#dropOldest()
     if (this.bytes <= bytes || this.size === 0) return dropped
-    for (const row of this.#sorted(this.#times[this.#head]!)) {
+    // A copy: removing tidies up now and then.
+    for (const row of [...this.#sorted(this.#times[this.#head]!)]) {
       if (this.bytes <= (bytes / 8) * 7) break
       this.#remove(row)
       dropped++
@@ -115,19 +122,17 @@ export class RowStore {
     return dropped
   }
 
-  /** Rows with `from ≤ time < to` behind the cursor, in order: references that later changes do not touch. */
-  range(from: number, to: number, after: Cursor | undefined): StoredRow[] {
-    const rows: StoredRow[] = []
+  /** Visits the rows with `from ≤ time < to` behind the cursor, in order, until the visitor says false. */
+  scan(from: number, to: number, after: Cursor | undefined, visit: (row: StoredRow) => boolean): void {
     const start = Math.max(from, after?.time ?? Number.NEGATIVE_INFINITY)
     for (let i = lowerBound(this.#times, start, this.#head); i < this.#times.length && this.#times[i]! < to; i++) {
       const time = this.#times[i]!
       const behind = after && after.time === time ? after : undefined
       for (const row of this.#sorted(time)) {
         if (behind && (this.#order === 'key' ? row.key <= String(behind.rank) : row.arrival <= Number(behind.rank))) continue
-        rows.push(row)
+        if (!visit(row)) return
       }
     }
-    return rows
   }
 
   /** The last `count` rows, oldest first. */
@@ -152,35 +157,40 @@ export class RowStore {
 
   #sorted(time: number): readonly StoredRow[] {
     const bucket = this.#buckets.get(time)!
-    if (!bucket.sorted) {
-      const rows = [...bucket.rows.values()]
-      bucket.sorted = this.#order === 'key' ? rows.sort(byKey) : rows
+    if (!bucket.tidy) {
+      bucket.rows = bucket.rows.filter(row => !row.gone)
+      if (this.#order === 'key') bucket.rows.sort(byKey)
+      bucket.tidy = true
     }
-    return bucket.sorted
+    return bucket.rows
   }
 
   #remove(row: StoredRow): void {
     const bucket = this.#buckets.get(row.time)!
     this.#byKey.delete(row.key)
-    bucket.rows.delete(row.key)
-    bucket.sorted = undefined
+    row.gone = true
+    bucket.tidy = false
+    bucket.live--
     bucket.bytes -= row.bytes
     this.bytes -= row.bytes
-    if (bucket.rows.size > 0) return
-    this.#buckets.delete(row.time)
-    const at = lowerBound(this.#times, row.time, this.#head)
-    if (at === this.#head) this.#advance()
-    else this.#times.splice(at, 1)
+    if (bucket.live === 0) {
+      this.#buckets.delete(row.time)
+      const at = lowerBound(this.#times, row.time, this.#head)
+      if (at === this.#head) this.#advance()
+      else this.#times.splice(at, 1)
+    } else if (bucket.rows.length > 64 && bucket.rows.length > 2 * bucket.live) {
+      bucket.rows = bucket.rows.filter(other => !other.gone)
+    }
   }
 
   #dropOldest(): number {
     const time = this.#times[this.#head]!
     const bucket = this.#buckets.get(time)!
-    for (const key of bucket.rows.keys()) this.#byKey.delete(key)
+    for (const row of bucket.rows) if (!row.gone) this.#byKey.delete(row.key)
     this.#buckets.delete(time)
     this.bytes -= bucket.bytes
     this.#advance()
-    return bucket.rows.size
+    return bucket.live
   }
 
   /** Past the oldest time; the front is cut off once it is the greater part, so that dropping costs no shifting. */
