@@ -62,6 +62,7 @@ export class FeedServer {
     if (url.pathname === '/api/v1/live') return this.#open(request, response, url)
     if (url.pathname === '/api/v1/jobs') return json(response, this.feed.jobs())
     if (url.pathname === '/api/v1/views') return json(response, views)
+    if (url.pathname === '/api/v1/dashboards') return json(response, [])
     if (job) return json(response, this.feed.graph(decodeURIComponent(job)))
     if (url.pathname === '/api/v1/dead-letters.json') return json(response, this.feed.deadLetters(url.searchParams.get('job') ?? ''))
     await this.#file(response, url.pathname === '/' ? '/index.html' : url.pathname)

@@ -13,9 +13,9 @@ export interface LoadedDashboard {
 
 /** The job's definition when there is a good one; else a page derived from its views, with the reason when a definition was refused. */
 export const loadDashboard = async (job: string, views: readonly ViewInfo[]): Promise<LoadedDashboard> => {
-  const names = await getJson<string[]>('dashboards/index.json')
-  if (!names?.includes(job)) return { dashboard: deriveDashboard(job, views), problems: [] }
-  const file = `dashboards/${job}.json`
+  const folder = await definitionFolder(job)
+  if (folder === undefined) return { dashboard: deriveDashboard(job, views), problems: [] }
+  const file = `${folder}/${encodeURIComponent(job)}.json`
   try {
     const dashboard = parseDashboard(await getJson<unknown>(file), file)
     const checked = dashboard.panels.map(panel => ({ panel, problem: misfit(panel, views) }))
@@ -25,6 +25,12 @@ export const loadDashboard = async (job: string, views: readonly ViewInfo[]): Pr
     if (!(error instanceof DashboardError)) throw error
     return { dashboard: deriveDashboard(job, views), problems: error.problems.map(p => `${file}: ${p.at}: ${p.message} (${p.hint})`) }
   }
+}
+
+/** Where the job's definition lies: the server's own folder goes before the definitions that came with the page. */
+const definitionFolder = async (job: string): Promise<string | undefined> => {
+  if ((await getJson<string[]>('api/v1/dashboards'))?.includes(job)) return 'api/v1/dashboards'
+  return (await getJson<string[]>('dashboards/index.json'))?.includes(job) ? 'dashboards' : undefined
 }
 
 /** Why a panel cannot be shown with these views; undefined when it fits. */

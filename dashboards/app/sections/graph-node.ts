@@ -1,6 +1,7 @@
 import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
-import { clockTime, count, duration } from '../text/format.js'
+import { count } from '../text/format.js'
+import { nodeState } from '../text/node-state.js'
 import { wrapText } from '../text/wrap-text.js'
 
 /** How nodes are set: characters a line and lines kept for details and state. */
@@ -52,12 +53,4 @@ export class NodeBox {
     const kinds = ['node', node.kind, isCulprit ? 'culprit' : '', node.waiting ? 'waits' : '', isBusy ? 'busy' : '']
     setAttribute(this.root, 'class', kinds.filter(Boolean).join(' '))
   }
-}
-
-/** What a node says about itself: what it waits for, that it is idle and for how long, or its watermark. Never NaN. */
-export const nodeState = (node: GraphNode, now: number): string => {
-  if (node.waiting) return `waits for ${node.waiting.for} ${duration(now - node.waiting.since)}`
-  const watermark = node.watermark !== null && Number.isFinite(node.watermark) ? node.watermark : undefined
-  if (node.idle) return watermark === undefined ? 'idle' : `idle ${duration(now - watermark)}`
-  return watermark === undefined ? 'no watermark yet' : `watermark ${clockTime(watermark, true)}`
 }

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ViewInfo } from '../../../src/model/api.js'
+import { chartData, valueRange } from '../chart/chart-data.js'
+import { spreadLabels } from '../chart/end-labels.js'
+import { ViewStore } from './view-store.js'
+import { WindowGrid } from './window-grid.js'
+
+const minute = 60_000
+const column = (name: string, type: 'number' | 'integer' | 'timestamp' | 'boolean', key = false) => ({ name, type, nullable: false, key })
+const climate: ViewInfo = {
+  id: 'climate',
+  job: 'mote-climate',
+  columns: [
+    column('mote', 'integer', true),
+    ...['mean', 'min', 'max', 'stddev'].map(name => column(name, 'number')),
+    column('n', 'integer'),
+    column('window_start', 'timestamp', true),
+    column('window_end', 'timestamp', true),
+    column('final', 'boolean'),
+    column('revision', 'integer'),
+  ],
+  windowed: true,
+  window: { size: minute, every: minute },
+  keep: null,
+  rows: 0,
+  bytes: 0,
+  watermark: null,
+}
+
+const contents = (grid: WindowGrid): [number, string, number][] => {
+  const rows: [number, string, number][] = []
+  for (let slot = 0; slot < grid.length; slot++) {
+    for (const series of grid.keys.values()) {
+      const value = grid.value(series, 0, slot)
+      if (!Number.isNaN(value)) rows.push([grid.time(slot), series.key, value])
+    }
+  }
+  return rows.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+}
+
+describe('window grid', () => {
+  test('holds what a map of the newest times holds, in any order of arrival', () => {
+    const change = fc.record({
+      time: fc.integer({ min: 0, max: 40 }),
+      key: fc.constantFrom('a', 'b', 'c'),
+      value: fc.double({ noNaN: true }),
+      drop: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 400 }), fc.integer({ min: 3, max: 30 }), (changes, limit) => {
+        const grid = new WindowGrid(1, limit)
+        const times: number[] = []
+        const oracle = new Map<string, [number, string, number]>()
+        for (const { time, key, value, drop } of changes) {
+          if (drop) {
+            grid.drop(time, key)
+            oracle.delete(`${time} ${key}`)
+            continue
+          }
+          grid.put(time, key, key, [value], true, time)
+          if (!times.includes(time)) {
+            if (times.length === limit && time < Math.min(...times)) continue
+            times.push(time)
+            times.sort((a, b) => a - b)
+            if (times.length > limit) {
+              const gone = times.shift()
+              for (const [id, row] of oracle) if (row[0] === gone) oracle.delete(id)
+            }
+          }
+          oracle.set(`${time} ${key}`, [time, key, value])
+        }
+        const wanted = [...oracle.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+        expect(contents(grid)).toEqual(wanted)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('counts keys beyond its bound instead of keeping them', () => {
+    const grid = new WindowGrid(1, 10, 2)
+    for (const key of ['a', 'b', 'c', 'd', 'c']) grid.put(1, key, key, [1], true, 1)
+    expect([...grid.keys.keys()]).toEqual(['a', 'b'])
+    expect(grid.refusedKeys).toBe(2)
+  })
+
+  test('a time that is not a number changes nothing', () => {
+    const grid = new WindowGrid(1)
+    grid.put(Number.NaN, 'a', 'a', [1], true, 0)
+    expect(grid.length).toBe(0)
+  })
+})
+
+describe('view store', () => {
+  const row = (mote: number, from: number, mean: number, final: boolean) => [
+    mote,
+    mean,
+    mean - 1,
+    mean + 1,
+    0.1,
+    12,
+    from,
+    from + minute,
+    final,
+    0,
+  ]
+
+  test('a later row of the same window replaces the earlier one; points stand in the middle of their window', () => {
+    const store = new ViewStore(climate)
+    store.upsert([row(1, 0, 20, false), row(2, 0, 25, false)], 15_000)
+    store.upsert([row(1, 0, 21, true)], 70_000)
+    const series = store.grid.keys.get('[1]')!
+    expect(store.grid.length).toBe(1)
+    expect(store.grid.time(0)).toBe(30_000)
+    expect(store.grid.value(series, store.column('mean'), 0)).toBe(21)
+    expect(series).toMatchObject({ label: 'mote 1', lastSeen: 70_000 })
+    const data = chartData(store.grid, [...store.grid.keys.values()], { value: 0, low: 1, high: 2 }, minute, undefined)
+    expect(data).toMatchObject({ x: [30_000], values: [[21], [25]], openFrom: 0, openTo: minute })
+  })
+
+  test('the number 1 and the text 1 are two keys', () => {
+    const store = new ViewStore(climate)
+    expect(store.key([1])).not.toBe(store.key(['1']))
+  })
+
+  test('absent values are gaps, not zeros', () => {
+    const store = new ViewStore(climate)
+    store.upsert([[1, null, null, null, null, 0, 0, minute, true, 0]], undefined)
+    const data = chartData(store.grid, [...store.grid.keys.values()], { value: 0, low: 1, high: 2 }, minute, undefined)
+    expect(data.values).toEqual([[null]])
+    expect(valueRange(data, [])).toEqual([0, 1])
+  })
+})
+
+describe('end labels', () => {
+  test('never overlap, stay inside, keep their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 300, noNaN: true }), { minLength: 1, maxLength: 8 }), wanted => {
+        const placed = spreadLabels(wanted, 16, 8, 292)
+        const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!)
+        for (let i = 0; i < order.length; i++) {
+          expect(placed[order[i]!]).toBeGreaterThanOrEqual(8 - 1e-6)
+          expect(placed[order[i]!]).toBeLessThanOrEqual(292 + 1e-6)
+          if (i > 0) expect(placed[order[i]!]! - placed[order[i - 1]!]!).toBeGreaterThanOrEqual(16 - 1e-6)
+        }
+      }),
+    )
+  })
+})

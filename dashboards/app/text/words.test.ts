@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import type { JobSummary } from '../../../src/model/api.js'
+import { rangeChoices } from '../chart/range-choice.js'
+import { barShares } from './bar-shares.js'
+import { clockTime, duration, rate, reading } from './format.js'
+import { healthSentence, sentenceText } from './health-sentence.js'
+import { nodeState } from './node-state.js'
+import { wrapText } from './wrap-text.js'
+
+const job: JobSummary = {
+  id: 'mote-climate',
+  state: 'running',
+  now: Date.UTC(2010, 4, 10, 14, 3, 12),
+  derived: false,
+  guarantee: { level: 'none', label: '', why: [] },
+  rate: 1240.2,
+  behind: 1200,
+  counts: { received: 10, counted: 10, late: 0, duplicate: 0, deadLettered: 0, skipped: 0, waiting: 0, results: 4 },
+  attention: [],
+}
+const sentence = (change: Partial<JobSummary>): string => sentenceText(healthSentence({ ...job, ...change }, 'live', 0))
+
+describe('the sentence of health', () => {
+  test('says state, rate, delay and losses', () => {
+    expect(sentence({})).toBe('Running 1,240 messages a second, 1.2 s behind. Nothing lost.')
+  })
+  test('names what was late or refused, and the one thing that needs a person', () => {
+    const counts = { ...job.counts, late: 61, deadLettered: 1 }
+    expect(sentence({ counts, attention: ['alerts waits for credit since 12 s', 'b'] })).toBe(
+      'Running 1,240 messages a second, 1.2 s behind. 61 came too late, 1 was refused and kept. alerts waits for credit since 12 s. And 1 other thing.',
+    )
+  })
+  test('before the first result it does not invent a delay', () => {
+    expect(sentence({ behind: null, rate: 0.4 })).toBe('Running 0.4 messages a second, no result yet. Nothing lost.')
+  })
+  test('a failure is told with code and hint', () => {
+    expect(
+      sentence({ state: 'failed', error: { code: 'MR301', message: 'The broker refused the password.', hint: 'Check the user.' } }),
+    ).toBe('Failed: The broker refused the password. MR301. Check the user.')
+  })
+  test('while the server is not heard, it says so and dates what it knows', () => {
+    expect(sentenceText(healthSentence(job, 'reconnecting', 4300))).toBe(
+      'Reconnecting for 4 s. What you see is from 14:03:12; nothing shown is lost.',
+    )
+    expect(sentenceText(healthSentence(undefined, 'reconnecting', 0))).toContain('Disconnected.')
+    expect(sentenceText(healthSentence(undefined, 'live', 0))).toBe('No job runs here yet.')
+  })
+})
+
+describe('words for figures', () => {
+  test.each([
+    [340, '0.3 s'],
+    [12, '12 ms'],
+    [1200, '1.2 s'],
+    [42_000, '42 s'],
+    [60_000, '1 min'],
+    [180_000, '3 min'],
+    [7_500_000, '2 h 5 min'],
+    [Number.NaN, '–'],
+    [-5, '0 ms'],
+  ])('%d ms is %s', (ms, words) => expect(duration(ms)).toBe(words))
+  test.each([
+    [1240, '1,240/s'],
+    [3.2, '3.2/s'],
+    [0.0667, '4/min'],
+    [0, '0/s'],
+    [Number.NaN, '0/s'],
+  ])('%d a second is %s', (value, words) => expect(rate(value)).toBe(words))
+  test('absent values are a dash, never NaN', () => {
+    expect([reading(Number.NaN), reading(null), clockTime(Number.POSITIVE_INFINITY)]).toEqual(['–', '–', '–'])
+    expect([reading(27.94), reading(1013.2), reading(0.0421), reading(0)]).toEqual(['27.9', '1,013', '0.042', '0.0'])
+  })
+  test('node states never say NaN', () => {
+    const node = {
+      id: 'a',
+      kind: 'operator',
+      op: 'where',
+      detail: '',
+      rowsIn: 0,
+      rowsOut: 0,
+      watermark: null,
+      idle: false,
+      busy: 0,
+      counters: {},
+    } as const
+    const at = 100_000
+    expect(nodeState(node, at)).toBe('no watermark yet')
+    expect(nodeState({ ...node, idle: true }, at)).toBe('idle')
+    expect(nodeState({ ...node, idle: true, watermark: 58_000 }, at)).toBe('idle 42 s')
+    expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
+  })
+  test('text breaks at spaces and ends in an ellipsis', () => {
+    expect(wrapText('AMQP queue telemetry · credit 1,000', 21, 2)).toEqual(['AMQP queue telemetry', '· credit 1,000'])
+    expect(wrapText('abcdefghij', 4, 2)).toEqual(['abcd', 'efg…'])
+  })
+})
+
+describe('figures made visible', () => {
+  test('small parts of the bar are widened, the sum stays whole', () => {
+    const shares = barShares([52_301, 61, 44, 12, 0])
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
+    expect(shares[3]).toBeGreaterThan(0.03)
+    expect(shares[4]).toBe(0)
+  })
+  test('range buttons fit the definition', () => {
+    expect(rangeChoices(40 * 60_000, 60_000).map(choice => choice.label)).toEqual(['15 min', '40 min', '1 h', 'all'])
+    expect(rangeChoices(undefined, 5000).map(choice => choice.label)).toEqual(['5 min', '15 min', '1 h', 'all'])
+  })
+})

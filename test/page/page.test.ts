@@ -1,0 +1,183 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildPage, chromiumPath, hasChromium, launch, phone, visit } from './browser.js'
+import { FeedServer } from './feed-server.js'
+import { hostileName } from './scripted-feed.js'
+
+const ready = async (page: Page): Promise<void> => {
+  await page.locator('.plot canvas').first().waitFor()
+  await page.locator('.graph-host svg').waitFor()
+}
+const sentence = (page: Page, words: string): Promise<void> => page.locator('#sentence', { hasText: words }).waitFor()
+const showTable = (page: Page): Promise<void> => page.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
+/** Rows of the first chart's table, newest first. */
+const tableRows = (page: Page): Promise<string[]> => page.locator('.chart').first().locator('.table-view tbody tr').allInnerTexts()
+
+describe.skipIf(!hasChromium)(
+  `the page in Chromium (${hasChromium ? chromiumPath : 'skipped: apt-get install chromium, or set MILLRACE_CHROMIUM'})`,
+  () => {
+    let browser: Browser
+    let server: FeedServer
+    let folder: string
+    let url: string
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+      await buildPage(folder)
+      server = new FeedServer(folder)
+      url = await server.listen()
+      browser = await launch()
+    })
+    afterAll(async () => {
+      await browser?.close()
+      await server?.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    test('is at most 120 kB of script, gzipped', async () => {
+      const script = gzipSync(await readFile(join(folder, 'app.js'))).length
+      console.info(`app.js: ${(script / 1000).toFixed(1)} kB gzipped`)
+      expect(script).toBeLessThanOrEqual(120_000)
+    })
+
+    test('says in words how the job is, draws, asks nobody else, and breaks no policy', async () => {
+      const { page, faults, foreign, close } = await visit(browser, url)
+      await ready(page)
+      const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN)
+      console.info(`first contentful paint: ${painted.toFixed(0)} ms`)
+      expect(painted).toBeLessThan(10_000)
+      await sentence(page, 'Running 1,240 messages a second, 1.2 s behind. 61 came too late, 12 were refused and kept.')
+      expect(await page.locator('.seal').textContent()).toBe('no guarantee')
+      expect(await page.locator('#clock').textContent()).toContain('replaying real data at 60×')
+      const words = await page.locator('.bar').getAttribute('aria-label')
+      const parts = [...(words ?? '').matchAll(/([\d,]+) /g)].map(match => Number(match[1]!.replaceAll(',', '')))
+      const received = Number(/of ([\d,]+) /.exec((await page.locator('.fate h2').textContent()) ?? '')![1]!.replaceAll(',', ''))
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBe(received)
+      expect(await page.locator('.node').count()).toBe(10)
+      expect(foreign).toEqual([])
+      expect(faults).toEqual([])
+      await close()
+    })
+
+    test('moves when the data moves, and names who holds the flow back', async () => {
+      const { page, close } = await visit(browser, url)
+      await ready(page)
+      await showTable(page)
+      const before = await tableRows(page)
+      server.feed.trouble = true
+      for (let i = 0; i < 8; i++) server.advance()
+      await sentence(page, 'alerts waits for credit')
+      await page.locator('.culprit', { hasText: 'alerts holds back' }).waitFor()
+      await page.locator('.node.culprit', { hasText: 'waits for credit 12 s' }).waitFor()
+      expect((await tableRows(page))[0]).not.toBe(before[0])
+      server.feed.trouble = false
+      await close()
+    })
+
+    test.each(['light', 'dark'] as const)('has no accessibility violation in %s', async colorScheme => {
+      const visits = [{ hash: '' }, { hash: '', ...phone }, { hash: '#thermostat' }, { hash: '#max-temperature', ...phone }]
+      for (const { hash, ...device } of visits) {
+        const { page, close } = await visit(browser, `${url}${hash}`, { ...device, colorScheme })
+        await ready(page)
+        if (hash === '#max-temperature') await page.locator('.picker summary').click()
+        await page.locator('.promise summary').click()
+        await showTable(page)
+        const { violations, passes } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(v => `${v.id}: ${v.nodes.map(node => node.target.join(' ')).join(', ')}`)).toEqual([])
+        expect(passes.find(rule => rule.id === 'color-contrast')?.nodes.length).toBeGreaterThan(20)
+        await close()
+      }
+    })
+
+    test('keeps the history over a refresh', async () => {
+      const { page, close } = await visit(browser, url)
+      await ready(page)
+      for (let i = 0; i < 8; i++) server.advance()
+      await showTable(page)
+      await expect.poll(async () => (await tableRows(page)).length).toBeGreaterThan(35)
+      const before = await tableRows(page)
+      await page.reload()
+      await ready(page)
+      await showTable(page)
+      await expect.poll(() => tableRows(page)).toEqual(before)
+      await close()
+    })
+
+    test('says that it is cut off, and loses and repeats nothing when it is back', async () => {
+      const { page, close } = await visit(browser, url)
+      await ready(page)
+      server.away(true)
+      await sentence(page, 'Reconnecting')
+      for (let i = 0; i < 12; i++) server.advance()
+      server.away(false)
+      await sentence(page, 'Running')
+      await showTable(page)
+      const newest = new Date(Math.floor(server.feed.now / 60_000) * 60_000 - 30_000).toISOString().slice(11, 19)
+      await expect.poll(async () => (await tableRows(page)).some(row => row.startsWith(newest))).toBe(true)
+      const times = (await tableRows(page)).map(row => row.slice(0, 8))
+      expect(new Set(times).size).toBe(times.length)
+      const minutes = times.map(time => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)))
+      expect(minutes.slice(1).every((minute, i) => minutes[i]! - minute === 1)).toBe(true)
+      expect(server.resumes.at(-1)).toMatch(/^1:\d+$/)
+      await close()
+    })
+
+    test('lets the keyboard read the chart', async () => {
+      const { page, close } = await visit(browser, url)
+      await ready(page)
+      const plot = page.locator('.plot').first()
+      await plot.focus()
+      await page.keyboard.press('End')
+      await page.keyboard.press('ArrowLeft')
+      await page.keyboard.press('ArrowLeft')
+      const words = await page.locator('.chart').first().locator('[aria-live=polite]').textContent()
+      expect(words).toMatch(/^\d\d:\d\d:30: mote 1 [\d.]+ \([\d.]+–[\d.]+\), mote 2 .* °C$/)
+      expect(await page.locator('.readout').first().textContent()).toBe(words)
+      expect(await plot.getAttribute('aria-label')).toContain('Temperature in °C. Last values: mote 1')
+      await page.keyboard.press('Escape')
+      await page.locator('.readout', { hasText: 'Point at the chart' }).first().waitFor()
+      await close()
+    })
+
+    test('a device named like a script stays a text', async () => {
+      const { page, faults, close } = await visit(browser, `${url}#thermostat`)
+      await ready(page)
+      await page.locator('.device', { hasText: hostileName }).waitFor()
+      expect(await page.evaluate<boolean>("'hacked' in window")).toBe(false)
+      expect(await page.locator('main script').count()).toBe(0)
+      expect(faults).toEqual([])
+      await close()
+    })
+
+    test('more series than can be told apart are chosen, at most eight at once', async () => {
+      const { page, close } = await visit(browser, `${url}#max-temperature`)
+      await ready(page)
+      const picker = page.locator('.picker')
+      expect(await picker.locator('summary').textContent()).toBe('8 of 40 series')
+      await picker.locator('summary').click()
+      expect(await picker.locator('input:disabled').count()).toBe(32)
+      await picker.locator('input:checked').first().click()
+      await picker.locator('summary', { hasText: '7 of 40' }).waitFor()
+      await picker.getByRole('searchbox').fill('device 39')
+      await picker.getByLabel('device 39').click()
+      await picker.locator('summary', { hasText: '8 of 40' }).waitFor()
+      await close()
+    })
+
+    test('fits a phone: nothing but tabs and tables scrolls sideways, and the graph runs top down', async () => {
+      const { page, close } = await visit(browser, url, phone)
+      await ready(page)
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      const graph = await page.locator('.graph-host svg').boundingBox()
+      expect(graph!.height).toBeGreaterThan(graph!.width)
+      const plot = await page.locator('.plot').first().boundingBox()
+      expect(plot!.height).toBeGreaterThanOrEqual(230)
+      await close()
+    })
+  },
+)
