@@ -45,7 +45,10 @@ export class AmqpWriter {
   }
 
   binary(content: string | Uint8Array): void {
-    if (typeof content === 'string') return this.#text(0xa0, 0xb0, content)
+    if (typeof content === 'string') {
+      this.#text(0xa0, 0xb0, content)
+      return
+    }
     this.#length(0xa0, 0xb0, content.length)
     this.#room(content.length)
     this.#bytes.set(content, this.#at)
@@ -90,10 +93,14 @@ export class AmqpWriter {
   }
 
   #length(short: number, long: number, length: number): void {
-    this.#byte(length < 256 ? short : long)
-    if (length < 256) return this.#byte(length)
-    this.#room(4)
-    this.#at = this.#bytes.writeUInt32BE(length, this.#at)
+    if (length < 256) {
+      this.#byte(short)
+      this.#byte(length)
+    } else {
+      this.#byte(long)
+      this.#room(4)
+      this.#at = this.#bytes.writeUInt32BE(length, this.#at)
+    }
   }
 
   #byte(value: number): void {
