@@ -33,6 +33,11 @@ function matchesAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
 const equalBytes = (bytes: Uint8Array, start: number, end: number, constant: Uint8Array): boolean =>
   end - start === constant.length && matchesAt(bytes, start, constant)
 
+function equalsAny(bytes: Uint8Array, start: number, end: number, constants: readonly Uint8Array[]): boolean {
+  for (let i = 0; i < constants.length; i++) if (equalBytes(bytes, start, end, constants[i]!)) return true
+  return false
+}
+
 function containsBytes(bytes: Uint8Array, start: number, end: number, part: Uint8Array): boolean {
   for (let at = start; at <= end - part.length; at++) if (matchesAt(bytes, at, part)) return true
   return false
@@ -62,7 +67,7 @@ export function textTest(node: ExprNode): TextTest {
       const byBytes = exact.length <= 16 && exact.every(constant => constant !== undefined)
       return {
         text: text => set.has(text),
-        bytes: byBytes ? (bytes, start, end) => exact.some(constant => equalBytes(bytes, start, end, constant!)) : undefined,
+        bytes: byBytes ? (bytes, start, end) => equalsAny(bytes, start, end, exact as readonly Uint8Array[]) : undefined,
       }
     }
     case 'startsWith': {

@@ -67,6 +67,9 @@ function checkReached(
 function resultNode(result: unknown, fn: ExpressionFunction, what: string): ExprNode {
   const node = nodeIfColumn(result)
   if (node) return node
+  if (typeof result === 'number' && !Number.isFinite(result)) {
+    throw new MillraceError('MR116', `${what}: ${result} is not a value for an expression`, sourceNotes(fn))
+  }
   if (typeof result === 'number' || typeof result === 'string' || typeof result === 'boolean') return literalNode(result)
   const given = result === null ? 'null' : Array.isArray(result) ? 'an array' : typeof result === 'object' ? 'an object' : typeof result
   throw new MillraceError('MR113', `${what}: the expression gives ${given}, not a column`, sourceNotes(fn))
@@ -77,7 +80,9 @@ function resultNode(result: unknown, fn: ExpressionFunction, what: string): Expr
  * and every condition that it makes must be part of the result.
  *
  * @param what names the expression in messages: `where`, `aggregate 'climate': mean`.
- * @throws MR110 … MR122, MR114 and MR111 for the source.
+ * @throws MR110 an unknown field, MR111, MR114 and MR121 from the source check, MR112 a dropped condition, MR113 and MR116
+ * a result that is no column or constant, MR115 … MR118 and MR122 operands, MR119 what the function threw, MR120 a column of
+ * another row.
  * @example
  * traceExpr((r: { celsius: NumberExpr }) => r.celsius.gt(28), columns, 'where').op // 'gt'
  */
