@@ -4,6 +4,7 @@ import type { PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries } from '../store/window-grid.js'
 import { reading } from '../text/format.js'
+import { wrapText } from '../text/wrap-text.js'
 import { ChartCursor } from './chart-cursor.js'
 import { type ChartData, chartData } from './chart-data.js'
 import { ChartTable } from './chart-table.js'
@@ -105,14 +106,14 @@ export class LineChart implements Section {
     const palette = this.#palette
     const input: LayerInput = {
       data,
-      names: shown.map(series => series.label),
+      names: shown.map(series => wrapText(series.label, width < 520 ? 12 : 20, 1)[0] ?? ''),
       colours: shown.map((_, i) => palette.series[i % palette.series.length]!),
       palette,
       thresholds: this.#panel.thresholds,
       unit: this.#unit(store),
       format: reading,
     }
-    const plotted = `${width < 520}|${input.names.join('\u0000')}`
+    const plotted = `${width < 520}|${shown.map(series => series.key).join('\u0000')}`
     if (!this.#plot || plotted !== this.#plotted) {
       this.#plot?.destroy()
       this.#plot = new TimePlot(this.#host, input, width, height, slot => this.#cursor.pointed(slot))

@@ -115,5 +115,5 @@ const labelGutter = (input: LayerInput, narrow: boolean): number => {
   if (!ctx) return 96
   ctx.font = `650 12.5px ${input.palette.font}`
   const widest = Math.max(0, ...input.names.map(name => ctx.measureText(`${name} ${reading(88.8)}`).width))
-  return Math.min(narrow ? 110 : 200, Math.ceil(widest) + 16)
+  return Math.min(narrow ? 130 : 220, Math.ceil(widest) + 16)
 }
