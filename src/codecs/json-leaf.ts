@@ -70,10 +70,21 @@ export class JsonLeaf {
     const first = at
     let value = 0
     let digit = 0
-    for (; at < end; at++) {
+    // Nine digits fit an integer register; the rest goes on in doubles.
+    let short = 0
+    const shortEnd = Math.min(end, at + 9)
+    for (; at < shortEnd; at++) {
       digit = bytes[at]! - 48
-      if (digit < 0 || digit > 9) break
-      value = value * 10 + digit
+      if (digit >>> 0 > 9) break
+      short = (short * 10 + digit) | 0
+    }
+    value = short
+    if (at === shortEnd) {
+      for (; at < end; at++) {
+        digit = bytes[at]! - 48
+        if (digit >>> 0 > 9) break
+        value = value * 10 + digit
+      }
     }
     const whole = at - first
     if (whole === 0 || whole > 15 || (whole > 1 && bytes[first] === 48)) return -1
@@ -81,7 +92,7 @@ export class JsonLeaf {
       const point = ++at
       for (; at < end; at++) {
         digit = bytes[at]! - 48
-        if (digit < 0 || digit > 9) break
+        if (digit >>> 0 > 9) break
         value = value * 10 + digit
       }
       const fraction = at - point

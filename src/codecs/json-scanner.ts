@@ -10,8 +10,9 @@ interface ScanNode {
   readonly index: number
   readonly leaf: JsonLeaf | undefined
   readonly children: readonly ScanNode[]
-  /** Key, quote and colon: what stands there unless a space comes between. */
-  readonly head: Uint8Array
+  /** `"key":`, what stands there unless a space comes between: its length, and its words (the last one overlaps). */
+  readonly headLength: number
+  readonly head: Int32Array
   /** The child that came first last time, and the sibling that came next: tried before all others. */
   first: ScanNode | undefined
   next: ScanNode | undefined
@@ -29,6 +30,7 @@ export class JsonScanner {
   private readonly seen: Int32Array
   private record = 0
   private bytes: Uint8Array = new Uint8Array(0)
+  private view = new DataView(this.bytes.buffer)
   private end = 0
   private row = 0
 
@@ -46,7 +48,10 @@ export class JsonScanner {
 
   /** Writes the record bytes[start … end − 1] into row `row`; false: not the plain case, and the row is undefined. */
   scan(bytes: Uint8Array, start: number, end: number, row: number): boolean {
-    this.bytes = bytes
+    if (bytes !== this.bytes) {
+      this.bytes = bytes
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
     this.end = end
     this.row = row
     beyondAscii.seen = 0
@@ -73,14 +78,23 @@ export class JsonScanner {
     const check = place.checks[0]
     const leaf = check && new JsonLeaf(check, place.index)
     if (leaf) this.leaves.push(leaf)
-    const head = Uint8Array.from([...place.bytes, 0x22, 0x3a])
+    const bytes = Uint8Array.from([0x22, ...place.bytes, 0x22, 0x3a])
     const children = place.children.map(child => this.node(child))
-    return { bytes: place.bytes, index: place.index, leaf, children, head, first: undefined, next: undefined }
+    return {
+      bytes: place.bytes,
+      index: place.index,
+      leaf,
+      children,
+      head: wordsOf(bytes),
+      headLength: bytes.length,
+      first: undefined,
+      next: undefined,
+    }
   }
 
   /** Reads the members behind `{`: the position behind `}`, or −1. */
   private object(node: ScanNode, from: number, depth: number): number {
-    const { bytes, end, record, seen } = this
+    const { bytes, view, end, record, seen } = this
     if (depth > depthLimit) return -1
     let at = from
     while (at < end && isSpace(bytes[at]!)) at++
@@ -89,14 +103,14 @@ export class JsonScanner {
     for (;;) {
       while (at < end && isSpace(bytes[at]!)) at++
       if (at >= end || bytes[at] !== 0x22) return -1
-      at++
       let child = previous === undefined ? node.first : previous.next
-      if (child !== undefined && startsWith(bytes, at, end, child.head)) at += child.head.length
+      if (child !== undefined && at + child.headLength <= end && startsWith(view, at, child.head, child.headLength)) at += child.headLength
       else {
+        at++
         const close = stringEnd(bytes, at, end)
         if (close < 0) return -1
         child = this.childAt(node.children, at, close)
-        if (child !== undefined) {
+        if (child !== undefined && child.headLength >= 4) {
           if (previous === undefined) node.first = child
           else previous.next = child
         }
@@ -138,12 +152,20 @@ export class JsonScanner {
   }
 }
 
-function startsWith(bytes: Uint8Array, at: number, end: number, head: Uint8Array): boolean {
-  const { length } = head
-  if (at + length > end) return false
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== head[i]) return false
+/** Words of at least four bytes, big-endian; the last one overlaps where the length is no multiple of four. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const view = new DataView(bytes.buffer)
+  return Int32Array.from({ length: Math.ceil(bytes.length / 4) }, (_, i) =>
+    bytes.length < 4 ? -1 : view.getInt32(Math.min(4 * i, bytes.length - 4)),
+  )
+}
+
+function startsWith(view: DataView, at: number, head: Int32Array, length: number): boolean {
+  const last = head.length - 1
+  if (view.getInt32(at + length - 4) !== head[last]) return false
+  for (let i = 0; i < last; i++) if (view.getInt32(at + 4 * i) !== head[i]) return false
   return true
 }
 
 /** RFC 8259 §2: space, tab, line feed, carriage return. */
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+const isSpace = (byte: number): boolean => byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)

@@ -61,7 +61,7 @@ function scalarEnd(bytes: Uint8Array, at: number, end: number): number {
   return byte === 0x2d || isDigit(byte) ? numberEnd(bytes, at, end) : literalEnd(bytes, at, end)
 }
 
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+const isSpace = (byte: number): boolean => byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
 /** 1 where the open bracket is that of an object. */
 const objects = new Uint8Array(depthLimit + 1)
 
