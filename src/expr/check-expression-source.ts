@@ -1,16 +1,8 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { describeOperator } from './describe-operator.js'
 import { sourceNotes } from './expression-place.js'
 import { findOperator } from './find-operator.js'
-import { OperatorRewriter } from './rewrite-operators.js'
 import { parseFunction } from './syntax.js'
-
-/** What to do where no rewriting can be offered. */
-const general: Readonly<Record<string, string>> = {
-  if: 'choose by row with when(condition).then(value).otherwise(value)',
-  while: 'expressions do not loop over values; unroll over the names of fields instead',
-  for: 'expressions do not loop over values; unroll over the names of fields instead',
-  switch: 'choose by row with when(condition).then(value).otherwise(value)',
-}
 
 /**
  * Checks the own source of an expression function: JavaScript's operators, `if`, `?:` and untagged templates on what
@@ -28,13 +20,7 @@ export function checkExpressionSource(fn: unknown, what: string): void {
   }
   const use = findOperator(parsed.node)
   if (!use) return
-  const { node, operator } = use
-  const better = new OperatorRewriter(parsed.text, use.onColumn).rewrite(node)
-  const statement = general[operator]
-  const hint = statement ?? (better === undefined ? undefined : `write \`${better}\``)
-  const shown = operator.startsWith('a ') ? operator : `\`${operator}\``
-  throw new MillraceError('MR111', `${what}: ${shown} does not work on columns`, {
-    ...sourceNotes(fn, node.start - parsed.shift, node.end - node.start),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  const { message, hint } = describeOperator(use, parsed.text)
+  const notes = sourceNotes(fn, use.node.start - parsed.shift, use.node.end - use.node.start)
+  throw new MillraceError('MR111', `${what}: ${message}`, { ...notes, ...(hint === undefined ? {} : { hint }) })
 }

@@ -50,3 +50,23 @@ test('a syntax error has its place', () => {
   expect(error?.code).toBe('MR134')
   expect(error?.place).toEqual({ file: 'broken.job.js', line: 2, column: 7 })
 })
+
+const helperJob = `import { aggregate, filterRows, mean, where as only } from 'millrace'
+const hot = (limit, celsius) => celsius > limit
+function both(a, b) { return inner(b, a) }
+function inner(x, y) { const z = x; return z && y }
+const plain = row => row.a > 1
+export default s => s.pipe(
+  only(r => hot(5, r.a)),
+  only(r => both(r.a.gt(1), r.b)),
+  filterRows('f', row => plain(row)),
+  aggregate('a', { by: r => ({ k: r.k }), late: late => plain(late) }, { m: mean(r => r.a) }),
+)`
+
+test('functions that expressions call with columns are checked too; those of rows and streams are not', () => {
+  const errors = checkJobSource(helperJob, 'a.job.js')
+  expect(errors.map(e => [e.code, e.message, e.hint, e.place?.line])).toEqual([
+    ['MR111', '`>` does not work on columns', 'write `celsius.gt(limit)`', 2],
+    ['MR111', '`&&` does not work on columns', 'write `z.and(y)`', 4],
+  ])
+})

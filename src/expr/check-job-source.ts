@@ -1,5 +1,7 @@
 import { MillraceError, type Place } from '../model/errors/millrace-error.js'
+import { checkCalledFunctions } from './check-called-functions.js'
 import { declaredNames } from './declared-names.js'
+import { describeOperator } from './describe-operator.js'
 import { type ForbiddenGlobal, forbiddenExports, forbiddenGlobals } from './forbidden-globals.js'
 import { type AnyNode, childrenOf, isFunctionNode, type Program, parseModule } from './syntax.js'
 
@@ -69,9 +71,10 @@ const placeOf = (file: string, node: AnyNode): Place => ({
 /**
  * Reads the code of a job's own modules (JavaScript, ES2023) and gives an error for each use of what is no part of a
  * job's input: the clock, randomness, timers, the network. Code of packages is not read, and names that the module
- * binds itself are its own affair.
+ * binds itself are its own affair. Functions that the module's expressions call with columns are checked for JavaScript's
+ * operators on them.
  *
- * @returns MR130 … MR133 in the order of the source, or one MR134 when it cannot be parsed.
+ * @returns MR130 … MR133 in the order of the source, then MR111; or one MR134 when it cannot be parsed.
  * @example
  * checkJobSource('export default Date.now()', 'a.job.js')[0]?.code // 'MR130'
  */
@@ -101,5 +104,9 @@ export function checkJobSource(code: string, file: string): readonly MillraceErr
     for (const child of childrenOf(node)) visit(child, scope)
   }
   visit(program, declaredNames(program))
+  for (const use of checkCalledFunctions(program)) {
+    const { message, hint } = describeOperator(use, code)
+    errors.push(new MillraceError('MR111', message, { place: placeOf(file, use.node), ...(hint === undefined ? {} : { hint }) }))
+  }
   return errors
 }

@@ -1,3 +1,4 @@
+import { bindColumns, reads } from './column-names.js'
 import { type AnyNode, boundNames, childrenOf, type FunctionNode, isFunctionNode } from './syntax.js'
 
 /** A use of JavaScript's own operators or control flow on a column. */
@@ -7,14 +8,6 @@ export interface OperatorUse {
   readonly operator: string
   /** Whether a piece of source at this point holds a column. */
   readonly onColumn: (node: AnyNode) => boolean
-}
-
-/** True where a node reads one of the names. Property names and object keys are no reads. */
-function reads(node: AnyNode, names: ReadonlySet<string>): boolean {
-  if (node.type === 'Identifier') return names.has(node.name)
-  if (node.type === 'MemberExpression' && !node.computed) return reads(node.object, names)
-  if (node.type === 'Property' && !node.computed) return reads(node.value, names)
-  return childrenOf(node).some(child => reads(child, names))
 }
 
 /** The operator of a node that must not meet a column, with the parts that count. */
@@ -48,23 +41,10 @@ function operatorOf(node: AnyNode): { readonly operator: string; readonly on: re
   }
 }
 
-/** Adds what a node binds from a column: variables, loop variables, assignments. */
-function bind(node: AnyNode, names: Set<string>): void {
-  const [target, value] =
-    node.type === 'VariableDeclarator'
-      ? [node.id, node.init]
-      : node.type === 'AssignmentExpression'
-        ? [node.left, node.right]
-        : node.type === 'ForOfStatement'
-          ? [node.left.type === 'VariableDeclaration' ? node.left.declarations[0]!.id : node.left, node.right]
-          : [undefined, undefined]
-  if (target && value && reads(value, names)) for (const name of boundNames(target)) names.add(name)
-}
-
 function search(node: AnyNode, names: Set<string>): OperatorUse | undefined {
   const found = operatorOf(node)
   if (found?.on.some(part => reads(part, names))) return { node, operator: found.operator, onColumn: part => reads(part, names) }
-  bind(node, names)
+  bindColumns(node, names)
   // A function given to a call on columns, such as `[r.a, r.b].map(c => …)`, receives columns.
   const overColumns =
     node.type === 'CallExpression' && [node.callee, ...node.arguments].some(part => !isFunctionNode(part) && reads(part, names))
@@ -92,7 +72,15 @@ function searchFunction(node: FunctionNode, outer: ReadonlySet<string>, onColumn
 
 /**
  * The first, outermost use of JavaScript's operators, `if`, `?:`, or of an untagged template on what derives from the
- * parameters of a function. Names are followed through variables and callbacks of the function itself; calls of other
- * functions are not.
+ * parameters of a function, or from those of the given positions. Names are followed through variables and callbacks of
+ * the function itself; calls of other functions are not.
  */
-export const findOperator = (node: FunctionNode): OperatorUse | undefined => searchFunction(node, new Set(), true)
+export function findOperator(node: FunctionNode, positions?: readonly number[]): OperatorUse | undefined {
+  const params = positions ? positions.flatMap(i => node.params[i] ?? []) : node.params
+  const names = new Set(params.flatMap(boundNames))
+  for (const child of childrenOf(node)) {
+    const use = search(child, names)
+    if (use) return use
+  }
+  return undefined
+}

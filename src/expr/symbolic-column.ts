@@ -7,21 +7,11 @@ import { operandNode, typeInWords, typesMeet } from './operand.js'
 import { checkedPattern, checkedZone } from './parameters.js'
 import { nameInWords, refuseOperator } from './refuse-operator.js'
 import { recordCondition } from './trace-context.js'
+import { joinedUnit, scaledUnit, withUnit } from './unit-rules.js'
 
 type Comparison = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
 
 const truncateUnits = ['second', 'minute', 'hour', 'day']
-
-/** Two units in one sum: the one that is given, or none if they differ. */
-const joinedUnit = (a: ExprNode, b: ExprNode): string | undefined => {
-  if (a.unit === undefined || b.unit === undefined) return a.unit ?? b.unit
-  return a.unit === b.unit ? a.unit : undefined
-}
-
-/** A product keeps a unit only where the other factor is a plain number. */
-const scaledUnit = (a: ExprNode, b: ExprNode): string | undefined => (b.op === 'literal' ? a.unit : undefined)
-
-const withUnit = (node: ExprNode, unit: string | undefined): ExprNode => (unit === undefined ? node : { ...node, unit })
 
 /**
  * A symbolic column: one object behind `NumberExpr`, `TextExpr`, `BoolExpr` and `TimeExpr`, whose methods build nodes.
