@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeNode } from './describe-node.js'
-import { climatePlan } from './plan.fixture.js'
+import { climatePlan } from './plan-fixture.js'
 
 test('each node in one line', () => {
   expect(climatePlan.nodes.map(node => `${node.id}: ${describeNode(node)}`)).toMatchInlineSnapshot(`

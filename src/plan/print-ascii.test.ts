@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { climatePlan } from './plan.fixture.js'
+import { climatePlan } from './plan-fixture.js'
 import type { Plan, PlanNode } from './plan.js'
 import { printAscii } from './print-ascii.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { climatePlan } from './plan.fixture.js'
+import { climatePlan } from './plan-fixture.js'
 import type { Plan } from './plan.js'
 import { planHash } from './plan-hash.js'
 import { printJson } from './print-json.js'
