@@ -14,6 +14,8 @@ import { receiverOptions, type SourceLink } from './source-link.js'
 
 const segmentBytes = 256 * 1024
 const goodbyeMs = 2_000
+/** How long after an attach without a source its detach may come. */
+const refusalMs = 250
 
 const encoded = (outcome: Outcome): EncodedOutcome => {
   switch (outcome.outcome) {
@@ -160,16 +162,21 @@ export class AmqpSourceReader implements SourceReader {
       this.detached(ending)
       if (!session.is_closed()) session.close()
     }
-    receiver.on('receiver_open', () => {
-      // Part 2 §2.6.3: a peer that refuses the link attaches without a source, then detaches with the reason.
-      if (this.receiver !== receiver || receiver.source?.address === undefined || receiver.source.address === null) return
+    const established = () => {
+      if (this.receiver !== receiver || over) return
       this.attached = true
       this.linkError = undefined
       this.keeper.proved()
       this.backoff.retry.reset()
       this.backoff.slow.reset()
       this.context.log.info(`attached to ${this.link.address}`, { endpoint: dialed.endpoint.text })
-      if (this.mode === 'running') this.grant()
+      this.grant()
+    }
+    receiver.on('receiver_open', () => {
+      // Part 2 §2.6.3: a peer that refuses the link attaches without a source, then detaches with the reason at once. Simple
+      // servers attach without a source and mean it.
+      if (receiver.source) established()
+      else this.context.time.after(refusalMs, established)
     })
     receiver.on('receiver_error', end)
     receiver.on('receiver_close', end)

@@ -22,6 +22,8 @@ export async function startPeer(port = 0): Promise<Peer> {
   const container = createContainer({ id: 'peer', onError: error => errors.push(error) })
   for (const silent of ['connection_close', 'connection_error', 'session_close', 'session_error', 'disconnected', 'protocol_error'])
     container.on(silent, () => {})
+  container.on('sender_open', ({ sender }) => sender.source && sender.set_source(sender.source))
+  container.on('receiver_open', ({ receiver }) => receiver.target && receiver.set_target(receiver.target))
   container.on('connection_open', context => void connections.push(context.connection))
   const server: Server = createServer(socket => {
     sockets.add(socket)
@@ -53,7 +55,7 @@ export async function startPeer(port = 0): Promise<Peer> {
 export function feed(sender: Sender, bodies: readonly string[], outcomes: Map<string, string[]>): void {
   let next = 0
   const pump = () => {
-    while (next < bodies.length && sender.sendable()) {
+    for (let credit = sender.credit; credit > 0 && next < bodies.length && sender.sendable(); credit--) {
       const body = bodies[next++]!
       names.set(sender.send(textMessage(body), undefined, 0).id, body)
     }
