@@ -11,6 +11,10 @@ const random: ForbiddenGlobal = { code: 'MR131' }
 const timer: ForbiddenGlobal = { code: 'MR132' }
 const network: ForbiddenGlobal = { code: 'MR133' }
 
+const timers: Readonly<Record<string, ForbiddenGlobal>> = Object.fromEntries(
+  ['setTimeout', 'setInterval', 'setImmediate'].map(name => [name, timer]),
+)
+
 /** By path as written: `Date.now`, `fetch`. `Date` alone stands for `Date()` and `new Date()` without arguments. */
 export const forbiddenGlobals: Readonly<Record<string, ForbiddenGlobal>> = {
   Date: { code: 'MR130', hint: 'use now() in expressions, or the time in the data with eventTime; `new Date(ms)` of a given time is fine' },
@@ -21,9 +25,7 @@ export const forbiddenGlobals: Readonly<Record<string, ForbiddenGlobal>> = {
   'Math.random': random,
   'crypto.randomUUID': random,
   'crypto.getRandomValues': random,
-  setTimeout: timer,
-  setInterval: timer,
-  setImmediate: timer,
+  ...timers,
   fetch: network,
   WebSocket: network,
   EventSource: network,
@@ -35,13 +37,12 @@ const cryptoExports: Readonly<Record<string, ForbiddenGlobal>> = {
   randomInt: random,
   getRandomValues: random,
 }
-const timerExports: Readonly<Record<string, ForbiddenGlobal>> = { setTimeout: timer, setInterval: timer, setImmediate: timer }
 
 /** By module, without `node:`, and name of the export. */
 export const forbiddenExports: Readonly<Record<string, Readonly<Record<string, ForbiddenGlobal>>>> = {
   crypto: cryptoExports,
-  timers: timerExports,
-  'timers/promises': timerExports,
+  timers,
+  'timers/promises': timers,
   perf_hooks: { performance: clock },
   process: { hrtime: clock },
 }
