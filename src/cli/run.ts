@@ -20,7 +20,7 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   const log = terminalLog({ json: options.json === true, quiet: options.quiet === true })
   const loaded = await Promise.all(paths.map(path => loadJob(path)))
   const jobs = loaded.map(({ job }) => job)
-  if (options.read.length > 0) return readFiles(jobs, options, log)
+  if (options.read.length > 0) return readFiles(jobs, options)
   const live = await startLive({
     jobs,
     log,

@@ -26,12 +26,6 @@ export const cliErrors = entries({
     remedy: 'Give --read NAME=FILE once for each source.',
     action: 'stop',
   },
-  MR605: {
-    title: 'no event time for --read',
-    cause: 'A job without eventTime orders its rows by arrival, and rows of a file do not arrive: a field must say when they happened.',
-    remedy: 'Write --read NAME=FILE:TIMEFIELD, or add eventTime to the job.',
-    action: 'stop',
-  },
   MR606: {
     title: 'no such demo',
     cause: 'Millrace brings the demos mote-climate, thermostat and max-temperature.',
