@@ -154,6 +154,22 @@ describe('rows', () => {
     expect(await rooms(`?key.room=${encodeURIComponent(names[1]!)}`)).toEqual([names[1]])
   })
 
+  it('writes csv that a spreadsheet shows and never runs', async () => {
+    fill(['=cmd()', '+1', '-1', '@a', '\tx', 'plain'].map(room => ({ room, mean: -2.5, minute: 0 })))
+    const bytes = new Uint8Array(
+      await (await get('/api/v1/views/climate/rows.csv?dialect=excel&tz=Europe/Berlin&columns=room,mean,window_end')).arrayBuffer(),
+    )
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+    const [header, ...lines] = new TextDecoder().decode(bytes).trimEnd().split('\r\n')
+    expect(header).toBe('room,mean,window_end')
+    expect(lines.map(line => line.split(',')[0]).sort()).toEqual(["'\tx", "'+1", "'-1", "'=cmd()", "'@a", 'plain'])
+    expect(new Set(lines.map(line => line.split(',').slice(1).join()))).toEqual(new Set(['-2.5,2026-01-15 13:01:00']))
+    expect((await get('/api/v1/views/climate/rows.csv?dialect=exel')).status).toBe(400)
+    expect((await get('/api/v1/views/climate/rows.csv?dialect=excel&tz=Mars')).status).toBe(400)
+    expect((await get('/api/v1/views/climate/rows.csv?tz=UTC')).status).toBe(400)
+    expect((await get('/api/v1/views/climate/rows.json?dialect=excel')).status).toBe(400)
+  })
+
   it.each([
     ['?frm=now', 400, 'MR506', "did you mean 'from'?"],
     ['?from=yesterday', 400, 'MR507', ''],

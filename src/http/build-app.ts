@@ -9,6 +9,7 @@ import { hostGuard } from './host-guard.js'
 import { jobRoutes } from './job-routes.js'
 import { LiveHub } from './live-hub.js'
 import { liveRoutes } from './live-routes.js'
+import { OpenConnections } from './open-connections.js'
 import { operationRoutes } from './operation-routes.js'
 import { pageRoutes } from './page-routes.js'
 import { refuseParameters } from './parameters.js'
@@ -54,7 +55,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logger: false,
     bodyLimit: 1024,
     requestTimeout: 30_000,
-    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     http: { maxHeaderSize: 16 * 1024 },
     frameworkErrors: (error, _, reply) => sendProblem(reply, problemOf(new MillraceError('MR517', error.message))),
@@ -99,9 +99,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     })
     await pageRoutes(root, options.pageDir)
   })
+  const connections = new OpenConnections(app.server)
   app.addHook('preClose', async () => {
     hub.close()
     streams.close()
+    connections.close()
   })
   return app
 }

@@ -17,6 +17,8 @@ const ringSize = 4 * 1024 * 1024
 const mostClients = 200
 /** Rows of an unasked-for snapshot. */
 const snapshotRows = 5_000
+/** Rows that a reader gets on connecting, of all its views together. */
+const greetingRows = 50_000
 /** Views on one connection, at most. */
 export const mostViews = 64
 
@@ -53,6 +55,8 @@ export class LiveHub {
 
   /** Connects a reader: what it missed since `lastEventId`, or a snapshot of each view; then changes as they come. */
   attach(response: ServerResponse, names: readonly string[] | 'all', lastEventId: string | undefined, rows = snapshotRows): void {
+    // Who has left already would never be heard of again.
+    if (response.destroyed) return
     this.#meet()
     const views = names === 'all' ? this.#all : new Set(names)
     const set = names === 'all' ? '*' : [...views].sort().join()
@@ -68,7 +72,8 @@ export class LiveHub {
       const missed = this.#ring.after(place, views)
       client.greet(missed.map(({ offset, frame }) => `id: ${prefix}:${offset}\n${frame}`).join('') || ': nothing missed\n\n')
     } else {
-      const parts = [...views].map(name => this.#topics.get(name)?.topic.snapshot(rows) ?? '')
+      const count = Math.min(rows, Math.ceil(greetingRows / views.size))
+      const parts = [...views].map(name => this.#topics.get(name)?.topic.snapshot(count) ?? '')
       if (lastEventId !== undefined) parts.unshift(frameOf({ type: 'reset', reason: 'what happened in between is no longer kept' }))
       // Only the last frame has an id: who is cut off before it starts anew.
       const last = parts.pop() ?? ''

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type VirtualTime, virtualTime } from '../runtime/virtual-time.js'
 import type { View } from '../views/view.js'
 import { createServer, type Server } from './create-server.js'
-import { type LiveReader, liveReader } from './live-reader.js'
+import { type LiveReader, liveReader } from './live-reader-fixture.js'
 import { climateOutputs, type FixtureHost, fixtureHost, quiet, start } from './server-fixture.js'
 
 let time: VirtualTime

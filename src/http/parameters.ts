@@ -1,6 +1,7 @@
 import { durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
+import { isZone } from './excel-csv.js'
 
 /** One query parameter: how it is described in the OpenAPI document, and how its text is read. */
 export interface Parameter<T> {
@@ -60,6 +61,18 @@ export const booleanParameter = (description: string): Parameter<boolean> => ({
   type: 'boolean',
   description,
   parse: text => (text === 'true' ? true : text === 'false' ? false : undefined),
+})
+
+export const choiceParameter = <const C extends string>(description: string, choices: readonly C[]): Parameter<C> => ({
+  type: 'string',
+  description,
+  parse: text => choices.find(choice => choice === text),
+})
+
+export const zoneParameter = (description: string): Parameter<string> => ({
+  type: 'string',
+  description,
+  parse: text => (isZone(text) ? text : undefined),
 })
 
 export const countParameter = (description: string, most: number): Parameter<number> => ({

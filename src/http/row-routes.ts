@@ -3,15 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveRow, ViewColumn } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { View, ViewQuery } from '../views/view.js'
+import { excelCsv } from './excel-csv.js'
 import {
   booleanParameter,
+  choiceParameter,
   countParameter,
   listParameter,
   type ParameterTable,
+  type ParameterValues,
   parameterSchema,
   readParameters,
   textParameter,
   timeParameter,
+  zoneParameter,
 } from './parameters.js'
 import type { RowStreams } from './row-streams.js'
 import { csvRows, instantText, jsonRows, ndjsonRows, type RowFormat, rowPieces } from './row-texts.js'
@@ -31,8 +35,14 @@ const parameters = {
   after: textParameter('the cursor of a Link header'),
 }
 
-const described: ParameterTable = {
+/** For rows.csv only. */
+const csvParameters = {
   ...parameters,
+  dialect: choiceParameter('how it is written: plain (RFC 4180) or excel (byte order mark, local times, no formulas)', ['plain', 'excel']),
+  tz: zoneParameter('IANA zone of the times of dialect=excel; UTC unless given'),
+}
+
+const keyParameter: ParameterTable = {
   'key.NAME': textParameter('only rows whose column NAME has this value; may be repeated'),
 }
 
@@ -70,10 +80,14 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
   const handle = (name: string, request: FastifyRequest<{ Params: { view: string } }>, reply: FastifyReply): FastifyReply => {
     const started = context.time.monotonic()
     const view = findView(context.host.views(), request.params.view)
-    const format = formats[name]!
     const now = jobClock(context, view.job)
     const { keys, rest } = readKeys(request.query as object)
-    const query: ViewQuery = { ...readParameters(rest, parameters, now), keys }
+    const { dialect, tz, ...asked } = readParameters(rest, name === 'csv' ? csvParameters : parameters, now) as ParameterValues<
+      typeof csvParameters
+    >
+    if (tz !== undefined && dialect !== 'excel') throw new MillraceError('MR507', '`tz` is for dialect=excel: other times are in UTC')
+    const format = dialect === 'excel' ? excelCsv(tz ?? 'UTC') : formats[name]!
+    const query: ViewQuery = { ...asked, keys }
     const result = ask(view, query, format)
     const info = view.info()
     const columns = result.columns.map(column => info.columns.find(c => c.name === column)!)
@@ -102,6 +116,7 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
   }
 
   for (const name of Object.keys(formats)) {
+    const described = { ...(name === 'csv' ? csvParameters : parameters), ...keyParameter }
     const schema = { summary: `Rows of a view as ${name}`, querystring: parameterSchema(described), produces: [formats[name]!.contentType] }
     app.get<{ Params: { view: string } }>(`/views/:view/rows.${name}`, { schema }, (request, reply) => handle(name, request, reply))
   }

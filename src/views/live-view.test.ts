@@ -218,6 +218,16 @@ describe('LiveView', () => {
     expect(view.info()).toMatchObject({ rows: 2, evicted: 1, watermark: 5 })
   })
 
+  it('tells each key once, as it is after the batch', () => {
+    const view = open()
+    view.apply(outputs([row({ room: 'a', end: 10, mean: 1 })]))
+    const changes: ViewChange[] = []
+    view.subscribe(change => changes.push(change))
+    const gone = (room: string) => row({ room, end: 10, removed: true })
+    view.apply(outputs([gone('a'), row({ room: 'a', end: 10, mean: 2 }), row({ room: 'b', end: 10 }), gone('b')]))
+    expect(changes.map(change => [change.keys, change.rows.map(r => r[1]), change.removedKeys])).toEqual([[['a/10'], [2], ['b/10']]])
+  })
+
   it('goes on from saved rows as if it had never stopped', () => {
     fc.assert(
       fc.property(batches, batches, (before, behind) => {

@@ -79,27 +79,26 @@ export class LiveView implements View {
 
   apply(outputs: OutputBatch): void {
     const heard = this.#listeners.size > 0
-    const rows: LiveRow[] = []
-    const keys: string[] = []
-    const removed: LiveRow[] = []
-    const removedKeys: string[] = []
+    const rows = new Map<string, LiveRow>()
+    const removed = new Map<string, LiveRow>()
     const columns = this.#names.map(name => outputs.columns[name])
     if (Number.isFinite(outputs.watermark) && outputs.watermark > this.#watermark) this.#watermark = outputs.watermark
     for (let i = 0; i < outputs.length; i++) {
       const key = outputs.keys[i]!
       if (outputs.removed?.[i]) {
         const old = this.#store.delete(key)
-        if (old && heard) {
-          removed.push(old.values)
-          removedKeys.push(key)
-        }
+        if (!old || !heard) continue
+        rows.delete(key)
+        removed.set(key, old.values)
       } else if (this.#take(key, this.#values(columns, i), outputs.wall) && heard) {
-        rows.push(this.#store.get(key)!.values)
-        keys.push(key)
+        removed.delete(key)
+        rows.set(key, this.#store.get(key)!.values)
       }
     }
     this.#evict()
-    if (rows.length + removed.length > 0) for (const listener of this.#listeners) listener({ rows, removed, keys, removedKeys })
+    if (rows.size + removed.size === 0) return
+    const change = { rows: [...rows.values()], removed: [...removed.values()], keys: [...rows.keys()], removedKeys: [...removed.keys()] }
+    for (const listener of this.#listeners) listener(change)
   }
 
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string } {

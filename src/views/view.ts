@@ -18,7 +18,7 @@ export interface ViewQuery {
   readonly after?: string
 }
 
-/** Changes of one view, for live readers. */
+/** Changes of one view by one batch, for live readers: each key once, either with its newest row or removed. */
 export interface ViewChange {
   readonly rows: readonly LiveRow[]
   readonly removed: readonly LiveRow[]
