@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = join(fileURLToPath(import.meta.url), '..', '..', '..')
+const main = join(root, 'dist', 'src', 'cli', 'main.js')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Command {
+  readonly process: ChildProcess
+  readonly done: Promise<Finished>
+  /** Resolves with the first match in stderr, or rejects when the process ends without it. */
+  said(pattern: RegExp): Promise<RegExpExecArray>
+}
+
+/** Starts the built `millrace`, as a user does. */
+export function millrace(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): Command {
+  const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', ...options.env }
+  delete env['NODE_OPTIONS']
+  delete env['VITEST']
+  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  const listeners = new Set<() => void>()
+  child.stdout.on('data', (text: Buffer) => {
+    stdout += text.toString()
+  })
+  child.stderr.on('data', (text: Buffer) => {
+    stderr += text.toString()
+    for (const listener of listeners) listener()
+  })
+  const done = new Promise<Finished>(resolve => {
+    child.on('close', code => {
+      resolve({ code, stdout, stderr })
+      for (const listener of listeners) listener()
+    })
+  })
+  return {
+    process: child,
+    done,
+    said: pattern =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(stderr)
+          if (match) {
+            listeners.delete(look)
+            resolve(match)
+          } else if (child.exitCode !== null) {
+            listeners.delete(look)
+            reject(new Error(`millrace ${args.join(' ')} ended with ${child.exitCode} and never said ${pattern}:\n${stderr}`))
+          }
+        }
+        listeners.add(look)
+        look()
+      }),
+  }
+}
+
+/** Runs the built `millrace` to its end. */
+export const finished = (args: readonly string[], options: Parameters<typeof millrace>[1] = {}): Promise<Finished> => millrace(args, options).done
