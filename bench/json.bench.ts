@@ -1,19 +1,20 @@
 /** JSON bodies of 114 bytes to columns: the scanner, and JSON.parse a record or 512 records at once, as peers. */
 import { json } from '../src/codecs/json.js'
 import type { Chunk } from '../src/model/chunk.js'
-import { integer, number, oneOf, schema, text, timestamp } from '../src/model/fields.js'
+import { applicationProperty, integer, number, oneOf, schema, text, timestamp } from '../src/model/fields.js'
 
 const records = 4_096
 const seconds = Number(process.argv[2] ?? 0.6)
 
-const Reading = schema({
+const fields = {
   device: text(),
   celsius: number({ unit: '°C' }),
   humidity: number(),
   at: timestamp('epoch-ms'),
   state: oneOf('run', 'stop'),
   battery: integer(),
-})
+}
+const Reading = schema(fields)
 
 const bodies = Array.from({ length: records }, (_, i) => {
   const device = `device-${String(i % 1_000).padStart(4, '0')}`
@@ -22,19 +23,39 @@ const bodies = Array.from({ length: records }, (_, i) => {
   return `{"device":"${device}","celsius":${celsius},"humidity":${humidity},"at":${1_700_000_000_000 + i * 5},"state":"run","battery":${10 + (i % 90)}}`
 })
 
-const bytes = new TextEncoder().encode(bodies.join(''))
-const starts = new Int32Array(records)
-const ends = new Int32Array(records)
-let position = 0
-bodies.forEach((body, i) => {
-  starts[i] = position
-  position += body.length
-  ends[i] = position
-})
-const chunk: Chunk = { encoding: 'body', partition: 0, bytes, starts, ends, length: records, receipt: 1 }
-const buffer = Buffer.from(bytes.buffer)
+function chunkOf(encoding: Chunk['encoding'], messages: readonly (readonly number[])[]): Chunk {
+  const starts = new Int32Array(records)
+  const ends = new Int32Array(records)
+  let position = 0
+  messages.forEach((message, i) => {
+    starts[i] = position
+    position += message.length
+    ends[i] = position
+  })
+  return { encoding, partition: 0, bytes: Uint8Array.from(messages.flat()), starts, ends, length: records, receipt: 1 }
+}
+
+const encoded = bodies.map(body => [...new TextEncoder().encode(body)])
+const chunk = chunkOf('body', encoded)
+// Part 3 §3.2: header with durable, properties with a message-id, application properties with one text, data.
+const ascii = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)]
+const messages = chunkOf(
+  'amqp',
+  encoded.map((body, i) => {
+    const id = [0xa1, ...ascii(`m${i}`)]
+    const pair = [0xa1, ...ascii('room'), 0xa1, ...ascii(`room-${i % 100}`)]
+    const sections = [0x00, 0x53, 0x70, 0xc0, 2, 1, 0x41, 0x00, 0x53, 0x73, 0xc0, id.length + 1, 1, ...id]
+    return [...sections, 0x00, 0x53, 0x74, 0xc1, pair.length + 1, 2, ...pair, 0x00, 0x53, 0x75, 0xa0, body.length, ...body]
+  }),
+)
+const { starts, ends, bytes } = chunk
+const buffer = Buffer.from(bytes)
 
 const decoder = json(Reading).compile({ wanted: new Set(['device', 'celsius', 'humidity', 'at']), keyed: new Set(['device']) })
+const inRooms = json(schema({ ...fields, room: text().from(applicationProperty('room')) })).compile({
+  wanted: new Set(['device', 'celsius', 'humidity', 'at', 'room']),
+  keyed: new Set(['device', 'room']),
+})
 const columns = {
   celsius: new Float64Array(records),
   humidity: new Float64Array(records),
@@ -52,6 +73,7 @@ function put(row: Row, i: number): void {
 
 const ways: readonly (readonly [string, () => number])[] = [
   ['json(S): scanner into columns', () => decoder.decode(chunk).length],
+  ['the same as whole AMQP messages', () => inRooms.decode(messages).length],
   [
     'JSON.parse a record',
     () => {

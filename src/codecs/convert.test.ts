@@ -4,7 +4,7 @@ import { amqp, bodies, chunkOf } from './amqp-fixture.js'
 import { convert, emit, reject, skip } from './convert.js'
 import type { Message } from './message.js'
 import { raw } from './raw.js'
-import { rowsOf } from './rows-of.js'
+import { rowsOf } from './rows-fixture.js'
 import { sparkBody, sparkJson } from './spark.js'
 
 const S = schema({ celsius: number({ unit: '°C' }), at: timestamp().nullable() })

@@ -7,7 +7,7 @@ import { bodies, chunkOf } from './amqp-fixture.js'
 import { FieldCheck } from './field-check.js'
 import { json } from './json.js'
 import { JsonScanner } from './json-scanner.js'
-import { rowsOf } from './rows-of.js'
+import { rowsOf } from './rows-fixture.js'
 
 const S = schema({
   n: number().at('d.n').nullable(),

@@ -14,7 +14,7 @@ import {
 } from '../model/fields.js'
 import { amqp, bodies, chunkOf } from './amqp-fixture.js'
 import { json } from './json.js'
-import { rowsOf } from './rows-of.js'
+import { rowsOf } from './rows-fixture.js'
 
 const Reading = schema({
   room: text().from(applicationProperty('room')),

@@ -4,7 +4,7 @@ import { amqp, bodies, chunkOf } from './amqp-fixture.js'
 import { firstOf } from './first-of.js'
 import { json } from './json.js'
 import type { MessageDecoderSpec } from './message-decoder.js'
-import { rowsOf } from './rows-of.js'
+import { rowsOf } from './rows-fixture.js'
 import { value } from './value.js'
 import { valueText } from './value-text.js'
 
