@@ -1,12 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { count } from '../aggregates/count.js'
 import { max } from '../aggregates/max.js'
-import { mean } from '../aggregates/mean.js'
 import { integer, schema, text, timestamp } from '../model/fields.js'
 import type { TestEntry } from '../testing/run-entries.js'
 import { verifyOperator } from '../testing/verify-operator.js'
-import { hopping } from '../windows/hopping.js'
 import { tumbling } from '../windows/tumbling.js'
 import { aggregate } from './aggregate.js'
 import { eventTime } from './event-time.js'
@@ -68,53 +65,5 @@ describe('eventTime', () => {
     })
     expect(results).toContainEqual({ rejected: 'eventTime-1', code: 'MR157', message: 1 })
     expect(results).toContainEqual({ result: 'out', n: 2, window_start: 5_000, window_end: 10_000, final: true, revision: 0 })
-  })
-
-  it('gives results that never depend on how entries are cut, nor on a restart between them', () => {
-    const entry = fc.record({
-      rows: fc.array(
-        fc.record({ room: fc.constantFrom('a', 'b', 'c'), at: fc.integer({ min: 0, max: 40_000 }), v: fc.integer({ min: -9, max: 9 }) }),
-        { maxLength: 12 },
-      ),
-      origin: fc.constantFrom(0, 0, 1),
-      step: fc.integer({ min: 0, max: 3_000 }),
-    })
-    fc.assert(
-      fc.property(
-        fc.array(entry, { minLength: 1, maxLength: 8 }),
-        fc.constantFrom('0ms', '1s', '5s') as fc.Arbitrary<'0ms' | '1s' | '5s'>,
-        fc.constantFrom('0ms', '2s', '20s') as fc.Arbitrary<'0ms' | '2s' | '20s'>,
-        fc.boolean(),
-        fc.integer(),
-        (parts, outOfOrderness, allowedLateness, hop, seed) => {
-          let wall = 100_000
-          const entries: TestEntry[] = parts.map(({ rows, origin, step }) => {
-            wall += step
-            return { rows, origin, wall }
-          })
-          entries.push({ wall, origin: 0, end: true }, { wall, origin: 1, end: true })
-          verifyOperator({
-            schema: Reading,
-            entries,
-            seed,
-            pipeline: s =>
-              s.pipe(
-                eventTime(r => r.at, { outOfOrderness }),
-                aggregate(
-                  'w',
-                  {
-                    by: r => ({ room: r.room }),
-                    over: hop ? hopping('5s', { every: '2s' }) : tumbling('4s'),
-                    allowedLateness,
-                    early: '1s',
-                  },
-                  { mean: mean(r => r.v), n: count() },
-                ),
-              ),
-          })
-        },
-      ),
-      { numRuns: 300 },
-    )
   })
 })
