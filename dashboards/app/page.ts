@@ -113,15 +113,19 @@ export class Page {
     this.#shown = job
     document.title = `${job} · Millrace`
     this.#mark()
-    const infos = ((await getJson<ViewInfo[]>('api/v1/views')) ?? []).filter(view => view.job === job)
+    const infos = ((await getJson<ViewInfo[]>('api/v1/views')) ?? [])
+      .filter(view => view.job === job)
+      .map(view => ({ ...view, id: ownName(job, view.id) }))
     const { dashboard, problems } = await loadDashboard(job, infos)
     if (opening !== this.#opening) return
     for (const info of infos) this.#views.set(info.id, new ViewStore(info))
     this.#sections = makeSections(job, dashboard, problems, infos, this.#body, () => this.#mark())
-    const views = infos.map(info => encodeURIComponent(info.id)).join(',')
+    const names = infos.map(info => encodeURIComponent(`${job}:${info.id}`)).join(',')
+    // A job without views is followed for its figures alone.
+    const url = infos.length > 0 ? `api/v1/live?views=${names}` : 'api/v1/live?rows=1'
     this.#feed = new LiveFeed(
-      `api/v1/live?views=${views}`,
-      event => this.#take(event),
+      url,
+      event => this.#take(job, event),
       () => this.#mark(),
     )
   }
@@ -138,16 +142,18 @@ export class Page {
     this.#body.replaceChildren()
   }
 
-  #take(event: LiveEvent): void {
+  #take(job: string, event: LiveEvent): void {
     if (event.type === 'snapshot') {
-      if (!this.#views.has(event.view.id)) return
-      const store = new ViewStore(event.view)
+      const id = ownName(job, event.view.id)
+      const before = this.#views.get(id)
+      if (!before || event.view.job !== job) return
+      const store = new ViewStore({ ...event.view, id })
       store.upsert(event.rows, undefined)
-      store.grid.version += (this.#views.get(event.view.id)?.grid.version ?? 0) + 1
-      this.#views.set(event.view.id, store)
+      store.grid.version += before.grid.version + 1
+      this.#views.set(id, store)
     } else if (event.type === 'upsert') {
-      const store = this.#views.get(event.view)
-      store?.upsert(event.rows, this.#jobs.find(job => job.id === this.#shown)?.now)
+      const store = this.#views.get(ownName(job, event.view))
+      store?.upsert(event.rows, this.#jobs.find(summary => summary.id === job)?.now)
       store?.remove(event.removed)
     } else if (event.type === 'progress') {
       this.#takeJobs(event.jobs)
@@ -155,6 +161,9 @@ export class Page {
     this.#mark()
   }
 }
+
+/** The id of a view within its job: where several jobs have a view of one id, the server calls each `job:id`. */
+const ownName = (job: string, name: string): string => (name.startsWith(`${job}:`) ? name.slice(job.length + 1) : name)
 
 const decodeHash = (hash: string): string => {
   try {

@@ -74,7 +74,7 @@ export class FeedServer {
     response.write('retry: 300\n\n')
     this.#send(response, this.feed.progress())
     const wanted = (url.searchParams.get('views') ?? '').split(',')
-    for (const view of views) if (wanted.includes(view.id)) this.#send(response, this.feed.snapshot(view))
+    for (const view of views) if (wanted.includes(`${view.job}:${view.id}`)) this.#send(response, this.feed.snapshot(view))
     this.#streams.add(response)
     response.on('close', () => this.#streams.delete(response))
   }

@@ -35,7 +35,7 @@ export class LineChart implements Section {
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
 
-  constructor(panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void, isFirst = true) {
+  constructor(job: string, panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void, isFirst = true) {
     this.#panel = panel
     this.#most = isFirst ? 360 : 250
     this.#range = range
@@ -52,7 +52,7 @@ export class LineChart implements Section {
     })
     const note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
     const head = element('header', {}, element('h2', {}, title), element('p', {}, note), this.#ranges(range, every))
-    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink())
+    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink(job))
     this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
     this.#scheme.addEventListener('change', this.#onScheme)
     this.#resize = new ResizeObserver(() => this.#mark())
@@ -155,7 +155,7 @@ export class LineChart implements Section {
     return button
   }
 
-  #rowsLink(): HTMLElement {
-    return element('a', { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(this.#panel.view)}/rows.csv` }, 'CSV')
+  #rowsLink(job: string): HTMLElement {
+    return element('a', { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(`${job}:${this.#panel.view}`)}/rows.csv` }, 'CSV')
   }
 }

@@ -31,11 +31,13 @@ export interface MultiplesPanel {
   readonly unit?: string
 }
 
-/** Alerts: each row of the view is a window in which the condition held. */
+/** Alerts: windows in which a value passed a limit; without a limit each row of the view is one. */
 export interface AlertsPanel {
   readonly kind: 'alerts'
   readonly view: string
   readonly column: string
+  readonly above?: number
+  readonly below?: number
   readonly by?: string
   readonly title?: string
   readonly unit?: string

@@ -27,7 +27,7 @@ export const knownKeys = {
   dashboard: ['$schema', 'title', 'range', 'panels'],
   line: ['line', 'band', 'by', 'unit', 'title', 'note', 'thresholds'],
   multiples: ['multiples', 'by', 'unit', 'title'],
-  alerts: ['alerts', 'by', 'unit', 'title'],
+  alerts: ['alerts', 'above', 'below', 'by', 'unit', 'title'],
   graph: ['graph'],
   threshold: ['above', 'below', 'for', 'level', 'label'],
 } as const
@@ -93,6 +93,10 @@ const readPanel = (reader: Reader, problems: DashboardProblem[], item: unknown, 
     ...present('by', reader.text(fields, at, 'by')),
     ...present('title', reader.text(fields, at, 'title')),
     ...present('unit', reader.text(fields, at, 'unit')),
+  }
+  if (kind === 'alerts') {
+    const limits = { ...present('above', reader.number(item, at, 'above')), ...present('below', reader.number(item, at, 'below')) }
+    return { kind, ...shared, ...limits }
   }
   if (kind !== 'line') return { kind, ...shared }
   const band = fields?.['band']

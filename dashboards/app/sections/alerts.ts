@@ -18,33 +18,41 @@ export interface Episode {
 const shownEpisodes = 5
 
 /**
- * Groups the rows of an alert view (rows exist only where the condition held) into episodes, the newest first. An
- * episode fires while its last window is the newest that can exist on the job's clock.
+ * Groups the windows in which the condition held into episodes, the firing ones first, then the newest. An episode fires
+ * while its last window is the newest that can exist on the job's clock.
  */
-export const episodes = (store: ViewStore, columnName: string, now: number): readonly Episode[] => {
-  const column = store.column(columnName)
+export const episodes = (store: ViewStore, panel: AlertsPanel, now: number): readonly Episode[] => {
+  const column = store.column(panel.column)
   if (column < 0) return []
   const every = store.every ?? 60_000
+  const worst = panel.below === undefined ? Math.max : Math.min
   const found: Episode[] = []
   for (const series of store.grid.keys.values()) {
     let open: Episode | undefined
     for (let slot = store.grid.length - 1; slot >= 0; slot--) {
       const value = store.grid.value(series, column, slot)
-      if (Number.isNaN(value)) continue
+      if (Number.isNaN(value) || !holds(value, panel)) continue
       const time = store.grid.time(slot)
       if (open && open.from - (time + every / 2) < every / 2) {
-        open = { ...open, from: time - every / 2, peak: Math.max(open.peak, value) }
+        open = { ...open, from: time - every / 2, peak: worst(open.peak, value) }
         found[found.length - 1] = open
         continue
       }
       const to = time + every / 2
-      const isFiring = now - to < every * 1.5
+      const isFiring = now - to < every * 1.5 && isNewest(store, series.lastTime, time)
       open = { key: series.key, label: series.label, from: time - every / 2, to, peak: value, last: value, isFiring }
       found.push(open)
     }
   }
   return found.sort((a, b) => Number(b.isFiring) - Number(a.isFiring) || b.to - a.to)
 }
+
+/** Without limits the row itself says that the condition held. */
+const holds = (value: number, { above, below }: AlertsPanel): boolean =>
+  (above === undefined && below === undefined) || (above !== undefined && value > above) || (below !== undefined && value < below)
+
+/** Whether the condition still held in the last window that the device has. */
+const isNewest = (store: ViewStore, lastTime: number, time: number): boolean => lastTime - time <= (store.every ?? 0) * 0.5
 
 /** Alerts: what fires now, and what is over. */
 export class Alerts implements Section {
@@ -61,7 +69,7 @@ export class Alerts implements Section {
     const store = state.views.get(this.#panel.view)
     if (!store || !state.job) return
     const { now } = state.job
-    const list = episodes(store, this.#panel.column, now)
+    const list = episodes(store, this.#panel, now)
     const shown = list.slice(0, shownEpisodes)
     replaceWhenChanged(this.#body, `${Math.floor(now / 1000)}|${JSON.stringify(shown)}`, () => {
       if (shown.length === 0) return [element('p', { class: 'soft calm' }, 'None. Nothing has fired in what is kept.')]
@@ -73,10 +81,12 @@ export class Alerts implements Section {
 
   #item(episode: Episode, now: number, store: ViewStore): HTMLLIElement {
     const unit = this.#panel.unit ?? store.unit(this.#panel.column)
-    const name = `${this.#panel.title ?? this.#panel.view} at ${episode.label}`
+    const name = `${episode.label}: ${lowerFirst(this.#panel.title ?? this.#panel.view)}`
     const words = episode.isFiring
       ? `${this.#panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
-      : `over since ${clockTime(episode.to)}, lasted ${duration(episode.to - episode.from)}, up to ${withUnit(episode.peak, unit)}`
+      : `over since ${clockTime(episode.to)}, lasted ${duration(episode.to - episode.from)}, ${this.#panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
     return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
   }
 }
+
+export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

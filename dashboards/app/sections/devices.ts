@@ -6,7 +6,7 @@ import type { PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries } from '../store/window-grid.js'
 import { plural, withUnit } from '../text/format.js'
-import { episodes } from './alerts.js'
+import { episodes, lowerFirst } from './alerts.js'
 import { DeviceCard, type DeviceFacts } from './device-card.js'
 
 const firstShown = 12
@@ -71,10 +71,10 @@ export class Devices implements Section {
     const firing = new Map<string, string>()
     if (this.#alerts && alertStore) {
       const alertUnit = this.#alerts.unit ?? alertStore.unit(this.#alerts.column)
-      for (const episode of episodes(alertStore, this.#alerts.column, now)) {
+      for (const episode of episodes(alertStore, this.#alerts, now)) {
         if (!episode.isFiring || firing.has(episode.key)) continue
-        const title = (this.#alerts.title ?? this.#alerts.view).toLowerCase()
-        firing.set(episode.key, `${title}: ${this.#alerts.column} ${withUnit(episode.last, alertUnit)}`)
+        const title = lowerFirst(this.#alerts.title ?? this.#alerts.view)
+        firing.set(episode.key, `${title}: ${withUnit(episode.last, alertUnit)}`)
       }
     }
     return keys.map((series, i) => {

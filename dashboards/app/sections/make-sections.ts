@@ -23,7 +23,7 @@ export const makeSections = (
 ): readonly Section[] => {
   const every = (view: string): number | undefined => views.find(info => info.id === view)?.window?.every
   const lines = dashboard.panels.filter(panel => panel.kind === 'line')
-  const charts = lines.map((panel, i) => new LineChart(panel, dashboard.range, every(panel.view), mark, i === 0))
+  const charts = lines.map((panel, i) => new LineChart(job, panel, dashboard.range, every(panel.view), mark, i === 0))
   const alertPanels = dashboard.panels.filter(panel => panel.kind === 'alerts')
   const alerts = alertPanels.map(panel => new Alerts(panel))
   const devices = dashboard.panels.flatMap(panel => (panel.kind === 'multiples' ? [new Devices(panel, alertPanels[0], mark)] : []))
