@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { virtualTime } from '../runtime/virtual-time.js'
 import { createServer, type Server, type ServerOptions } from './create-server.js'
-import { fixtureHost, quiet, start } from './server-fixture.js'
+import { climateOutputs, fixtureHost, quiet, start } from './server-fixture.js'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -49,6 +49,42 @@ describe('createServer', () => {
     await expect(serve({ host: '192.0.2.7' }, { allowRemote: true })).rejects.toMatchObject({ code: 'MR519' })
     const server = await serve({ host: '0.0.0.0' }, { allowRemote: true })
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200)
+  })
+
+  it('says that the page is not built', async () => {
+    const response = await fetch(`${(await serve()).url}/`)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ code: 'MR516', hint: expect.stringContaining('npm run build') })
+  })
+
+  it('asks which job where several have a view of one name', async () => {
+    const host = fixtureHost(virtualTime(start))
+    host.openClimate('one').apply(climateOutputs([{ room: 'a', mean: 1, minute: 0 }]))
+    host.openClimate('two')
+    const { url } = await serve({}, { host })
+    const views = (await (await fetch(`${url}/api/v1/views`)).json()) as { id: string }[]
+    expect(views.map(view => view.id)).toEqual(['one:climate', 'two:climate'])
+    const ambiguous = await fetch(`${url}/api/v1/views/climate/rows.json`)
+    expect(ambiguous.status).toBe(409)
+    expect(await ambiguous.json()).toMatchObject({ code: 'MR514', detail: expect.stringContaining('one:climate, two:climate') })
+    expect(await (await fetch(`${url}/api/v1/views/one:climate/rows.json`)).json()).toHaveLength(1)
+  })
+
+  it('keeps the text of its own failures to the log', async () => {
+    const lines: unknown[] = []
+    const host = fixtureHost(virtualTime(start))
+    host.jobs = () => {
+      throw new Error('secret detail')
+    }
+    const log = { ...quiet, error: (message: string, fields?: object) => lines.push([message, fields]) }
+    const { url } = await serve({}, { host, log })
+    const response = await fetch(`${url}/api/v1/jobs`)
+    expect(response.status).toBe(500)
+    const text = await response.text()
+    expect(JSON.parse(text)).toMatchObject({ code: 'MR515', status: 500 })
+    expect(text).not.toContain('secret')
+    expect(JSON.stringify(lines)).toContain('secret detail')
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
   })
 
   it('frees its port on close, live readers or not', async () => {

@@ -234,7 +234,10 @@ describe('LiveView', () => {
         const whole = open()
         for (const [steps, watermark] of before) whole.apply(outputs(steps, watermark))
         const restored = open()
+        const told: LiveRow[] = []
+        restored.subscribe(change => told.push(...change.rows))
         restored.restore(JSON.parse(JSON.stringify(whole.snapshot())))
+        expect(told).toEqual(all(restored))
         for (const [steps, watermark] of behind) {
           whole.apply(outputs(steps, watermark))
           restored.apply(outputs(steps, watermark))

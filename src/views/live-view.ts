@@ -97,8 +97,7 @@ export class LiveView implements View {
     }
     this.#evict()
     if (rows.size + removed.size === 0) return
-    const change = { rows: [...rows.values()], removed: [...removed.values()], keys: [...rows.keys()], removedKeys: [...removed.keys()] }
-    for (const listener of this.#listeners) listener(change)
+    this.#tell({ rows: [...rows.values()], removed: [...removed.values()], keys: [...rows.keys()], removedKeys: [...removed.keys()] })
   }
 
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string } {
@@ -149,6 +148,12 @@ export class LiveView implements View {
     this.#store.clear()
     for (const row of rows) this.#take(row[width] as string, row.slice(0, width), row[width + 1] as number)
     this.#evict()
+    const kept = this.#store.last(this.#listeners.size > 0 ? this.#store.size : 0)
+    if (kept.length > 0) this.#tell({ rows: kept.map(row => row.values), removed: [], keys: kept.map(row => row.key), removedKeys: [] })
+  }
+
+  #tell(change: ViewChange): void {
+    for (const listener of this.#listeners) listener(change)
   }
 
   #cursor(row: StoredRow): string {
