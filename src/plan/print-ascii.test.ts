@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { climatePlan } from './plan-fixture.js'
 import type { Plan, PlanNode } from './plan.js'
+import { climatePlan } from './plan-fixture.js'
 import { printAscii } from './print-ascii.js'
 
 const chain = (...edges: readonly (readonly [string, readonly string[]])[]): Plan => ({

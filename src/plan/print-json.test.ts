@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { climatePlan } from './plan-fixture.js'
 import type { Plan } from './plan.js'
+import { climatePlan } from './plan-fixture.js'
 import { planHash } from './plan-hash.js'
 import { printJson } from './print-json.js'
 import { printMermaid } from './print-mermaid.js'
