@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createServer, type Server } from '../../src/http/create-server.js'
+import { systemTime } from '../../src/runtime/system-time.js'
+import { buildPage, hasChromium, launch, visit } from './browser.js'
+import { hostileName } from './scripted-feed.js'
+import { ScriptedHost } from './scripted-host.js'
+
+describe.skipIf(!hasChromium)('the page on the real server', () => {
+  let browser: Browser
+  let server: Server
+  let folder: string
+  const host = new ScriptedHost()
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+    await buildPage(folder)
+    server = await createServer({
+      host,
+      pageDir: folder,
+      bind: { host: '127.0.0.1', port: 0, portNamed: false },
+      version: '0.0.0',
+      time: systemTime,
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+    })
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('shows every job, moves, and keeps its history over a refresh', async () => {
+    const { page, faults, foreign, close } = await visit(browser, `${server.url}/`)
+    const table = page.locator('.chart').first().locator('.table-view tbody tr')
+    const open = async (): Promise<string[]> => {
+      await page.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
+      await table.first().waitFor()
+      return table.allInnerTexts()
+    }
+    await page.locator('#sentence', { hasText: 'Running 1,240 messages a second' }).waitFor()
+    await page.locator('.plot canvas').first().waitFor()
+    const before = await open()
+    expect(before.length).toBeGreaterThan(35)
+    for (let i = 0; i < 8; i++) host.advance()
+    await expect.poll(async () => (await table.allInnerTexts())[0]).not.toBe(before[0])
+    const moved = await table.allInnerTexts()
+    await page.reload()
+    await page.locator('.plot canvas').first().waitFor()
+    expect(await open()).toEqual(moved)
+    await page.getByRole('link', { name: 'thermostat' }).click()
+    await page.locator('.device', { hasText: hostileName }).waitFor()
+    expect(await page.title()).toBe('thermostat · Millrace')
+    await page.getByRole('link', { name: 'max-temperature' }).click()
+    await page.locator('.picker summary', { hasText: '8 of 40 series' }).waitFor()
+    expect(faults).toEqual([])
+    expect(foreign).toEqual([])
+    await close()
+  })
+
+  test('serves the rows that the page links to', async () => {
+    const { page, close } = await visit(browser, `${server.url}/`)
+    const href = await page.locator('.chart .quiet-link').first().getAttribute('href')
+    const text = await (await fetch(`${server.url}/${href}`)).text()
+    expect(text.split(/\r?\n/)[0]).toContain('mote,mean,min,max')
+    expect(text.split(/\r?\n/).length).toBeGreaterThan(100)
+    await close()
+  })
+})
