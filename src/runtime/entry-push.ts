@@ -1,13 +1,12 @@
 import type { Decoded } from '../codecs/decoder.js'
+import type { OutputBatch } from '../connector/sink.js'
 import type { Graph, RowRejection } from '../job/graph.js'
 import type { Chunk } from '../model/chunk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { arrivalBatch, timeBatch } from './chunk-batch.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
-import type { IdSet } from './id-set.js'
 import type { JobClock } from './job-clock.js'
-import type { JobCounts } from './job-counts.js'
-import type { Origins } from './origins.js'
+import type { JobMemory } from './job-memory.js'
 import type { Outbox } from './outbox.js'
 import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
@@ -18,12 +17,11 @@ const longestPush = 4_096
 export interface EntryPushParts {
   readonly graph: Graph
   readonly clock: JobClock
-  readonly origins: Origins
+  readonly memory: JobMemory
   readonly outbox: Outbox
   readonly deadLetters: DeadLetterStore
-  readonly ids: IdSet
-  readonly counts: JobCounts
-  entry: number
+  /** Sees every output as it leaves the graph, before it waits for its sink. */
+  readonly onOutput: ((output: OutputBatch) => void) | undefined
 }
 
 /** Brings journal entries through the graph: chunks, ticks, the first and the last word of a source. */
@@ -36,14 +34,15 @@ export class EntryPush {
   }
 
   get entry(): number {
-    return this.#parts.entry
+    return this.#parts.memory.entry
   }
 
   /** One chunk: duplicates left out, decoded, pushed, its refused messages kept. */
   async chunk(feed: SourceFeed, chunk: Chunk): Promise<number> {
-    const { graph, clock, origins, ids, counts } = this.#parts
+    const { graph, clock, memory } = this.#parts
+    const { origins, ids, counts } = memory
     const source = feed.source.id
-    const entry = ++this.#parts.entry
+    const entry = ++this.#parts.memory.entry
     counts.received += chunk.length
     const seen = feed.identity && ids.judge(source, feed.identity, chunk, clock.stream)
     counts.duplicate += seen?.duplicates ?? 0
@@ -72,8 +71,8 @@ export class EntryPush {
 
   /** Names every partition to the operators before the first row, so that none is overlooked in a minimum. */
   hello(): void {
-    const { graph, origins } = this.#parts
-    for (const source of graph.sources) origins.of(source.id, 0)
+    const { graph, memory } = this.#parts
+    for (const source of graph.sources) memory.origins.of(source.id, 0)
     this.#timeAlone(
       graph.sources.map(source => source.id),
       Number.NEGATIVE_INFINITY,
@@ -86,11 +85,11 @@ export class EntryPush {
   }
 
   #timeAlone(sources: readonly string[], watermark: number): void {
-    const { graph, clock, origins } = this.#parts
-    const entry = ++this.#parts.entry
+    const { graph, clock, memory } = this.#parts
+    const entry = ++this.#parts.memory.entry
     this.#guarded(() => graph.begin(entry))
     for (const source of sources) {
-      for (const origin of origins.ofSource(source)) {
+      for (const origin of memory.origins.ofSource(source)) {
         this.#guarded(() => graph.push(source, timeBatch(origin, clock.reading(origin), watermark)))
       }
     }
@@ -98,7 +97,7 @@ export class EntryPush {
   }
 
   #end(entry: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
-    const { graph, outbox, deadLetters, counts, clock } = this.#parts
+    const { graph, outbox, deadLetters, memory, clock, onOutput } = this.#parts
     const { outputs, rejections } = this.#guarded(() => graph.end())
     let index = 0
     const refused = new Set<number>()
@@ -116,8 +115,9 @@ export class EntryPush {
       }
       deadLetters.add(entry, index++, this.#refusedRow(rejection, chunk, source))
     }
-    counts.deadLettered += refused.size
-    for (const batch of outputs) counts.results += batch.length
+    memory.counts.deadLettered += refused.size
+    for (const batch of outputs) memory.counts.results += batch.length
+    if (onOutput) outputs.forEach(onOutput)
     outbox.add(entry, outputs)
   }
 

@@ -1,7 +1,7 @@
 import type { GraphNode, JobGraph } from '../model/api.js'
-import { durationText } from '../model/duration.js'
+import { describeNode } from '../plan/describe-node.js'
 import type { PlanNode } from '../plan/plan.js'
-import { graphMermaid } from './graph-mermaid.js'
+import { printMermaid } from '../plan/print-mermaid.js'
 import type { JobStatus } from './job-status.js'
 
 /** Real ms that a sink may take before it counts as holding the job back. */
@@ -43,7 +43,7 @@ export function jobGraphOf(status: JobStatus, at: number): JobGraph {
     }),
   )
   const culprit = culpritOf(status, nodes, at)
-  return { job: runner.id, nodes, edges, mermaid: graphMermaid(plan), ...(culprit && { culprit }) }
+  return { job: runner.id, nodes, edges, mermaid: printMermaid(plan), ...(culprit && { culprit }) }
 }
 
 function waitingOf({ runner }: JobStatus, id: string, at: number): GraphNode['waiting'] {
@@ -58,14 +58,9 @@ function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefine
   const lane = runner.outbox.lanes.get(node.id)
   const parts: string[] = []
   if (lane) parts.push(lane.status().detail)
-  const window = node.params['over']
-  if (typeof window === 'object' && window !== null && !Array.isArray(window)) {
-    const { kind, size, every } = window as { readonly [key: string]: unknown }
-    const by = typeof every === 'number' && every !== size ? ` by ${durationText(every)}` : ''
-    if (typeof size === 'number') parts.push(`${typeof kind === 'string' ? kind : 'window'} ${durationText(size)}${by}`)
-  }
+  else parts.push(describeNode(node))
   if (keys !== undefined) parts.push(`${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'}`)
-  return parts.join(' · ')
+  return parts.filter(part => part !== '').join(' · ')
 }
 
 /** A sink that makes the sources wait, or else a node that needs a whole core. */

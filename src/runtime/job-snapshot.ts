@@ -4,10 +4,11 @@ import type { LiveRow } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log } from '../model/seams.js'
 import type { State } from '../model/state.js'
+import { planHash } from '../plan/plan-hash.js'
 import type { ClockState } from './job-clock.js'
 import type { JobCounts } from './job-counts.js'
 import type { StoredOutput } from './outbox.js'
-import { type PlanShape, planDifferences, planHash, planShape } from './plan-difference.js'
+import { type PlanShape, planDifferences, planShape } from './plan-difference.js'
 import { readSnapshot, retireSnapshot, type SnapshotFile, writeSnapshot } from './snapshot-file.js'
 
 /** All that a job needs to go on where it stopped. */

@@ -34,7 +34,7 @@ export class JobStatus {
 
   /** Remembers the counters, for rates; called twice a second or so. */
   sample(at: number): void {
-    const values = new Map([['received', this.runner.counts.received]])
+    const values = new Map([['received', this.runner.memory.counts.received]])
     for (const [id, { rowsIn, rowsOut, busyNs }] of this.runner.graph.metrics()) {
       values.set(`in ${id}`, rowsIn)
       values.set(`out ${id}`, rowsOut)
@@ -55,7 +55,7 @@ export class JobStatus {
       ...(this.#options.clockLabel !== undefined && { clockLabel: this.#options.clockLabel }),
       derived: this.#options.derived,
       guarantee,
-      rate: this.rates.rate('received', at, runner.counts.received),
+      rate: this.rates.rate('received', at, runner.memory.counts.received),
       behind: this.#behind(now, metrics),
       counts: this.#counts(),
       attention: attentionOf(runner, at),
@@ -82,7 +82,8 @@ export class JobStatus {
   }
 
   #counts(): JobSummary['counts'] {
-    const { counts, graph, feeds } = this.runner
+    const { memory, graph, feeds } = this.runner
+    const { counts } = memory
     const waiting = feeds.reduce((sum, feed) => sum + feed.waitingMessages, 0)
     const late = counts.late + lateRows(graph)
     const { received, duplicate, deadLettered, skipped, results } = counts

@@ -32,7 +32,10 @@ export class Origins {
 
   #list(source: string): number[] {
     let list = this.#bySource.get(source)
-    if (!list) this.#bySource.set(source, (list = []))
+    if (!list) {
+      list = []
+      this.#bySource.set(source, list)
+    }
     return list
   }
 }

@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../model/json.js'
+import { canonicalJson } from '../plan/canonical-json.js'
 import type { Plan, PlanNode } from '../plan/plan.js'
 
 /** What of a plan shapes state: by node, a hash of what must not change. */
 export type PlanShape = { readonly [id: string]: { readonly op: string; readonly version: number; readonly hash: string } }
-
-/** Keys in order, so that equal data gives equal text. */
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
-}
 
 /** Display and delivery options (where a view is kept, where a sink writes) may change under the same state. */
 const shaping = (node: PlanNode): Json => ({
@@ -26,20 +19,13 @@ export function planShape(plan: Plan): PlanShape {
   return Object.fromEntries(
     nodes.map(node => {
       const hash = createHash('sha256')
-        .update(canonical(shaping(node)))
+        .update(canonicalJson(shaping(node)))
         .digest('hex')
         .slice(0, 32)
       return [node.id, { op: node.op, version: node.version, hash }]
     }),
   )
 }
-
-/** The plan's hash as a snapshot names it. */
-export const planHash = (plan: Plan): string =>
-  createHash('sha256')
-    .update(canonical(planShape(plan)))
-    .digest('hex')
-    .slice(0, 32)
 
 /** What differs, a sentence for each node; empty where state of the one fits the other. */
 export function planDifferences(saved: PlanShape, running: PlanShape): readonly string[] {

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
+import type { OutputBatch } from '../connector/sink.js'
 import type { Job } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { createViewRegistry } from '../views/view-registry.js'
 import { createHost } from './create-host.js'
 import type { Host } from './host.js'
-import { type DrainOptions, JobRunner } from './job-runner.js'
+import { JobRunner } from './job-runner.js'
+import type { DrainOptions } from './job-runner-options.js'
 import { systemRandom } from './system-random.js'
 import { systemTime } from './system-time.js'
 
@@ -33,6 +35,8 @@ export interface StartOptions {
   readonly outboxBytes?: number
   /** Bytes that may wait in a source; default 4 MiB. */
   readonly sourceBufferBytes?: number
+  /** Sees every output of every job, provisional ones and removals too, before it waits for its sink; its memory is its own. */
+  readonly onOutput?: (output: OutputBatch) => void
   /** Receives the lines of `debug` operators. */
   readonly debug?: (line: string) => void
 }
@@ -83,6 +87,7 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         views,
         outboxBytes: options.outboxBytes ?? 32 * 2 ** 20,
         sourceBufferBytes: options.sourceBufferBytes ?? 4 * 2 ** 20,
+        onOutput: options.onOutput,
         debug: options.debug ?? (() => undefined),
       }),
   )
