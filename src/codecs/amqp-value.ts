@@ -42,8 +42,8 @@ export class AmqpValueReader {
   private bytes: Uint8Array = new Uint8Array(0)
   private view = new DataView(this.bytes.buffer)
   private end = 0
-  /** Where the list or map entered last ends. */
-  private compoundEnd = 0
+  /** Where the list or map entered last says that it ends. */
+  compoundEnd = 0
   /** Array elements that may still be made. */
   private budget = 0
 
@@ -73,7 +73,14 @@ export class AmqpValueReader {
     const code = this.at < this.end ? this.bytes[this.at]! : 0
     if (code !== 0x45 && code !== 0xc0 && code !== 0xc1 && code !== 0xd0 && code !== 0xd1) return -1
     this.at++
-    return code === 0x45 ? 0 : this.count(code >= 0xd0)
+    if (code !== 0x45) return this.count(code >= 0xd0)
+    this.compoundEnd = this.at
+    return 0
+  }
+
+  /** Checks that the elements of a list or map ended where it said (its `compoundEnd` after `enter`). */
+  leave(end: number): void {
+    if (this.at !== end) throw this.fault('malformed', 'a list or map is longer or shorter than it says')
   }
 
   /** Passes the value at the cursor without decoding it. */
@@ -176,7 +183,7 @@ export class AmqpValueReader {
     const items: unknown[] = []
     const end = this.compoundEnd
     for (let i = 0; i < count; i++) items.push(this.read(depth + 1))
-    if (this.at !== end) throw this.fault('malformed', 'a list is longer or shorter than it says')
+    this.leave(end)
     return items
   }
 
@@ -192,7 +199,7 @@ export class AmqpValueReader {
       if (name in entries) throw this.fault('duplicate', `the key ${JSON.stringify(name)} is given twice`)
       entries[name] = this.read(depth + 1)
     }
-    if (this.at !== end) throw this.fault('malformed', 'a map is longer or shorter than it says')
+    this.leave(end)
     return entries
   }
 

@@ -85,9 +85,11 @@ function member(check: FieldCheck): Member {
 function readList(view: MessageView, at: number, members: readonly Member[], seen: Uint8Array, row: number): Problem | undefined {
   const reader = view.reader(at)
   const count = reader.enter()
+  const end = reader.compoundEnd
   for (let i = 0; i < count; i++) {
-    const m = members.findIndex(({ index }) => index === i)
-    if (m < 0) {
+    let m = 0
+    while (m < members.length && members[m]!.index !== i) m++
+    if (m === members.length) {
       reader.skip()
       continue
     }
@@ -106,6 +108,7 @@ function readList(view: MessageView, at: number, members: readonly Member[], see
       if (other) return other
     }
   }
+  reader.leave(end)
   return undefined
 }
 
@@ -120,6 +123,7 @@ function textOf(bytes: Uint8Array): unknown {
 function readMap(view: MessageView, at: number, members: readonly Member[], seen: Uint8Array, row: number): Problem | undefined {
   const reader = view.reader(at)
   const count = reader.enter()
+  const end = reader.compoundEnd
   for (let i = 0; i + 1 < count; i += 2) {
     const start = reader.textStart()
     if (start < 0) {
@@ -127,21 +131,21 @@ function readMap(view: MessageView, at: number, members: readonly Member[], seen
       reader.skip()
       continue
     }
-    const end = reader.at
-    const valueAt = end
+    const keyEnd = reader.at
     let read = false
     for (let m = 0; m < members.length; m++) {
       const { check, key } = members[m]!
-      if (!sameBytes(view.bytes, start, end, key)) continue
+      if (!sameBytes(view.bytes, start, keyEnd, key)) continue
       if (seen[m]) return check.problem('MR215', `\`${check.path}\` is given twice`)
       seen[m] = 1
-      reader.at = valueAt
+      reader.at = keyEnd
       read = true
       const problem = readInto(view, check, row)
       if (problem) return problem
     }
     if (!read) reader.skip()
   }
+  reader.leave(end)
   return undefined
 }
 

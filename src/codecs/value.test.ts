@@ -51,6 +51,13 @@ describe('value', () => {
     ['a key twice', map(t(amqp.int(1)), t(amqp.int(1)), at), 'MR215', 'body'],
     ['a time out of range', map(t(amqp.int(1)), ['at', amqp.timestamp(8.64e15 + 1)]), 'MR206', 'at'],
     ['a count beyond the bytes', amqp.value([0xd1, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xfe]), 'MR210', 'body'],
+    [
+      'an inner map that is longer than it says',
+      amqp.value([0xc1, 12, 2, 0xa1, 1, 100, 0xc1, 4, 2, 0xa1, 1, 116, 0x54, 1]),
+      'MR212',
+      'body',
+    ],
+    ['a map with an odd count', amqp.value([0xc1, 2, 1, 0x40]), 'MR212', 'body'],
     ['a truncated map', amqp.value([0xc1, 9, 2, 0xa1]), 'MR212', undefined],
   ])('refuses %s', (_, message, code, path) => {
     const { rows, rejected } = rowsOf(value(S), chunkOf([message, map(t(amqp.int(1)), at)]))

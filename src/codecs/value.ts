@@ -36,12 +36,10 @@ export function value<T>(schema: Schema<T>): MessageDecoderSpec<T> {
         const at = located.parts[0]!
         const code = view.bytes[at]!
         try {
-          const reader = view.reader(at)
+          view.reader(at)
           let problem: Problem | undefined
           if (code === 0xc1 || code === 0xd1) {
             problem = walk.read(view, root, rows.row)
-            if (!problem && reader.at !== located.parts[1])
-              return { code: 'MR212', reason: 'the map is longer or shorter than it says', path: 'body' }
           } else if (code === 0x45 || code === 0xc0 || code === 0xd0 || code === 0xe0 || code === 0xf0) return hinted(view, 'a map')
           else if (body.length === 1) problem = readInto(view, body[0]!, rows.row)
           else return hinted(view, 'a map, since the schema has several fields')
@@ -75,6 +73,7 @@ class MapWalk {
   private map(view: MessageView, node: PathNode, row: number): Problem | undefined {
     const reader = view.values
     const count = reader.enter()
+    const end = reader.compoundEnd
     if (count % 2 !== 0) return { code: 'MR212', reason: 'a map has a key without a value', path: 'body' }
     for (let i = 0; i < count; i += 2) {
       const start = reader.textStart()
@@ -93,6 +92,7 @@ class MapWalk {
       const problem = this.child(view, child, row)
       if (problem) return problem
     }
+    reader.leave(end)
     return undefined
   }
 
