@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { guardLimits, guardSocket } from '../../src/amqp/guard.js'
 import { type AmqpError, type Connection, type ConnectionOptions, createContainer } from '../../src/amqp/rhea.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../../src/model/seams.js'
@@ -114,7 +115,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
         ? connectTls({ host, port, minVersion: 'TLSv1.2', ...names }, connected)
         : connectTcp({ host, port, noDelay: true }, connected)
       watch(socket)
-      return socket
+      return guardSocket(socket, guardLimits, time, violation => end(protocolFault(endpoint, new Error(violation.message))))
     }
     const watch = (raw: Socket) => {
       let head: Buffer = Buffer.alloc(0)

@@ -1,3 +1,8 @@
+/** What a body or property can be; dates become timestamps, objects maps with string keys. */
+export type AmqpValue = string | number | boolean | null | Date | readonly AmqpValue[] | { readonly [key: string]: AmqpValue }
+
+const isList = (value: object): value is readonly AmqpValue[] => Array.isArray(value)
+
 /** Writes AMQP 1.0 types (part 1 §1.6) into one growing buffer. */
 export class AmqpWriter {
   #bytes = Buffer.allocUnsafe(4_096)
@@ -56,11 +61,26 @@ export class AmqpWriter {
   }
 
   /** A value by its JavaScript type: whole numbers as int or long, others as double. */
-  value(value: string | number | boolean | null): void {
+  value(value: AmqpValue): void {
     if (value === null) this.#byte(0x40)
     else if (typeof value === 'boolean') this.boolean(value)
     else if (typeof value === 'string') this.#text(0xa1, 0xb1, value)
-    else this.#number(value)
+    else if (typeof value === 'number') this.#number(value)
+    else if (value instanceof Date) this.timestamp(value.getTime())
+    else if (isList(value))
+      this.list(value.length, () => {
+        for (const item of value) this.value(item)
+      })
+    else this.#map(Object.entries(value))
+  }
+
+  #map(entries: readonly (readonly [string, AmqpValue])[]): void {
+    this.map(entries.length * 2, () => {
+      for (const [key, item] of entries) {
+        this.value(key)
+        this.value(item)
+      }
+    })
   }
 
   #number(value: number): void {

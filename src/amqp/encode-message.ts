@@ -1,4 +1,4 @@
-import { AmqpWriter } from './amqp-writer.js'
+import { type AmqpValue, AmqpWriter } from './amqp-writer.js'
 
 /** A message to send, in the terms of AMQP 1.0 part 3 §3.2. Times are ms since the epoch. */
 export interface OutgoingMessage {
@@ -10,7 +10,7 @@ export interface OutgoingMessage {
   readonly creationTime?: number | undefined
   readonly applicationProperties?: Readonly<Record<string, string | number | boolean | null>> | undefined
   /** A data section (text becomes UTF-8), or an AMQP value. */
-  readonly body: { readonly data: string | Uint8Array } | { readonly value: string | number | boolean | null }
+  readonly body: { readonly data: string | Uint8Array } | { readonly value: AmqpValue }
 }
 
 const writer = new AmqpWriter()

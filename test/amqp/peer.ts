@@ -77,6 +77,11 @@ export function textMessage(text: string): Buffer {
 }
 
 /** The texts of a chunk of such messages. */
-export function texts(chunk: { readonly bytes: Uint8Array; readonly starts: Int32Array; readonly ends: Int32Array; readonly length: number }): string[] {
+export function texts(chunk: {
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly length: number
+}): string[] {
   return Array.from({ length: chunk.length }, (_, i) => Buffer.from(chunk.bytes.subarray(chunk.starts[i]! + 5, chunk.ends[i]!)).toString())
 }

@@ -19,7 +19,10 @@ const peer = async (port?: number): Promise<Peer> => {
   open.push(started)
   return started
 }
-const reading = async (options: Partial<Parameters<typeof amqp<{ text: string }>>[0]>, context = connectorContext()): Promise<SourceReader> => {
+const reading = async (
+  options: Partial<Parameters<typeof amqp<{ text: string }>>[0]>,
+  context = connectorContext(),
+): Promise<SourceReader> => {
   const reader = await amqp({ address: 'a', decode, ...options }).open(context)
   open.push({ close: () => reader.close('release') })
   return reader
@@ -205,7 +208,13 @@ describe('AMQP source', () => {
     const seen: { container: string; link: string; durable: unknown; expiry: unknown; closed: unknown }[] = []
     server.on('sender_open', context => {
       const { source } = context.sender
-      const seenOne = { container: context.connection.container_id!, link: context.sender.name, durable: source!.durable, expiry: source!.expiry_policy, closed: undefined as unknown }
+      const seenOne = {
+        container: context.connection.container_id!,
+        link: context.sender.name,
+        durable: source!.durable,
+        expiry: source!.expiry_policy,
+        closed: undefined as unknown,
+      }
       seen.push(seenOne)
       context.sender.on('sender_close', () => {
         seenOne.closed = context.sender.remote.detach?.closed

@@ -1,0 +1,210 @@
+import type { AmqpError } from '../../src/amqp/rhea.js'
+import type { OutputBatch, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
+import type { ConnectorContext } from '../../src/connector/source.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { Dialed } from './dial.js'
+import { Keeper, type KeeperSettings } from './keeper.js'
+import { SinkLink } from './sink-link.js'
+import { addressOf, encodeRow, type MessageForm } from './sink-message.js'
+
+/** Links kept open at most; beyond it the one that was idle longest is closed. */
+const mostLinks = 64
+const goodbyeMs = 2_000
+const namedIds = 5
+
+interface Refused {
+  readonly id: string
+  readonly reason: string
+}
+
+/** Writes rows over one connection, with a link for each address. */
+export class AmqpSinkWriter implements SinkWriter {
+  readonly guarantee = 'append'
+  private readonly keeper: Keeper
+  private readonly links = new Map<string, SinkLink>()
+  private readonly context: ConnectorContext
+  private readonly form: MessageForm
+  private readonly capabilities: readonly string[]
+  private readonly failures = new Set<(error: MillraceError) => void>()
+  private dialed: Dialed | undefined
+  private sequence = 0
+  private fatal: MillraceError | undefined
+  private closed = false
+  private since: number
+
+  constructor(context: ConnectorContext, settings: KeeperSettings, form: MessageForm, capabilities: readonly string[]) {
+    this.context = context
+    this.form = form
+    this.capabilities = capabilities
+    this.since = context.time.monotonic()
+    this.keeper = new Keeper(settings, {
+      up: dialed => {
+        this.dialed = dialed
+        this.keeper.proved()
+        for (const link of this.links.values()) link.attach(dialed.connection)
+      },
+      down: () => {
+        this.dialed = undefined
+        for (const link of this.links.values()) link.lost()
+      },
+      fatal: error => this.fail(error),
+    })
+    this.keeper.start()
+  }
+
+  async open(): Promise<undefined> {
+    return undefined
+  }
+
+  /**
+   * Resolves when the peer has accepted every row; waits without a deadline for a broker, for credit and for receivers.
+   *
+   * @throws MR311 naming the rows that the peer rejected, MR314 for rows without an address, after all others were accepted;
+   *   MR305, MR306, MR309 or MR312 where waiting is no use.
+   */
+  async write(outputs: OutputBatch): Promise<void> {
+    if (this.fatal) throw this.fatal
+    if (this.closed) throw new MillraceError('MR313', `the sink '${this.context.id}' is closed`)
+    const refused: Refused[] = []
+    const homeless: string[] = []
+    if (this.pending() === 0) this.since = this.context.time.monotonic()
+    await new Promise<void>((resolve, reject) => {
+      const failed = (error: MillraceError) => {
+        this.failures.delete(failed)
+        reject(error)
+      }
+      let open = 1
+      const finish = () => {
+        if (--open > 0) return
+        this.failures.delete(failed)
+        resolve()
+      }
+      this.failures.add(failed)
+      const used = new Set<SinkLink>()
+      for (let row = 0; row < outputs.length; row++) {
+        const address = addressOf(this.form, outputs, row)
+        const id = outputs.ids[row]!
+        if (address === null) {
+          homeless.push(id)
+          continue
+        }
+        open++
+        const link = this.link(address)
+        used.add(link)
+        link.push({
+          sequence: this.sequence++,
+          id,
+          bytes: encodeRow(this.form, outputs, row, address),
+          done: rejection => {
+            if (rejection) refused.push({ id, reason: wordsOf(rejection) })
+            finish()
+          },
+        })
+      }
+      for (const link of used) link.pump()
+      finish()
+    })
+    this.report(refused, homeless, outputs.length)
+  }
+
+  status(): SinkStatus {
+    const pending = this.pending()
+    const error = this.fatal ?? this.keeper.lastError ?? [...this.links.values()].find(link => link.lastError)?.lastError
+    const slow = [...this.links.values()].find(link => link.pending > 0)
+    const waits = this.keeper.connected ? slow?.waitsFor : this.keeper.detail
+    return {
+      connected: this.keeper.connected,
+      detail: this.closed
+        ? 'closed'
+        : this.keeper.connected
+          ? `connected, ${this.links.size} link${this.links.size === 1 ? '' : 's'}`
+          : this.keeper.detail,
+      ...(this.keeper.endpoint ? { endpoint: this.keeper.endpoint.text } : {}),
+      credit: [...this.links.values()].reduce((sum, link) => sum + link.credit, 0),
+      pending,
+      ...(pending > 0 && waits !== undefined ? { waiting: { for: waits, since: this.since } } : {}),
+      ...(error ? { error: { code: error.code, message: error.message } } : {}),
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    const left = this.pending()
+    const error = new MillraceError('MR313', `the sink '${this.context.id}' was closed with ${left} rows not acknowledged`)
+    if (left > 0) for (const failed of [...this.failures]) failed(error)
+    const { dialed } = this
+    if (dialed && this.keeper.connected)
+      await new Promise<void>(resolve => {
+        const cancel = this.context.time.after(goodbyeMs, resolve)
+        dialed.onLost(() => {
+          cancel()
+          resolve()
+        })
+        for (const link of this.links.values()) link.close()
+        dialed.connection.close()
+      })
+    this.keeper.stop()
+  }
+
+  private pending(): number {
+    let pending = 0
+    for (const link of this.links.values()) pending += link.pending
+    return pending
+  }
+
+  /** The link to an address, the most recently used last. */
+  private link(address: string): SinkLink {
+    let link = this.links.get(address)
+    this.links.delete(address)
+    if (!link) {
+      this.makeRoom()
+      link = new SinkLink(this.context, address, this.capabilities, {
+        progress: () => {
+          this.since = this.context.time.monotonic()
+        },
+        fatal: error => this.fail(error),
+      })
+      if (this.dialed) link.attach(this.dialed.connection)
+    }
+    this.links.set(address, link)
+    return link
+  }
+
+  private makeRoom(): void {
+    if (this.links.size < mostLinks) return
+    for (const [address, link] of this.links) {
+      if (link.pending > 0) continue
+      link.close()
+      this.links.delete(address)
+      return
+    }
+  }
+
+  private fail(error: MillraceError): void {
+    this.fatal = error
+    this.keeper.stop()
+    for (const link of this.links.values()) {
+      link.lost()
+      link.drop()
+    }
+    for (const failed of [...this.failures]) failed(error)
+  }
+
+  private report(refused: readonly Refused[], homeless: readonly string[], rows: number): void {
+    const listed = (ids: readonly string[]) =>
+      `${ids.slice(0, namedIds).join(', ')}${ids.length > namedIds ? ` and ${ids.length - namedIds} more` : ''}`
+    if (homeless.length > 0) {
+      const message = `${homeless.length} of ${rows} rows of sink '${this.context.id}' have no address: ${listed(homeless)}`
+      this.context.log.error(message, { code: 'MR314', ids: homeless })
+      if (refused.length === 0) throw new MillraceError('MR314', message)
+    }
+    if (refused.length === 0) return
+    const reason = refused[0]!.reason
+    const message = `the peer rejected ${refused.length} of ${rows} rows of sink '${this.context.id}'${reason ? ` (${reason})` : ''}: ${listed(refused.map(r => r.id))}`
+    this.context.log.error(message, { code: 'MR311', ids: refused.map(r => r.id) })
+    throw new MillraceError('MR311', message, { notes: refused.slice(0, namedIds).map(r => `${r.id}: ${r.reason || 'without a reason'}`) })
+  }
+}
+
+const wordsOf = (error: AmqpError): string => [error.condition, error.description].filter(Boolean).join(', ')
