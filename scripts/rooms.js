@@ -29,7 +29,7 @@ export const rooms = [
     path: 'src/http',
     lines: 200,
     only: ['src/model', 'src/views', 'src/connector', 'src/runtime'],
-    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/sse', '@fastify/swagger', '@fastify/etag'],
+    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/swagger', '@fastify/etag'],
   },
   { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors', 'pino'] },
   { path: 'jobs', lines: 80, only: ['src/index.ts', 'connectors'], packages: ['millrace', 'millrace/amqp'] },

@@ -5,7 +5,7 @@ import { encodeMessage } from './encode-message.js'
 
 const decode = (bytes: Uint8Array) =>
   (rhea as unknown as { message: { decode(bytes: Buffer): Record<string, unknown> } }).message.decode(Buffer.from(bytes))
-const text = fc.string({ unit: 'binary', maxLength: 300 }).map(value => value.toWellFormed())
+const text = fc.string({ unit: 'grapheme', maxLength: 300 })
 const symbol = fc.stringMatching(/^[ -~]{1,30}$/)
 
 describe('encodeMessage', () => {

@@ -59,14 +59,14 @@ export default job('misuse', ({ read }) => {
   // @ts-expect-error event time of a number
   readings.pipe(eventTime(r => r.celsius, { outOfOrderness: '10s' }))
 
-  // @ts-expect-error a field that the window does not have
   readings.pipe(
     aggregate('a', { over: tumbling('1m') }, { n: count() }),
+    // @ts-expect-error a field that the window does not have
     where(w => w.celsius.gt(0)),
   )
 
   // @ts-expect-error a sink that wants a column which the rows lack
-  readings.pipe(into(amqpSink('out', { address: (w: { readonly device: never }) => w.device })))
+  readings.pipe(into(amqpSink('out', { address: w => w.device })))
 
   const windows = readings.pipe(
     eventTime(r => r.at, { outOfOrderness: '10s' }),

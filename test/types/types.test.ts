@@ -24,9 +24,9 @@ describe('public types', () => {
     }
     for (const entry of ['src/index.d.ts', 'connectors/amqp/index.d.ts', 'src/testing/index.d.ts']) visit(join(root, 'dist', entry))
     expect(seen.size).toBeGreaterThan(20)
-    const wild = [...seen].filter(file =>
-      /(?<![\w'`.-])any(?![\w'`-])(?=[^\n]*$)/m.test(readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
-    )
+    const code = (file: string): string =>
+      readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, '')
+    const wild = [...seen].filter(file => /\bany\b/.test(code(file)))
     expect(wild).toEqual([])
   })
 })
