@@ -20,7 +20,7 @@ const bodies = Array.from({ length: records }, (_, i) => {
   const device = `device-${String(i % 1_000).padStart(4, '0')}`
   const celsius = (20 + ((i * 7) % 1_000) / 100).toFixed(2)
   const humidity = (40 + ((i * 13) % 500) / 10).toFixed(1)
-  return `{"device":"${device}","celsius":${celsius},"humidity":${humidity},"at":${1_700_000_000_000 + i * 5},"state":"run","battery":${10 + (i % 90)}}`
+  return `{"device":"${device}","celsius":${celsius},"humidity":${humidity},"at":${1_700_000_000_000 + i * 5},"state":"run","battery":${10 + (i % 90)},"fw":"1.23"}`
 })
 
 function chunkOf(encoding: Chunk['encoding'], messages: readonly (readonly number[])[]): Chunk {

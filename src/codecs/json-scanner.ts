@@ -1,15 +1,21 @@
 import { isUtf8 } from 'node:buffer'
 import { depthLimit } from './amqp-value.js'
 import type { FieldCheck } from './field-check.js'
+import { isAscii } from './is-ascii.js'
 import { JsonLeaf } from './json-leaf.js'
 import { beyondAscii, skipJson, stringEnd } from './json-skip.js'
 import { type PathNode, pathTree } from './path-tree.js'
+
+/** Unwanted keys that an object remembers, so that they cost no search. */
+const strangerLimit = 16
 
 interface ScanNode {
   readonly bytes: Uint8Array
   readonly index: number
   readonly leaf: JsonLeaf | undefined
   readonly children: readonly ScanNode[]
+  /** Keys that were seen here and nobody wants: index −1, at most `strangerLimit`. */
+  readonly strangers: ScanNode[]
   /** `"key":`, what stands there unless a space comes between: its length, and its words (the last one overlaps). */
   readonly headLength: number
   readonly head: Int32Array
@@ -78,18 +84,12 @@ export class JsonScanner {
     const check = place.checks[0]
     const leaf = check && new JsonLeaf(check, place.index)
     if (leaf) this.leaves.push(leaf)
-    const bytes = Uint8Array.from([0x22, ...place.bytes, 0x22, 0x3a])
-    const children = place.children.map(child => this.node(child))
-    return {
-      bytes: place.bytes,
-      index: place.index,
+    return scanNode(
+      place.bytes,
+      place.index,
       leaf,
-      children,
-      head: wordsOf(bytes),
-      headLength: bytes.length,
-      first: undefined,
-      next: undefined,
-    }
+      place.children.map(child => this.node(child)),
+    )
   }
 
   /** Reads the members behind `{`: the position behind `}`, or −1. */
@@ -109,7 +109,7 @@ export class JsonScanner {
         at++
         const close = stringEnd(bytes, at, end)
         if (close < 0) return -1
-        child = this.childAt(node.children, at, close)
+        child = this.childAt(node.children, at, close) ?? this.stranger(node, at, close)
         if (child !== undefined && child.headLength >= 4) {
           if (previous === undefined) node.first = child
           else previous.next = child
@@ -122,7 +122,10 @@ export class JsonScanner {
       while (at < end && isSpace(bytes[at]!)) at++
       if (at >= end) return -1
       if (child === undefined) at = skipJson(bytes, at, end, depth)
-      else {
+      else if (child.index < 0) {
+        previous = child
+        at = skipJson(bytes, at, end, depth)
+      } else {
         if (seen[child.index] === record) return -1
         seen[child.index] = record
         previous = child
@@ -138,6 +141,15 @@ export class JsonScanner {
     }
   }
 
+  /** The stranger with this key, made when it is new and plain. */
+  private stranger(node: ScanNode, start: number, end: number): ScanNode | undefined {
+    const known = this.childAt(node.strangers, start, end)
+    if (known !== undefined || node.strangers.length >= strangerLimit || end - start > 64 || !isAscii(this.bytes, start, end)) return known
+    const stranger = scanNode(this.bytes.slice(start, end), -1, undefined, [])
+    node.strangers.push(stranger)
+    return stranger
+  }
+
   private childAt(children: readonly ScanNode[], start: number, end: number): ScanNode | undefined {
     const { bytes } = this
     const length = end - start
@@ -149,6 +161,21 @@ export class JsonScanner {
       if (i === length) return children[c]
     }
     return undefined
+  }
+}
+
+function scanNode(key: Uint8Array, index: number, leaf: JsonLeaf | undefined, children: readonly ScanNode[]): ScanNode {
+  const head = Uint8Array.from([0x22, ...key, 0x22, 0x3a])
+  return {
+    bytes: key,
+    index,
+    leaf,
+    children,
+    strangers: [],
+    headLength: head.length,
+    head: wordsOf(head),
+    first: undefined,
+    next: undefined,
   }
 }
 
