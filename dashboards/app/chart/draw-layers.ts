@@ -32,7 +32,8 @@ const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): vo
 export const drawBands = (u: uPlot, input: LayerInput): void => {
   const { data, colours } = input
   clipToPlot(u, ctx => {
-    ctx.globalAlpha = 0.13
+    // Many bands over each other would become one dark mass.
+    ctx.globalAlpha = colours.length > 4 ? 0.05 : 0.13
     for (let s = 0; s < colours.length; s++) {
       ctx.fillStyle = colours[s]!
       let from = -1
@@ -85,7 +86,7 @@ export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
   ctx.fillStyle = palette.soft
   ctx.textAlign = 'right'
   ctx.textBaseline = 'top'
-  ctx.fillText('open', right, top + height + 8 * ratio())
+  ctx.fillText('open', right, top + height + 6.5 * ratio())
   ctx.restore()
 }
 
@@ -120,7 +121,13 @@ export const drawThresholds = (u: uPlot, input: LayerInput): void => {
         ctx.lineTo(bbox.left + bbox.width, y)
         ctx.stroke()
       }
-      ctx.fillText(isOver ? `${words} ↑` : isUnder ? `${words} ↓` : words, bbox.left + 4 * ratio(), y + (isOver ? 4 : -4) * ratio())
+      const text = isOver ? `${words} ↑` : isUnder ? `${words} ↓` : words
+      const place = [bbox.left + 4 * ratio(), y + (isOver ? 4 : -4) * ratio()] as const
+      ctx.setLineDash([])
+      ctx.lineWidth = 3 * ratio()
+      ctx.strokeStyle = palette.card
+      ctx.strokeText(text, ...place)
+      ctx.fillText(text, ...place)
       ctx.restore()
     }
   }

@@ -15,7 +15,7 @@ export interface Episode {
   readonly isFiring: boolean
 }
 
-const shownEpisodes = 5
+const shownEpisodes = 3
 
 /**
  * Groups the windows in which the condition held into episodes, the firing ones first, then the newest. An episode fires
@@ -84,7 +84,7 @@ export class Alerts implements Section {
     const name = `${episode.label}: ${lowerFirst(this.#panel.title ?? this.#panel.view)}`
     const words = episode.isFiring
       ? `${this.#panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
-      : `over since ${clockTime(episode.to)}, lasted ${duration(episode.to - episode.from)}, ${this.#panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
+      : `over · ${clockTime(episode.from)}–${clockTime(episode.to)}, ${this.#panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
     return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
   }
 }

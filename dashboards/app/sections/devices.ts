@@ -58,7 +58,7 @@ export class Devices implements Section {
     for (const fact of shown) this.#cards.get(fact.series.key)?.draw(fact, store.grid, column, from, scale)
     const rest = keys.length - shown.length
     this.#more.hidden = rest <= 0
-    setText(this.#more, `Show ${plural(Math.min(rest, 48), 'more device')} of ${rest}`)
+    setText(this.#more, `Show ${plural(Math.min(rest, 48), 'more device')}${rest > 48 ? ` of ${rest}` : ''}`)
   }
 
   #facts(state: PageState, store: ViewStore, column: number, keys: readonly KeySeries[]): readonly DeviceFacts[] {
@@ -87,7 +87,7 @@ export class Devices implements Section {
         isQuiet: age > every * 2.5,
         alert: firing.get(series.key),
         score: scores[i]!,
-        colour: i % seriesColours,
+        colour: keys.length > seriesColours ? 0 : i,
       }
     })
   }
