@@ -8,25 +8,47 @@ const takeExpressions = new Set([
   ...['sum', 'mean', 'min', 'max', 'first', 'last', 'variance', 'stddev', 'countDistinct', 'collect'],
 ])
 
-/** The functions of a module by name, and the local names of Millrace's functions that take expressions. */
-function namesOf(program: Program): { functions: Map<string, FunctionNode>; takers: Set<string> } {
+/** The imports of a module as [source, exported name, local name]. */
+function importsOf(program: Program): readonly (readonly [string, string, string])[] {
+  return program.body.flatMap(statement =>
+    statement.type === 'ImportDeclaration'
+      ? statement.specifiers.flatMap(specifier =>
+          specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier'
+            ? [[String(statement.source.value), specifier.imported.name, specifier.local.name] as const]
+            : [],
+        )
+      : [],
+  )
+}
+
+/** The local names of Millrace's functions that take expressions. In a bundle `millrace` is a URL: the one that `job` comes from. */
+function takersOf(program: Program): Set<string> {
+  const imports = importsOf(program)
+  const home = imports.find(([, exported]) => exported === 'job')?.[0]
+  const ours = (source: string): boolean => source === home || /^millrace(\/|$)/.test(source)
+  return new Set(imports.flatMap(([source, exported, local]) => (ours(source) && takeExpressions.has(exported) ? [local] : [])))
+}
+
+/** A function, also within the call by which a bundler keeps its name. */
+function functionOf(init: AnyNode | null | undefined): FunctionNode | undefined {
+  if (init?.type === 'CallExpression' && init.callee.type === 'Identifier' && /^__name\d*$/.test(init.callee.name))
+    return functionOf(init.arguments[0])
+  return init && isFunctionNode(init) ? init : undefined
+}
+
+/** The functions of a module by name. */
+function functionsOf(program: Program): Map<string, FunctionNode> {
   const functions = new Map<string, FunctionNode>()
-  const takers = new Set<string>()
   for (const statement of program.body) {
-    if (statement.type === 'ImportDeclaration' && /^millrace(\/|$)/.test(String(statement.source.value))) {
-      for (const specifier of statement.specifiers) {
-        const imported =
-          specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' ? specifier.imported.name : 'default'
-        if (takeExpressions.has(imported)) takers.add(specifier.local.name)
-      }
-    }
     const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
     if (declared?.type === 'FunctionDeclaration') functions.set(declared.id.name, declared)
     if (declared?.type !== 'VariableDeclaration') continue
-    for (const { id, init } of declared.declarations)
-      if (id.type === 'Identifier' && init && isFunctionNode(init)) functions.set(id.name, init)
+    for (const { id, init } of declared.declarations) {
+      const made = functionOf(init)
+      if (id.type === 'Identifier' && made) functions.set(id.name, made)
+    }
   }
-  return { functions, takers }
+  return functions
 }
 
 /** The expression functions in an argument, also as options; not those of calls within it, nor `late`, which takes a stream. */
@@ -63,7 +85,8 @@ function columnCalls(fn: FunctionNode, params: readonly AnyNode[]): ColumnCall[]
  * the guards of the columns themselves catch most of what is left.
  */
 export function checkCalledFunctions(program: Program): OperatorUse[] {
-  const { functions, takers } = namesOf(program)
+  const functions = functionsOf(program)
+  const takers = takersOf(program)
   const uses = new Map<AnyNode, OperatorUse>()
   const seen = new Set<string>()
   const follow = (fn: FunctionNode, params: readonly AnyNode[]): void => {

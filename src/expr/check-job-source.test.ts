@@ -63,8 +63,19 @@ export default s => s.pipe(
   aggregate('a', { by: r => ({ k: r.k }), late: late => plain(late) }, { m: mean(r => r.a) }),
 )`
 
-test('functions that expressions call with columns are checked too; those of rows and streams are not', () => {
-  const errors = checkJobSource(helperJob, 'a.job.js')
+/** As a bundler leaves it: `millrace` by URL, names kept by calls. */
+const bundled = helperJob
+  .replace(
+    "{ aggregate, filterRows, mean, where as only } from 'millrace'",
+    "{ aggregate, filterRows, job, mean, where as only } from 'file:///m/index.js'",
+  )
+  .replace('= (limit, celsius) => celsius > limit', '= /* @__PURE__ */ __name((limit, celsius) => celsius > limit, "hot")')
+
+test.each([
+  ['as written', helperJob],
+  ['bundled', bundled],
+])('functions that expressions call with columns are checked too, %s; those of rows and streams are not', (_, code) => {
+  const errors = checkJobSource(code, 'a.job.js')
   expect(errors.map(e => [e.code, e.message, e.hint, e.place?.line])).toEqual([
     ['MR111', '`>` does not work on columns', 'write `celsius.gt(limit)`', 2],
     ['MR111', '`&&` does not work on columns', 'write `z.and(y)`', 4],
