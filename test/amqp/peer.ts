@@ -29,7 +29,13 @@ export async function startPeer(port = 0): Promise<Peer> {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
-    container.create_connection({ session_buffer_size: 16_384 }).accept(socket)
+    container
+      .create_connection({
+        session_buffer_size: 16_384,
+        receiver_options: { autoaccept: false, credit_window: 0 },
+        sender_options: { treat_modified_as_released: false },
+      })
+      .accept(socket)
   })
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   const bound = (server.address() as AddressInfo).port

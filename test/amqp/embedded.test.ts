@@ -1,0 +1,106 @@
+import { afterEach, expect, test } from 'vitest'
+import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
+import { type Node, startNode } from '../../src/broker/index.js'
+import type { SourceReader } from '../../src/connector/source.js'
+import { connectorContext, until } from './context.js'
+import { outputs } from './outputs.js'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close()
+})
+
+const node = async (port = 0): Promise<Node> => {
+  const { time, log } = connectorContext()
+  const started = await startNode({ port, time, log })
+  open.push(started)
+  return started
+}
+const at = { entry: 0, ordinal: 0 }
+
+async function count(reader: SourceReader, messages: number): Promise<{ receipt: number; total: number }> {
+  let total = 0
+  let receipt = 0
+  while (total < messages) {
+    const chunk = await reader.next()
+    if (!chunk) break
+    total += chunk.length
+    receipt = chunk.receipt
+  }
+  return { receipt, total }
+}
+
+test('rows go through the embedded node to a source, unsettled beyond its credit', async () => {
+  const { url } = await node()
+  const context = connectorContext({ embeddedNode: url })
+  const writer = await amqpSink('alerts', { address: 'alerts' }).open(context)
+  const reader = await amqp({ address: 'alerts', decode: raw(), credit: 100 }).open(context)
+  open.push(writer, { close: () => reader.close('release') })
+  const rows = Array.from({ length: 1_000 }, (_, i) => `room-${i}`)
+  await writer.write(outputs(rows), at)
+  const { receipt, total } = await count(reader, 1_000)
+  expect(total).toBe(1_000)
+  expect(reader.status().unsettled).toBe(1_000)
+  reader.settle(receipt)
+  expect(reader.status()).toMatchObject({ unsettled: 0, live: true, endpoint: url })
+})
+
+test('released at close, the messages are there for the next reader', async () => {
+  const { url } = await node()
+  const context = connectorContext({ embeddedNode: url })
+  const writer = await amqpSink('out', { address: 'work' }).open(context)
+  open.push(writer)
+  await writer.write(outputs(['a', 'b', 'c']), at)
+  const first = await amqp({ address: 'work', decode: raw() }).open(context)
+  expect((await count(first, 3)).total).toBe(3)
+  await first.close('release')
+  const second = await amqp({ address: 'work', decode: raw() }).open(context)
+  open.push({ close: () => second.close('release') })
+  expect((await count(second, 3)).total).toBe(3)
+})
+
+test('a direct link: the sink waits for a receiver without a deadline', async () => {
+  const { url } = await node()
+  const context = connectorContext({ embeddedNode: url })
+  const writer = await amqpSink('out', { address: 'direct', kind: 'anycast' }).open(context)
+  open.push(writer)
+  const written = writer.write(outputs(['a', 'b']), at)
+  await until('no credit', () => writer.status().waiting?.for.startsWith('credit') === true)
+  const reader = await amqp({ address: 'direct', kind: 'anycast', decode: raw() }).open(context)
+  open.push({ close: () => reader.close('release') })
+  const { receipt } = await count(reader, 2)
+  expect(writer.status().pending).toBe(2)
+  reader.settle(receipt)
+  await written
+})
+
+test('node gone and back: source and sink go on by themselves', async () => {
+  const first = await node()
+  const context = connectorContext({ embeddedNode: first.url })
+  const writer = await amqpSink('out', { address: 'work' }).open(context)
+  const reader = await amqp({ address: 'work', decode: raw() }).open(context)
+  open.push(writer, { close: () => reader.close('release') })
+  await until('attached', () => reader.status().connected)
+  await first.close()
+  await until('down', () => !reader.status().connected && reader.status().downSince !== undefined)
+  const written = writer.write(outputs(['a', 'b', 'c']), at)
+  await node(first.port)
+  expect((await count(reader, 3)).total).toBe(3)
+  await written
+  expect(reader.status().reconnects).toBe(1)
+})
+
+test('check says who answered, warns of an absent broker, and refuses wrong users', async () => {
+  const context = connectorContext()
+  const { time, log } = context
+  const guarded = await startNode({ port: 0, time, log, users: { device: 'right' } })
+  open.push(guarded)
+  const check = (options: object) => amqp({ address: 'a', decode: raw(), ...options }).check(context, 3_000)
+  expect(await check({ url: guarded.url, user: 'device', password: 'right' })).toMatchObject([{ ok: true }])
+  expect(await check({ url: guarded.url, user: 'device', password: 'wrong' })).toMatchObject([
+    { ok: false, code: 'MR305', severity: 'error' },
+  ])
+  const gone = await startNode({ port: 0, time, log })
+  await gone.close()
+  expect(await check({ url: gone.url })).toMatchObject([{ ok: false, code: 'MR307', severity: 'warning' }])
+})

@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { amqpSink } from '../../connectors/amqp/index.js'
+import { type EventContext, type LazyMessage, outcomes, writeDisposition } from '../../src/amqp/rhea.js'
+import type { SinkWriter } from '../../src/connector/sink.js'
+import { connectorContext, until } from './context.js'
+import { outputs } from './outputs.js'
+import { type Peer, startPeer } from './peer.js'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close()
+})
+
+/** A peer that gives `credit` to each link and hands deliveries to the test, which settles them. */
+async function receiving(credit: number, port?: number): Promise<Peer & { readonly got: EventContext[] }> {
+  const peer = await startPeer(port)
+  open.push(peer)
+  const got: EventContext[] = []
+  peer.on('receiver_open', ({ receiver }) => {
+    if (credit > 0) receiver.add_credit(credit)
+  })
+  peer.on('message', context => void got.push(context))
+  return Object.assign(peer, { got })
+}
+
+const writing = async (url: string, options: object = {}, context = connectorContext({ id: 'alerts' })): Promise<SinkWriter> => {
+  const writer = await amqpSink<{ room: string }>('alerts', { url, address: 'alerts', ...options }).open(context)
+  open.push(writer)
+  return writer
+}
+
+const at = { entry: 0, ordinal: 0 }
+const idOf = (context: EventContext) => context.message.message_id
+const accept = (context: EventContext) => context.delivery.update(true, outcomes.accepted())
+const parsed = (message: LazyMessage) => JSON.parse((message.body as { content: Buffer }).content.toString()) as unknown
+
+describe('AMQP sink', () => {
+  test('a row becomes a JSON object with its id, its type and its times', async () => {
+    const peer = await receiving(10)
+    const writer = await writing(peer.url, { subject: 'hot', properties: { site: 'hall' } })
+    const written = writer.write(outputs(['a', 'b'], { removed: Uint8Array.of(0, 1) }), at)
+    await until('both', () => peer.got.length === 2)
+    const { message } = peer.got[0]!
+    expect(message).toMatchObject({ durable: true, message_id: 'r0', to: 'alerts', subject: 'hot', content_type: 'application/json' })
+    expect(message.application_properties).toEqual({ _AMQ_DUPL_ID: 'r0', site: 'hall' })
+    expect(parsed(message)).toEqual({ room: 'a', mean: 0.5, at: '1970-01-01T00:00:00.000Z' })
+    expect(parsed(peer.got[1]!.message)).toEqual({ room: 'b', mean: 1.5, at: '1970-01-01T00:00:01.000Z', removed: true })
+    let done = false
+    void written.then(() => {
+      done = true
+    })
+    accept(peer.got[0]!)
+    await until('one acknowledged', () => writer.status().pending === 1)
+    expect(done).toBe(false)
+    accept(peer.got[1]!)
+    await written
+    expect(writer.status()).toMatchObject({ connected: true, pending: 0 })
+  })
+
+  test('without credit it waits and says so; with credit it goes on', async () => {
+    const peer = await receiving(0)
+    const receivers: EventContext[] = []
+    peer.on('receiver_open', context => void receivers.push(context))
+    peer.on('message', accept)
+    const writer = await writing(peer.url)
+    const written = writer.write(outputs(['a', 'b', 'c']), at)
+    await until('attached', () => writer.status().waiting?.for === "credit from 'alerts'")
+    expect(peer.got).toHaveLength(0)
+    receivers[0]!.receiver.add_credit(2)
+    await until('two', () => peer.got.length === 2)
+    expect(writer.status()).toMatchObject({ pending: 1, credit: 0 })
+    receivers[0]!.receiver.add_credit(1)
+    await written
+  })
+
+  test('what was in flight at a cut is sent again, in order', async () => {
+    const peer = await receiving(10)
+    const writer = await writing(peer.url)
+    const written = writer.write(outputs(['a', 'b', 'c']), at)
+    await until('three', () => peer.got.length === 3)
+    accept(peer.got[0]!)
+    await until('one acknowledged', () => writer.status().pending === 2)
+    peer.cut()
+    await until('again', () => peer.got.length === 5)
+    expect(peer.got.map(idOf)).toEqual(['r0', 'r1', 'r2', 'r1', 'r2'])
+    for (const context of peer.got.slice(3)) accept(context)
+    await written
+  })
+
+  test('released and modified rows are kept and sent again', async () => {
+    const peer = await receiving(10)
+    const writer = await writing(peer.url)
+    const written = writer.write(outputs(['a', 'b', 'c']), at)
+    await until('three', () => peer.got.length === 3)
+    const answers = [outcomes.released(), outcomes.accepted(), outcomes.modified({ delivery_failed: true })]
+    answers.forEach((answer, i) => {
+      const { delivery, session } = peer.got[i]!
+      delivery.settled = true
+      writeDisposition(session, delivery.id, delivery.id, answer)
+    })
+    await until('two again', () => peer.got.length === 5)
+    expect(peer.got.slice(3).map(idOf)).toEqual(['r0', 'r2'])
+    for (const context of peer.got.slice(3)) accept(context)
+    await written
+  })
+
+  test('rejected rows are named, and the others are delivered', async () => {
+    const peer = await receiving(10)
+    const writer = await writing(peer.url)
+    const written = writer.write(outputs(['a', 'b', 'c']), at).catch((error: unknown) => error)
+    await until('three', () => peer.got.length === 3)
+    accept(peer.got[0]!)
+    await until('first', () => writer.status().pending === 2)
+    peer.got[1]!.delivery.update(true, outcomes.rejected({ condition: 'x:full', description: 'no more' }))
+    await until('second', () => writer.status().pending === 1)
+    accept(peer.got[2]!)
+    const error = await written
+    expect(error).toMatchObject({ code: 'MR311', message: expect.stringContaining('1 of 3 rows') })
+    expect(String(error)).toMatch(/x:full, no more\): r1$/)
+  })
+
+  test('drain is obeyed: the credit is used up and said to be', async () => {
+    const peer = await receiving(5)
+    let drained = 0
+    const receivers: EventContext[] = []
+    peer.on('receiver_open', context => void receivers.push(context))
+    peer.on('receiver_drained', () => {
+      drained++
+    })
+    const writer = await writing(peer.url)
+    void writer.write(outputs(['a']), at).catch(() => {})
+    await until('sent', () => peer.got.length === 1)
+    receivers[0]!.receiver.drain_credit()
+    await until('drained', () => drained === 1)
+    expect(writer.status().credit).toBe(0)
+  })
+
+  test('an address per row opens a link for each; a row without one is named', async () => {
+    const peer = await receiving(10)
+    peer.on('message', accept)
+    const writer = await writing(peer.url, { address: () => ({}) })
+    const rooms = ['hall', 'yard', null]
+    const computed = { address: { type: 'text', form: 'plain', values: rooms.map(room => room && `alerts/${room}`) } } as const
+    await expect(writer.write(outputs(rooms, { computed }), at)).rejects.toMatchObject({
+      code: 'MR314',
+      message: expect.stringMatching(/: r2$/),
+    })
+    expect(peer.got.map(context => context.receiver.target?.address).sort()).toEqual(['alerts/hall', 'alerts/yard'])
+  })
+
+  test('a broker that comes later gets what waits', async () => {
+    const gone = await startPeer()
+    await gone.close()
+    const writer = await writing(gone.url)
+    const written = writer.write(outputs(['a']), at)
+    await until('an attempt', () => writer.status().waiting?.for.includes('connection refused') === true)
+    const peer = await receiving(10, gone.port)
+    peer.on('message', accept)
+    await written
+    expect(peer.got.map(idOf)).toEqual(['r0'])
+  })
+
+  test('a link that is forced off is attached again', async () => {
+    const peer = await receiving(10)
+    let links = 0
+    peer.on('receiver_open', ({ receiver }) => {
+      if (++links === 1) receiver.close({ condition: 'amqp:link:detach-forced', description: 'later' })
+    })
+    peer.on('message', accept)
+    const writer = await writing(peer.url)
+    await writer.write(outputs(['a']), at)
+    expect(links).toBe(2)
+    expect(peer.connections).toHaveLength(1)
+  })
+
+  test('a forbidden address fails the write', async () => {
+    const peer = await receiving(10)
+    peer.on('receiver_open', ({ receiver }) => receiver.close({ condition: 'amqp:unauthorized-access', description: 'no' }))
+    const writer = await writing(peer.url)
+    await expect(writer.write(outputs(['a']), at)).rejects.toMatchObject({ code: 'MR309' })
+  })
+})
