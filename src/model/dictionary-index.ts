@@ -31,11 +31,19 @@ export class DictionaryIndex {
     return this.hashes[id]!
   }
 
-  /** Takes out an id that is in the index. */
+  /**
+   * Takes out an id that is in the index.
+   *
+   * @throws RangeError when it is not: the caller counts wrongly.
+   */
   remove(id: number): void {
     const { slots, mask, hashes } = this
     let hole = hashes[id]! & mask
-    while (slots[hole] !== id + 1) hole = (hole + 1) & mask
+    while (slots[hole] !== id + 1) {
+      // Told twice to forget an id: better a stack than an endless loop.
+      if (slots[hole] === 0) throw new RangeError(`id ${id} is not in the index`)
+      hole = (hole + 1) & mask
+    }
     for (let at = (hole + 1) & mask, held = slots[at]!; held !== 0; at = (at + 1) & mask, held = slots[at]!) {
       const home = hashes[held - 1]! & mask
       // An entry may move back to the hole only if its home does not lie between the hole and its place.

@@ -5,6 +5,7 @@ import type { ValueType } from '../model/value-type.js'
 import type { KeyPart } from './key-part.js'
 import { NumberPart } from './number-part.js'
 import { PairPart } from './pair-part.js'
+import { References } from './references.js'
 import { TextPart } from './text-part.js'
 
 function partOf(type: ValueType): KeyPart {
@@ -29,6 +30,8 @@ export class KeyTable {
   /** `#pairs[i]` joins parts 0 … i + 1. */
   readonly #pairs: PairPart[] = []
   readonly #whole: KeyPart | PairPart | undefined
+  readonly #references = new References()
+  #live = 0
   #scratch = new Int32Array(0)
 
   constructor(types: readonly ValueType[]) {
@@ -51,11 +54,20 @@ export class KeyTable {
     this.#join((part, ids) => this.#parts[part]!.resolve(columns[part]!, length, ids), length, out)
   }
 
+  /** Keys that are held. */
+  get live(): number {
+    return this.#live
+  }
+
   retain(key: number): void {
+    if (!this.#references.retain(key)) return
+    this.#live++
     this.#whole?.retain(key)
   }
 
   release(key: number): void {
+    if (!this.#references.release(key)) return
+    this.#live--
     this.#whole?.release(key)
   }
 

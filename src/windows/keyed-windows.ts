@@ -102,7 +102,7 @@ export class KeyedWindows {
 
   /** Keys that some pane holds. */
   liveKeys(): number {
-    return this.#liveKeys().length
+    return this.table.live
   }
 
   snapshot(): State {
