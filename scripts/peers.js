@@ -22,7 +22,8 @@ const run = (command, args, options = {}) => {
 const has = command => spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined
 
 const apt = (...packages) => {
-  if (process.platform !== 'linux' || !has('apt-get')) throw new Error(`install ${packages.join(', ')} with the package manager of this system`)
+  if (process.platform !== 'linux' || !has('apt-get'))
+    throw new Error(`install ${packages.join(', ')} with the package manager of this system`)
   if (process.getuid() !== 0) throw new Error(`run as root: apt-get install -y --no-install-recommends ${packages.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
