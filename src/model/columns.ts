@@ -51,7 +51,7 @@ export type Column = NumberColumn | BooleanColumn | TextColumn | ListColumn
 
 export type Columns = Readonly<Record<string, Column>>
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The text of one row, or null. */
 export function textAt(column: TextColumn, row: number): string | null {
