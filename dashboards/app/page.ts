@@ -118,6 +118,7 @@ export class Page {
       .map(view => ({ ...view, id: ownName(job, view.id) }))
     const { dashboard, problems } = await loadDashboard(job, infos)
     if (opening !== this.#opening) return
+    document.title = `${dashboard.title} · Millrace`
     for (const info of infos) this.#views.set(info.id, new ViewStore(info))
     this.#sections = makeSections(job, dashboard, problems, infos, this.#body, () => this.#mark())
     const names = infos.map(info => encodeURIComponent(`${job}:${info.id}`)).join(',')

@@ -102,8 +102,9 @@ export const drawThresholds = (u: uPlot, input: LayerInput): void => {
       if (value === undefined) continue
       const scale = u.scales['y']
       if (scale?.min == null || scale.max == null) continue
-      const colour = palette.red
-      const words = `${threshold.label ?? (side === 'above' ? 'upper limit' : 'lower limit')} ${withUnit(value, unit).replace('.0', '')}`
+      const colour = threshold.level === 'warning' ? palette.amber : palette.red
+      const lasting = threshold.for === undefined ? '' : ` for ${threshold.for}`
+      const words = `${threshold.label ?? (side === 'above' ? 'upper limit' : 'lower limit')} ${withUnit(value, unit).replace('.0', '')}${lasting}`
       const isOver = value > scale.max
       const isUnder = value < scale.min
       const y = isOver ? bbox.top : isUnder ? bbox.top + bbox.height : u.valToPos(value, 'y', true)

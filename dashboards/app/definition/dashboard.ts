@@ -4,11 +4,15 @@ export interface Threshold {
   readonly below?: number
   /** How long it must hold before it counts: `1m`. */
   readonly for?: string
+  /** Amber for a warning; red for a critical one, which is meant where nothing is said. */
   readonly level?: 'warning' | 'critical'
   readonly label?: string
 }
 
-/** Lines by key over time: `view.column`, with an optional band between two columns of the same view. */
+/**
+ * Lines by key over time: `view.column`, with an optional band between two columns of the same view. There is one line
+ * for each key of the view; `by` names its key column and is checked.
+ */
 export interface LinePanel {
   readonly kind: 'line'
   readonly view: string
