@@ -57,7 +57,8 @@ function socketError(endpoint: Endpoint, error: Error | undefined, opened: boole
 }
 
 function refusal(endpoint: Endpoint, user: string | undefined, reason: AmqpError | undefined, opened: boolean): MillraceError {
-  if (!opened && (reason?.condition ?? 'amqp:unauthorized-access') === 'amqp:unauthorized-access') {
+  // Some brokers take the connection first and refuse it right after the open; some give no reason for a refused password.
+  if (reason?.condition === 'amqp:unauthorized-access' || (!opened && reason?.condition === undefined)) {
     const who = user === undefined ? 'a connection without user and password' : `user '${user}'`
     const words = reason?.description?.startsWith('No suitable mechanism') ? `: ${reason.description}` : ''
     return new MillraceError('MR305', `${endpoint.text} refuses ${who}${words}`)
