@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../../../src/model/api.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import type { PageState, Section } from '../page-state.js'
+import { codePieces, readableSample } from '../text/dead-letter-words.js'
 import { clockTime, count, dateTime } from '../text/format.js'
 
 const shown = 8
@@ -45,8 +46,8 @@ export class DeadLetters implements Section {
           {},
           element('td', { title: `${dateTime(letter.at)} UTC` }, clockTime(letter.at, true)),
           element('td', {}, element('code', {}, letter.code)),
-          element('td', {}, letter.path ? element('span', {}, letter.reason, ' at ', element('code', {}, letter.path)) : letter.reason),
-          element('td', { class: 'bytes' }, element('code', {}, letter.sample)),
+          element('td', {}, ...reasonOf(letter)),
+          element('td', { class: 'bytes', title: letter.sample }, element('code', {}, readableSample(letter.sample))),
           element('td', { class: 'number' }, `${count(letter.size)} B`),
         ),
       )
@@ -58,4 +59,11 @@ export class DeadLetters implements Section {
     const href = `api/v1/dead-letters.json?job=${encodeURIComponent(this.#job)}`
     return element('p', { class: 'more' }, element('a', { href }, `All ${count(total)} as JSON`))
   }
+}
+
+/** The reason with its names set as code, and the place where it does not name it itself. */
+const reasonOf = (letter: DeadLetter): readonly (Node | string)[] => {
+  const words = codePieces(letter.reason).map(piece => (piece.isCode ? element('code', {}, piece.text) : piece.text))
+  const { path } = letter
+  return path === undefined || letter.reason.includes(path) ? words : [...words, ' at ', element('code', {}, path)]
 }

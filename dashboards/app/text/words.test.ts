@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JobSummary } from '../../../src/model/api.js'
 import { rangeChoices } from '../chart/range-choice.js'
 import { barShares } from './bar-shares.js'
+import { codePieces, readableSample } from './dead-letter-words.js'
 import { clockTime, duration, rate, reading } from './format.js'
 import { healthSentence, sentenceText } from './health-sentence.js'
 import { nodeState } from './node-state.js'
@@ -92,6 +93,21 @@ describe('words for figures', () => {
   test('text breaks at spaces and ends in an ellipsis', () => {
     expect(wrapText('AMQP queue telemetry · credit 1,000', 21, 2)).toEqual(['AMQP queue telemetry', '· credit 1,000'])
     expect(wrapText('abcdefghij', 4, 2)).toEqual(['abcd', 'efg…'])
+  })
+})
+
+describe('dead letters', () => {
+  test('names in reasons are code; a lone backtick changes nothing', () => {
+    expect(codePieces('`at` is 26 h ahead')).toEqual([
+      { text: 'at', isCode: true },
+      { text: ' is 26 h ahead', isCode: false },
+    ])
+    expect(codePieces('odd ` tick')).toEqual([{ text: 'odd ` tick', isCode: false }])
+  })
+  test('samples begin at their JSON body when only sections stand before it', () => {
+    expect(readableSample('·Ss····spoilt·{"mote":3}')).toBe('…{"mote":3}')
+    expect(readableSample('{"mote":3}')).toBe('{"mote":3}')
+    expect(readableSample('plain text {')).toBe('plain text {')
   })
 })
 
