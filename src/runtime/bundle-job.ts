@@ -55,7 +55,8 @@ export async function bundleJob(file: string, resolveMillrace: ResolveMillrace):
       platform: 'node',
       target: 'node20',
       sourcemap: 'inline',
-      sourceRoot: folder,
+      // Readers of source maps put it before each name, some as it is: with its slash.
+      sourceRoot: `${folder}/`,
       outfile: 'job.mjs',
       keepNames: true,
       minify: false,
