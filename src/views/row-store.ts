@@ -1,4 +1,5 @@
 import type { LiveRow } from '../model/api.js'
+import { compareKeys } from './compare-keys.js'
 import type { Cursor } from './cursor.js'
 
 /** One row of a view with what orders and replaces it. Never changed once stored, but for `gone`. */
@@ -26,7 +27,7 @@ interface Bucket {
   bytes: number
 }
 
-const byKey = (a: StoredRow, b: StoredRow): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+const byKey = (a: StoredRow, b: StoredRow): number => compareKeys(a.key, b.key)
 
 /** The first index of `times` from `start` on whose value is `time` or more. */
 function lowerBound(times: readonly number[], time: number, start: number): number {
@@ -84,7 +85,7 @@ export class RowStore {
       else this.#times.splice(at, 0, row.time)
     }
     const before = bucket.rows.at(-1)
-    if (this.#order === 'key' && before && before.key > row.key) bucket.tidy = false
+    if (this.#order === 'key' && before && compareKeys(before.key, row.key) > 0) bucket.tidy = false
     bucket.rows.push(row)
     bucket.live++
     bucket.bytes += row.bytes
@@ -129,7 +130,7 @@ export class RowStore {
       const time = this.#times[i]!
       const behind = after && after.time === time ? after : undefined
       for (const row of this.#sorted(time)) {
-        if (behind && (this.#order === 'key' ? row.key <= String(behind.rank) : row.arrival <= Number(behind.rank))) continue
+        if (behind && (this.#order === 'key' ? compareKeys(row.key, String(behind.rank)) <= 0 : row.arrival <= Number(behind.rank))) continue
         if (!visit(row)) return
       }
     }
