@@ -18,8 +18,9 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
   if (phase === 'running') {
     for (const feed of feeds) {
       const { connected, detail, downSince } = feed.status()
-      if (feed.state === 'ended' || connected || (downSince ?? 0) < patience) continue
-      sentences.push(`${feed.source.id} is not connected since ${seconds(downSince!)}: ${detail}`)
+      const away = at - (downSince ?? at)
+      if (feed.state === 'ended' || connected || away < patience) continue
+      sentences.push(`${feed.source.id} is not connected since ${seconds(away)}: ${detail}`)
     }
   }
   if (phase !== 'failed' && restarts > 0 && error) sentences.push(`${runner.id} was restarted ${times(restarts)}: ${error.message}`)

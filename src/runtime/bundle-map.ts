@@ -59,7 +59,7 @@ export class BundleMap {
       const frame = /(?:\(|at )([^()]+?):(\d+):(\d+)\)?$/.exec(line.trim())
       if (!frame) continue
       const [, where, row, column] = frame as unknown as [string, string, string, string]
-      const path = where.startsWith('file:') ? fileURLToPath(where.split('?')[0]!) : where
+      const path = framePath(where)
       if (files.has(resolve(path))) return { file: resolve(path), line: Number(row), column: Number(column) }
       if (path === fileURLToPath(url)) return this.original(Number(row), Number(column))
     }
@@ -69,4 +69,17 @@ export class BundleMap {
   #path(source: string): string {
     return source.startsWith('file:') ? fileURLToPath(source) : resolve(source)
   }
+}
+
+/** The file of a frame. Some module runners put their own folder before the URL that the source map names. */
+function framePath(where: string): string {
+  const at = where.lastIndexOf('file:')
+  return at < 0
+    ? where
+    : fileURLToPath(
+        where
+          .slice(at)
+          .replace(/^file:\/*/, 'file:///')
+          .split('?')[0]!,
+      )
 }

@@ -2,7 +2,10 @@ import type { GraphNode, JobGraph } from '../model/api.js'
 import { describeNode } from '../plan/describe-node.js'
 import type { PlanNode } from '../plan/plan.js'
 import { printMermaid } from '../plan/print-mermaid.js'
+import type { JobRunner } from './job-runner.js'
 import type { JobStatus } from './job-status.js'
+import type { SinkLane } from './sink-lane.js'
+import { sinkNode } from './sink-node.js'
 
 /** Real ms that a sink may take before it counts as holding the job back. */
 const held = 1_000
@@ -47,15 +50,19 @@ export function jobGraphOf(status: JobStatus, at: number): JobGraph {
 }
 
 function waitingOf({ runner }: JobStatus, id: string, at: number): GraphNode['waiting'] {
-  const waiting = runner.outbox.lanes.get(id)?.status().waiting
+  const waiting = laneOf(runner, id)?.status().waiting
   if (!waiting || at - waiting.since < held) return undefined
   return { for: waiting.for, since: runner.clock.wall - (at - waiting.since) }
 }
 
+/** The lane of a sink's node. */
+const laneOf = (runner: JobRunner, id: string): SinkLane | undefined =>
+  [...runner.outbox.lanes.values()].find(({ sink }) => sinkNode(sink) === id)
+
 function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefined): string {
   const feed = runner.feeds.find(({ source }) => source.id === node.id)
   if (feed) return feed.status().detail
-  const lane = runner.outbox.lanes.get(node.id)
+  const lane = laneOf(runner, node.id)
   const parts: string[] = []
   if (lane) parts.push(lane.status().detail)
   else parts.push(describeNode(node))
@@ -66,14 +73,18 @@ function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefine
 /** A sink that makes the sources wait, or else a node that needs a whole core. */
 function culpritOf({ runner }: JobStatus, nodes: readonly GraphNode[], at: number): JobGraph['culprit'] {
   let slowest: { readonly id: string; readonly pending: number; readonly for: string; readonly waits: number } | undefined
-  for (const [id, lane] of runner.outbox.lanes) {
+  for (const lane of runner.outbox.lanes.values()) {
+    const id = sinkNode(lane.sink)
     const { pending, waiting } = lane.status()
     const waits = waiting ? at - waiting.since : 0
     if (waiting && waits >= held && (!slowest || pending > slowest.pending)) slowest = { id, pending, for: waiting.for, waits }
   }
   if (slowest) {
     const effect = runner.outbox.full ? 'the sources wait' : `${slowest.pending.toLocaleString('en')} rows wait`
-    return { node: slowest.id, sentence: `${slowest.id} waits for ${slowest.for} since ${Math.round(slowest.waits / 1000)} s; ${effect}` }
+    return {
+      node: slowest.id,
+      sentence: `${slowest.id.replace(/^.*?:/, '')} waits for ${slowest.for} since ${Math.round(slowest.waits / 1000)} s; ${effect}`,
+    }
   }
   const busiest = nodes.reduce<GraphNode | undefined>((most, node) => (!most || node.busy > most.busy ? node : most), undefined)
   if (!busiest || busiest.busy < 0.8) return undefined

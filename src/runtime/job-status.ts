@@ -4,6 +4,7 @@ import { attentionOf } from './attention.js'
 import type { JobRunner } from './job-runner.js'
 import { lateRows } from './late-rows.js'
 import { RateWindow } from './rate-window.js'
+import { sinkNode } from './sink-node.js'
 
 export interface StatusOptions {
   readonly clockLabel: string | undefined
@@ -75,7 +76,7 @@ export class JobStatus {
   #behind(now: number, metrics: ReadonlyMap<string, NodeMetrics>): number | null {
     let newest = Number.NEGATIVE_INFINITY
     for (const sink of this.runner.graph.sinks) {
-      const watermark = metrics.get(sink.id)?.watermark ?? Number.NEGATIVE_INFINITY
+      const watermark = metrics.get(sinkNode(sink))?.watermark ?? Number.NEGATIVE_INFINITY
       if (watermark < Number.POSITIVE_INFINITY && watermark > newest) newest = watermark
     }
     return newest === Number.NEGATIVE_INFINITY ? null : Math.max(0, now - newest)

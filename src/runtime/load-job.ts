@@ -2,11 +2,12 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkJobSource } from '../expr/check-job-source.js'
 import { setExpressionPlace } from '../expr/expression-place.js'
 import type { Graph, GraphOptions, Job } from '../job/graph.js'
 import { isJob } from '../job/job.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { bundleJob, type ResolveMillrace } from './bundle-job.js'
+import { bundleJob, type JobBundle, type ResolveMillrace } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
 
 /** A job as its file gave it. */
@@ -47,6 +48,7 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
   })
   const bundle = await bundleJob(file, options.resolveMillrace ?? ownModules)
   const map = new BundleMap(bundle)
+  refuseForbidden(bundle, map)
   // Stacks of row functions name the author's lines, too.
   process.setSourceMapsEnabled(true)
   const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
@@ -62,6 +64,23 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The job's own modules must not use what would make its results depend on more than its input. */
+function refuseForbidden(bundle: JobBundle, map: BundleMap): void {
+  const [first, ...others] = checkJobSource(bundle.code, bundle.file).map(error => {
+    const original = error.place && map.original(error.place.line, error.place.column)
+    if (!original) return error
+    const place = { ...original, ...(error.place?.length !== undefined && { length: error.place.length }) }
+    return new MillraceError(error.code, error.message, { place, notes: error.notes, hint: error.hint })
+  })
+  if (!first) return
+  const further = others.map(({ code, message, place }) => `${code} ${message}${place ? ` (line ${place.line})` : ''}`)
+  throw new MillraceError(first.code, first.message, {
+    notes: [...first.notes, ...further],
+    hint: first.hint,
+    ...(first.place && { place: first.place }),
+  })
 }
 
 const importModule = (url: string): Promise<unknown> => import(url)

@@ -179,7 +179,7 @@ export class SourceFeed {
       connected: false,
       live: false,
       detail: this.#error ? this.#error.message : this.#state === 'ended' ? 'ended' : 'opening',
-      downSince: this.#options.real.monotonic() - this.#downSince,
+      downSince: this.#downSince,
       ...(error && { error }),
     }
   }

@@ -8,6 +8,7 @@ export class FakeSource {
   readonly settled: number[] = []
   readonly closes: string[] = []
   connected = true
+  downSince = 0
   opened = 0
   asked = 0
   failNext: unknown
@@ -36,6 +37,11 @@ export class FakeSource {
     if (!messages && !this.#ended) return
     this.#waiting = undefined
     waiting(messages && this.#chunk(messages))
+  }
+
+  disconnect(): void {
+    this.connected = false
+    this.downSince = this.context!.time.monotonic()
   }
 
   reconnect(): void {
@@ -96,6 +102,7 @@ export class FakeSource {
         connected: this.connected,
         live: this.connected && this.queue.length === 0,
         detail: this.connected ? 'attached' : 'away',
+        ...(!this.connected && { downSince: this.downSince }),
       }),
       close: async how => {
         this.closes.push(how)

@@ -1,0 +1,113 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { type LoadedJob, loadJob } from '../../src/runtime/load-job.js'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-jobs-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Under the test runner the modules are TypeScript. */
+const resolveMillrace = (specifier: string): URL => {
+  const part = specifier.split('/')[1]
+  return new URL(part ? `../../connectors/${part}/index.ts` : '../../src/index.ts', import.meta.url)
+}
+
+async function load(files: Readonly<Record<string, string>>, main = Object.keys(files)[0]!): Promise<LoadedJob> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), content)
+  }
+  return loadJob(join(folder, main), { resolveMillrace })
+}
+
+async function refusal(run: () => Promise<unknown>): Promise<MillraceError> {
+  const error = await run().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(MillraceError)
+  return error as MillraceError
+}
+
+const amqpJob = `
+import { into, job, number, schema, view } from 'millrace'
+import { amqp, json } from 'millrace/amqp'
+import { address } from './parts/address.js'
+interface Unused { readonly a: number }
+const S = schema({ celsius: number() })
+export default job('away', ({ read }) => [read('in', amqp({ address, decode: json(S) })).pipe(into(view('v')))])
+`
+
+test('a TypeScript job from any folder, with its own modules, uses the running command', async () => {
+  const { job } = await load({ 'away.job.ts': amqpJob, 'parts/address.ts': "export const address: string = 'telemetry'" })
+  const graph = job.start({ bounded: false })
+  expect(graph.plan.nodes.map(({ id }) => id)).toEqual(['in', 'view:v'])
+  expect(graph.sources[0]!.spec.params['address']).toBe('telemetry')
+})
+
+test('the jobs of the project load', async () => {
+  const path = fileURLToPath(new URL('../../jobs/mote-climate.job.ts', import.meta.url))
+  const { job } = await loadJob(path, { resolveMillrace })
+  expect(job.id).toBe('mote-climate')
+})
+
+test('no file', async () => {
+  expect((await refusal(() => loadJob(join(folder, 'absent.job.ts')))).code).toBe('MR401')
+})
+
+test('a syntax error is placed', async () => {
+  const error = await refusal(() => load({ 'syntax.job.ts': 'const a = 1\nexport default a +\n  )' }))
+  expect(error.code).toBe('MR402')
+  expect(error.place).toMatchObject({ file: join(folder, 'syntax.job.ts'), line: 3, column: 3 })
+})
+
+test('an import that is not there is placed', async () => {
+  const error = await refusal(() => load({ 'import.job.ts': "import { a } from 'no-such-package-of-mine'\nexport default a" }))
+  expect(error.code).toBe('MR405')
+  expect(error.place).toMatchObject({ file: join(folder, 'import.job.ts'), line: 1 })
+})
+
+test('no default export, and one that is no job', async () => {
+  expect((await refusal(() => load({ 'none.job.ts': 'export const a = 1' }))).code).toBe('MR403')
+  expect((await refusal(() => load({ 'other.job.ts': 'export default { id: "x", start() {} }' }))).code).toBe('MR403')
+})
+
+test('what the file throws at load, and the job function when it runs, is placed in the author’s lines', async () => {
+  const error = await refusal(() =>
+    load({ 'throws.job.ts': 'interface A { a: 1 }\nconst f = (): never => {\n  throw new Error("bad")\n}\nexport default f()' }),
+  )
+  expect(error).toMatchObject({ code: 'MR404', place: { file: join(folder, 'throws.job.ts'), line: 3 } })
+
+  const { job } = await load({
+    'inner.job.ts':
+      "import { job } from 'millrace'\ntype A = string\n\nexport default job('inner', () => {\n  const list: number[] = []\n  return list[0]!.toFixed() as never\n})",
+  })
+  const inner = await refusal(async () => job.start({ bounded: false }))
+  expect(inner).toMatchObject({ code: 'MR404', place: { file: join(folder, 'inner.job.ts'), line: 6 } })
+})
+
+test('an error of the language has its place', async () => {
+  const error = await refusal(() =>
+    load({ 'reserved.job.ts': "import { schema, text } from 'millrace'\n\nexport default schema({ final: text() })" }),
+  )
+  expect(error).toMatchObject({ code: 'MR101', place: { line: 3 } })
+})
+
+test('time and randomness from outside the data are refused in the job’s own modules, all places named', async () => {
+  const error = await refusal(() =>
+    load({
+      'clock.job.ts':
+        "import { job } from 'millrace'\nimport { now } from './parts/clock.js'\ninterface A { a: 1 }\nexport default job('clock', () => [now(), Math.random()] as never)",
+      'parts/clock.ts': 'type T = number\nexport const now = (): T => Date.now()',
+    }),
+  )
+  expect(error.code).toBe('MR130')
+  expect(error.place).toMatchObject({ file: join(folder, 'parts/clock.ts'), line: 2, column: 29 })
+  expect(error.notes.join('\n')).toContain('line 4')
+})
