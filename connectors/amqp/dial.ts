@@ -46,6 +46,11 @@ function socketError(endpoint: Endpoint, error: Error | undefined, opened: boole
     return new MillraceError('MR312', `the certificate of ${endpoint.text} is not trusted: ${error?.message}`, { cause: error })
   if (/^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)|^EPROTO/.test(code) && endpoint.tls)
     return new MillraceError('MR306', `${endpoint.text} answers, but not in TLS (use amqp://)`, { cause: error })
+  if (endpoint.tls && error?.message.includes('before secure TLS connection'))
+    return new MillraceError(
+      'MR307',
+      `${endpoint.text} closed the connection at the TLS handshake; perhaps it speaks AMQP without TLS (amqp://)`,
+    )
   const why = code === 'ECONNREFUSED' ? 'connection refused' : (error?.message ?? 'it closed the connection')
   return new MillraceError(
     'MR307',
