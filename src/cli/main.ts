@@ -7,6 +7,7 @@ import { codePage, jobPlan } from './explain.js'
 import { version } from './package-root.js'
 import { errorText } from './print-error.js'
 import { run } from './run.js'
+import { usageError } from './usage-error.js'
 import { validate } from './validate.js'
 import { writeOut } from './write-out.js'
 
@@ -20,6 +21,8 @@ const program = new Command('millrace')
   .version(version)
   .showSuggestionAfterError()
   .configureHelp({ sortSubcommands: false })
+  // Errors are printed in one place, below.
+  .configureOutput({ outputError: () => undefined })
   .exitOverride()
 
 const processOptions = (command: Command): Command =>
@@ -77,9 +80,10 @@ program
 try {
   await program.parseAsync()
 } catch (error) {
-  if (error instanceof CommanderError) exit(error.exitCode)
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) exit(error.exitCode)
   else {
-    process.stderr.write(`${errorText(error)}\n`)
-    exit(error instanceof MillraceError && error.code === 'MR601' ? 2 : 1)
+    const shown = error instanceof CommanderError ? usageError(error) : error
+    process.stderr.write(`${errorText(shown)}\n`)
+    exit(shown instanceof MillraceError && shown.code === 'MR601' ? 2 : 1)
   }
 }
