@@ -48,6 +48,8 @@ export async function running(rigs: readonly Rig[], options: Partial<StartOption
   const time = options.time ?? virtualTime(start)
   const log = quietLog()
   const jobs = await startJobs({ jobs: rigs.map(({ job }) => job), log, env: {}, dataDir: null, ...options, time })
+  // Files are read and synced in real time.
+  for (let i = 0; i < 2000 && rigs.some(({ source }) => source.opened === 0); i++) await time.settle()
   await time.settle()
   const counts = (index = 0) => jobs.host.jobs()[index]!.counts
   return { time, log, jobs, counts, host: jobs.host }

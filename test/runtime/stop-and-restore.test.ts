@@ -1,0 +1,123 @@
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { virtualTime } from '../../src/runtime/virtual-time.js'
+import { reading, rig, running, start } from './rig.js'
+
+let root = ''
+let number = 0
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'millrace-data-'))
+})
+afterAll(() => rm(root, { recursive: true }))
+const folder = () => join(root, `${++number}`)
+
+const ids = { from: 'body', path: ['id'] } as const
+
+test('a stop and a start in between change nothing: open windows, ids, counts, views', async () => {
+  const dataDir = folder()
+  const before = rig('climate', ids)
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 1, 'a', 'x'), reading(start + 6000, 5, 'a', 'y'), reading(start + 6000, 7, 'b', 'z'))
+  await first.time.advance(100)
+  before.source.send(reading(start + 6500, 9, 'c', 'open'))
+  await first.time.advance(100)
+  await first.jobs.stop()
+  expect(before.sink.rows).toHaveLength(1)
+  expect(before.source.unsettled.size).toBe(0)
+
+  const after = rig('climate', ids)
+  const second = await running([after], { dataDir, time: virtualTime(start + 1000) })
+  expect(await readdir(dataDir)).toContain('snapshot.restored')
+  expect(await readdir(dataDir)).not.toContain('snapshot')
+  expect(second.host.views()[0]!.latest(10)).toHaveLength(1)
+  after.source.send(reading(start + 6000, 5, 'a', 'y'), reading(start + 7000, 6, 'a', 'w'), reading(start + 20_000, 0, 'a', 'v'))
+  await second.time.advance(100)
+  expect(second.counts()).toMatchObject({ received: 7, counted: 6, duplicate: 1, late: 0 })
+  expect(after.sink.rows.map(({ room, peak, n }) => [room, peak, n])).toEqual([
+    ['a', 6, 2],
+    ['b', 7, 1],
+    ['c', 9, 1],
+  ])
+  await second.jobs.stop()
+})
+
+test('outputs that the sink had not taken at the stop are sent at the next start, under the same ids', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.sink.held = true
+  before.source.send(reading(start, 1), reading(start + 6500, 2))
+  await first.time.advance(100)
+  const stopped = first.jobs.stop(2000)
+  await first.time.advance(2000)
+  await stopped
+  expect(before.sink.rows).toHaveLength(0)
+  // Their input is in the snapshot, so it must not come again.
+  expect(before.source.unsettled.size).toBe(0)
+  expect(first.log.lines.map(line => line.fields['code'])).toContain('MR414')
+
+  const after = rig()
+  const second = await running([after], { dataDir, time: virtualTime(start + 1000) })
+  await second.time.advance(10)
+  expect(after.sink.rows.map(({ peak }) => peak)).toEqual([1])
+  expect(after.sink.ids[0]).toContain('climate')
+  await second.jobs.stop()
+})
+
+test('a damaged snapshot is named, put aside, and the job starts with fresh state', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 1))
+  await first.time.advance(100)
+  await first.jobs.stop()
+  const path = join(dataDir, 'snapshot')
+  const file = await readFile(path)
+  file[file.length >> 1]! ^= 0x40
+  await writeFile(path, file)
+
+  const after = rig()
+  const second = await running([after], { dataDir })
+  const line = second.log.lines.find(({ fields }) => fields['code'] === 'MR420')
+  expect(line?.message).toContain('the job starts with fresh state')
+  await access(`${path}.corrupt`)
+  after.source.send(reading(start, 3), reading(start + 10_000, 1))
+  await second.time.advance(100)
+  expect(after.sink.rows).toMatchObject([{ peak: 3, n: 1 }])
+  await second.jobs.stop()
+})
+
+test('a snapshot of another plan is refused, names the node, and is left as it is', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 1))
+  await first.time.advance(100)
+  await first.jobs.stop()
+  const saved = await readFile(join(dataDir, 'snapshot'))
+
+  const other = rig('climate', undefined, '10s')
+  await expect(running([other], { dataDir })).rejects.toMatchObject({
+    code: 'MR421',
+    notes: ['`windows` (aggregate) has other parameters or columns'],
+  })
+  expect(other.source.opened).toBe(0)
+  expect((await readFile(join(dataDir, 'snapshot'))).equals(saved)).toBe(true)
+})
+
+test('dead letters are in the file, with their bytes, before their message is settled', async () => {
+  const dataDir = folder()
+  const { source, sink, job } = rig()
+  const { time, jobs } = await running([{ source, sink, job }], { dataDir })
+  source.send('not json')
+  for (let i = 0; i < 500 && source.settled.length === 0; i++) await time.advance(1)
+  expect(source.settled).toEqual([1])
+  const lines = (await readFile(join(dataDir, 'dead-letters.ndjson'), 'utf8')).trim().split('\n')
+  expect(lines).toHaveLength(1)
+  const letter = JSON.parse(lines[0]!) as { bytes: string; source: string; code: string; id: string }
+  expect(Buffer.from(letter.bytes, 'base64').toString()).toBe('not json')
+  expect(letter.source).toBe('readings')
+  await jobs.stop()
+})
