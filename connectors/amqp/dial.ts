@@ -51,7 +51,13 @@ function socketError(endpoint: Endpoint, error: Error | undefined, opened: boole
       'MR307',
       `${endpoint.text} closed the connection at the TLS handshake; perhaps it speaks AMQP without TLS (amqp://)`,
     )
-  const why = code === 'ECONNREFUSED' ? 'connection refused' : (error?.message ?? 'it closed the connection')
+  const why =
+    code === 'ECONNREFUSED'
+      ? 'connection refused'
+      : (error?.message ??
+        (opened
+          ? 'it closed the connection'
+          : 'it closed the connection without an answer; perhaps it wants TLS (amqps://) or speaks another protocol'))
   return new MillraceError(
     'MR307',
     opened ? `the connection to ${endpoint.text} was lost: ${why}` : `${endpoint.text} cannot be reached: ${why}`,
