@@ -29,7 +29,7 @@ export async function pageRoutes(app: FastifyInstance, folder: string | undefine
     cacheControl: false,
     schemaHide: true,
     setHeaders: (reply, path) => {
-      reply.header('cache-control', hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      reply.setHeader('cache-control', hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
 }

@@ -130,7 +130,8 @@ export class RowStore {
       const time = this.#times[i]!
       const behind = after && after.time === time ? after : undefined
       for (const row of this.#sorted(time)) {
-        if (behind && (this.#order === 'key' ? compareKeys(row.key, String(behind.rank)) <= 0 : row.arrival <= Number(behind.rank))) continue
+        if (behind && (this.#order === 'key' ? compareKeys(row.key, String(behind.rank)) <= 0 : row.arrival <= Number(behind.rank)))
+          continue
         if (!visit(row)) return
       }
     }

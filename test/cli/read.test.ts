@@ -20,7 +20,14 @@ describe('run --read', () => {
   let rows: readonly Row[]
 
   beforeAll(async () => {
-    const { code, stdout, stderr } = await finished(['run', 'jobs/mote-climate.job.ts', '--read', 'readings=data/motes.csv', '--results', 'ndjson'])
+    const { code, stdout, stderr } = await finished([
+      'run',
+      'jobs/mote-climate.job.ts',
+      '--read',
+      'readings=data/motes.csv',
+      '--results',
+      'ndjson',
+    ])
     expect(stderr).toContain('18914 rows')
     expect(code).toBe(0)
     rows = stdout
@@ -38,7 +45,9 @@ describe('run --read', () => {
   }
 
   const compare = (result: string, wanted: readonly Row[], exact: readonly string[], near: readonly string[]): void => {
-    const got = new Map(rows.filter(row => row['result'] === result).map(row => [`${row['mote']} ${Date.parse(String(row['window_start']))}`, row]))
+    const got = new Map(
+      rows.filter(row => row['result'] === result).map(row => [`${row['mote']} ${Date.parse(String(row['window_start']))}`, row]),
+    )
     expect(got.size).toBe(wanted.length)
     for (const want of wanted) {
       const row = got.get(`${want['mote']} ${want['start']}`)
@@ -53,7 +62,8 @@ describe('run --read', () => {
     }
   }
 
-  const statistics = 'avg(temperature) as mean, min(temperature) as min, max(temperature) as max, stddev_samp(temperature) as stddev, count(*) as n'
+  const statistics =
+    'avg(temperature) as mean, min(temperature) as min, max(temperature) as max, stddev_samp(temperature) as stddev, count(*) as n'
 
   it.each([
     ['climate', 60_000, 60_000],
@@ -73,7 +83,19 @@ describe('run --read', () => {
   })
 
   it('prints the names of a result first, and nothing else on stdout', () => {
-    expect(Object.keys(rows[0]!)).toEqual(['result', 'window_start', 'window_end', 'final', 'revision', 'mote', 'mean', 'min', 'max', 'stddev', 'n'])
+    expect(Object.keys(rows[0]!)).toEqual([
+      'result',
+      'window_start',
+      'window_end',
+      'final',
+      'revision',
+      'mote',
+      'mean',
+      'min',
+      'max',
+      'stddev',
+      'n',
+    ])
     expect(rows[0]!['window_start']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
@@ -82,7 +104,16 @@ describe('run --read', () => {
     const spoilt = join(folder, 'spoilt.csv')
     writeFileSync(spoilt, [...lines.slice(0, 3), '1,1,1,warm,27.9,0,2010-05-09T10:00:00.000Z', ...lines.slice(3)].join('\n'))
     const data = join(folder, 'data')
-    const { code, stdout, stderr } = await finished(['run', 'jobs/mote-climate.job.ts', '--read', `readings=${spoilt}`, '--results', 'ndjson', '--data', data])
+    const { code, stdout, stderr } = await finished([
+      'run',
+      'jobs/mote-climate.job.ts',
+      '--read',
+      `readings=${spoilt}`,
+      '--results',
+      'ndjson',
+      '--data',
+      data,
+    ])
     expect(code).toBe(0)
     expect(stderr).toMatch(/spoilt\.csv:4 MR\d+ .*humidity/)
     expect(stdout.trimEnd().split('\n')).toHaveLength(rows.length)

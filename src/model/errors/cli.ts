@@ -34,7 +34,8 @@ export const cliErrors = entries({
   },
   MR607: {
     title: 'two sources compete for one queue',
-    cause: 'A queue gives each message to one reader. Two sources of a job on one queue each see a part, in no fixed order, and windows over them would be wrong.',
+    cause:
+      'A queue gives each message to one reader. Two sources of a job on one queue each see a part, in no fixed order, and windows over them would be wrong.',
     remedy: 'Read the queue once and branch the stream, or use a topic.',
     action: 'stop',
   },
