@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FrameReader } from '../amqp/frames-read.js'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 
@@ -21,6 +22,12 @@ export class Authenticator {
     if (this.users.length > 0) list.push('PLAIN')
     if (this.anonymous(remoteAddress)) list.push('ANONYMOUS')
     return list
+  }
+
+  /** Judges a sasl-init whose descriptor is already read: mechanism and initial response. */
+  judges(reader: FrameReader, remoteAddress: string): boolean {
+    const mechanism = reader.field()
+    return typeof mechanism === 'string' && this.accepts(mechanism, reader.binary() ?? Buffer.alloc(0), remoteAddress)
   }
 
   /** Whether the initial response of `mechanism` is good. PLAIN (RFC 4616): authorization id, name, password, NUL between them. */

@@ -1,6 +1,7 @@
 import { FRAME_AMQP, FRAME_SASL, Performative } from '../amqp/frames.js'
 import { encodeValue, type FrameWriter } from '../amqp/frames-write.js'
 import { encodeError } from './outcome.js'
+import { CHANNEL_MAX, IDLE_MS } from './protocol-limits.js'
 
 /** An array of symbols with one-byte lengths, part 1 §1.6.24. */
 const symbolArray = (names: readonly string[]): Buffer => {
@@ -40,17 +41,14 @@ function string(text: string): Buffer {
   return Buffer.concat([Buffer.from([0xa1, text.length]), Buffer.from(text, 'utf8')])
 }
 
-export const writeOpen = (
-  out: FrameWriter,
-  options: { readonly containerId: string; readonly maxFrameSize: number; readonly channelMax: number; readonly idleMs: number },
-): void => {
+export const writeOpen = (out: FrameWriter, options: { readonly containerId: string; readonly maxFrameSize: number }): void => {
   out.begin(FRAME_AMQP, 0)
   out.openList(Performative.open)
   out.string(options.containerId)
   out.nil()
   out.uint(options.maxFrameSize)
-  out.ushort(options.channelMax)
-  out.uint(options.idleMs)
+  out.ushort(CHANNEL_MAX)
+  out.uint(IDLE_MS / 2)
   out.nil()
   out.nil()
   out.raw(symbolArray(['ANONYMOUS-RELAY', 'SHARED-SUBS']))

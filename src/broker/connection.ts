@@ -2,32 +2,16 @@ import type { Socket } from 'node:net'
 import { type FrameSink, FrameSplitter, type FrameViolation, Performative } from '../amqp/frames.js'
 import { FrameReader, MalformedFrame } from '../amqp/frames-read.js'
 import { FrameWriter } from '../amqp/frames-write.js'
-import type { Log, TimeSource } from '../model/seams.js'
-import type { Authenticator } from './authenticator.js'
 import { closeFrame, endFrame, saslMechanisms, saslOutcome, writeBegin, writeOpen } from './connection-frames.js'
+import type { ConnectionOptions } from './connection-options.js'
 import type { Directory } from './directory.js'
+import { CHANNEL_MAX, HANDLE_MAX, HANDSHAKE_BYTES, HANDSHAKE_MS, INCOMING_WINDOW, LINGER_MS, OUTPUT_HIGH } from './protocol-limits.js'
+import { Pulse } from './pulse.js'
 import { Refusal } from './refusal.js'
-import { HANDLE_MAX, INCOMING_WINDOW, Session } from './session.js'
+import { Session } from './session.js'
 
-/** Bytes that may wait for a slow peer before its links pause. */
-const OUTPUT_HIGH = 1024 * 1024
-const LINGER_MS = 1000
-const HANDSHAKE_MS = 10_000
-const HANDSHAKE_BYTES = 64 * 1024
-export const CHANNEL_MAX = 255
-/** Silence after which a peer is taken for dead; half of it is advertised, part 2 §2.4.5. */
-const IDLE_MS = 60_000
-
-export interface ConnectionOptions {
-  readonly containerId: string
-  readonly maxFrameSize: number
-  readonly maxMessageSize: number
-  readonly authenticator: Authenticator
-  readonly directory: Directory
-  readonly time: TimeSource
-  readonly log: Log
-  readonly onClosed: (connection: Connection) => void
-}
+const outOfPlace = (performative: number): Refusal =>
+  new Refusal('connection', 'amqp:not-allowed', `performative ${performative} is out of place`)
 
 /** One peer: protocol headers, SASL, open, sessions, heartbeats, and one write per turn of the event loop. */
 export class Connection implements FrameSink {
@@ -41,13 +25,13 @@ export class Connection implements FrameSink {
   private readonly splitter: FrameSplitter
   private readonly reader = new FrameReader()
   private readonly sessions = new Map<number, Session>()
+  /** Channels whose session we ended, until the peer does. */
+  private readonly ended = new Set<number>()
   private readonly remoteAddress: string
   private state: 'header' | 'sasl' | 'authenticated' | 'open' | 'closed' = 'header'
   private scheduled = false
   private handshakeBytes = 0
-  private heard = 0
-  private cancelTimer: () => void = () => {}
-  private cancelHeartbeat: () => void = () => {}
+  private readonly pulse: Pulse
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket
@@ -62,7 +46,11 @@ export class Connection implements FrameSink {
     socket.on('error', error => this.options.log.info('a peer was lost', { peer: this.remoteAddress, reason: error.message }))
     socket.on('end', () => this.socket.end())
     socket.on('close', () => this.finish())
-    this.cancelTimer = options.time.after(HANDSHAKE_MS, () => this.lateHandshake())
+    this.pulse = new Pulse(options.time)
+    this.pulse.deadline(HANDSHAKE_MS, () => {
+      this.warn(`no open within ${HANDSHAKE_MS / 1000} s`)
+      this.socket.destroy()
+    })
   }
 
   canWrite(): boolean {
@@ -90,13 +78,12 @@ export class Connection implements FrameSink {
       this.shut('a peer without SASL was refused')
       return
     }
-    if (this.state === 'sasl') {
-      this.shut('a peer went on without authentication')
-      return
+    if (this.state === 'sasl') this.shut('a peer went on without authentication')
+    else {
+      this.state = 'authenticated'
+      this.out.header(0)
+      this.dirty()
     }
-    this.state = 'authenticated'
-    this.out.header(0)
-    this.dirty()
   }
 
   frame(buffer: Buffer, start: number, end: number): void {
@@ -112,32 +99,25 @@ export class Connection implements FrameSink {
   }
 
   violation(violation: FrameViolation): void {
-    this.options.log.warn('a peer was refused', {
-      peer: this.remoteAddress,
-      code: 'MR706',
-      fault: violation.fault,
-      reason: violation.message,
-    })
+    this.warn(violation.message)
     if (violation.fault === 'protocol-header') {
       this.out.header(this.options.authenticator.allowsAnonymous(this.remoteAddress) ? 0 : 3)
       this.shut(undefined)
-      return
-    }
-    this.close('amqp:connection:framing-error', `MR706: ${violation.message}`)
+    } else this.close('amqp:connection:framing-error', `MR706: ${violation.message}`)
   }
 
   /** Ends the connection with an error that the peer can read. */
   close(condition: string, description: string): void {
     if (this.state === 'closed') return
     for (const session of this.sessions.values()) session.flushSettled()
-    if (this.state === 'authenticated') writeOpen(this.out, this.openOptions())
+    if (this.state === 'authenticated') writeOpen(this.out, this.options)
     if (this.state === 'authenticated' || this.state === 'open') closeFrame(this.out, condition, description)
     this.shut(undefined)
   }
 
   private input(chunk: Buffer): void {
     if (this.state === 'closed') return
-    this.heard = this.options.time.monotonic()
+    this.pulse.hear()
     if (this.state !== 'open') {
       this.handshakeBytes += chunk.length
       if (this.handshakeBytes > HANDSHAKE_BYTES + this.options.maxFrameSize) {
@@ -149,34 +129,25 @@ export class Connection implements FrameSink {
   }
 
   private dispatch(channel: number, performative: number, reader: FrameReader): void {
-    if (this.state === 'open' && performative >= Performative.attach && performative <= Performative.detach) {
+    if (this.state === 'open') this.onOpenFrame(channel, performative, reader)
+    else if (this.state === 'sasl') this.onSasl(performative, reader)
+    else if (this.state === 'authenticated' && performative === Performative.open) this.onOpen(reader)
+    else if (this.state !== 'closed') throw outOfPlace(performative)
+  }
+
+  private onOpenFrame(channel: number, performative: number, reader: FrameReader): void {
+    if (performative === Performative.begin) this.onBegin(channel, reader)
+    else if (performative === Performative.end) this.onEnd(channel)
+    else if (performative === Performative.close) {
+      closeFrame(this.out, undefined, undefined)
+      this.shut(undefined)
+    } else if (performative > Performative.close || performative === Performative.open) throw outOfPlace(performative)
+    // What was under way when we ended a session is let go until the peer ends it too.
+    else if (!this.ended.has(channel)) {
       const session = this.sessions.get(channel)
       if (!session) throw new Refusal('connection', 'amqp:not-allowed', `no session on channel ${channel}`)
       session.handle(performative, reader)
-      return
     }
-    if (this.state === 'sasl') {
-      this.onSasl(performative, reader)
-      return
-    }
-    if (this.state === 'authenticated' && performative === Performative.open) {
-      this.onOpen(reader)
-      return
-    }
-    if (this.state === 'open' && performative === Performative.begin) {
-      this.onBegin(channel, reader)
-      return
-    }
-    if (this.state === 'open' && performative === Performative.end) {
-      this.onEnd(channel)
-      return
-    }
-    if (this.state === 'open' && performative === Performative.close) {
-      closeFrame(this.out, undefined, undefined)
-      this.shut(undefined)
-      return
-    }
-    if (this.state !== 'closed') throw new Refusal('connection', 'amqp:not-allowed', `performative ${performative} is out of place`)
   }
 
   private onSasl(performative: number, reader: FrameReader): void {
@@ -184,16 +155,13 @@ export class Connection implements FrameSink {
       this.shut('a SASL exchange that the node does not know')
       return
     }
-    const mechanism = reader.field()
-    const response = reader.binary() ?? Buffer.alloc(0)
-    const good = typeof mechanism === 'string' && this.options.authenticator.accepts(mechanism, response, this.remoteAddress)
+    const good = this.options.authenticator.judges(reader, this.remoteAddress)
     saslOutcome(this.out, good ? 0 : 1)
-    if (!good) {
-      this.shut('wrong credentials (MR705)')
-      return
+    if (!good) this.shut('wrong credentials (MR705)')
+    else {
+      this.state = 'authenticated'
+      this.dirty()
     }
-    this.state = 'authenticated'
-    this.dirty()
   }
 
   private onOpen(reader: FrameReader): void {
@@ -205,24 +173,19 @@ export class Connection implements FrameSink {
     this.containerId = typeof containerId === 'string' ? containerId : ''
     this.remoteMaxFrame = Math.max(512, Math.min(maxFrame, this.options.maxFrameSize))
     this.state = 'open'
-    this.cancelTimer()
-    writeOpen(this.out, this.openOptions())
+    writeOpen(this.out, this.options)
     this.dirty()
-    this.watch()
-    if (idle > 0) this.heartbeat(Math.max(10, idle / 2))
-  }
-
-  private openOptions(): {
-    readonly containerId: string
-    readonly maxFrameSize: number
-    readonly channelMax: number
-    readonly idleMs: number
-  } {
-    return { containerId: this.options.containerId, maxFrameSize: this.options.maxFrameSize, channelMax: CHANNEL_MAX, idleMs: IDLE_MS / 2 }
+    this.pulse.watch(() => this.close('amqp:resource-limit-exceeded', 'nothing was heard for a minute'))
+    if (idle > 0)
+      this.pulse.beat(Math.max(10, idle / 2), () => {
+        this.out.empty()
+        this.dirty()
+      })
   }
 
   private onBegin(channel: number, reader: FrameReader): void {
-    if (this.sessions.has(channel)) throw new Refusal('connection', 'amqp:not-allowed', `channel ${channel} has a session already`)
+    if (this.sessions.has(channel) || this.ended.has(channel))
+      throw new Refusal('connection', 'amqp:not-allowed', `channel ${channel} has a session already`)
     reader.uint()
     const nextOutgoing = reader.uint() ?? 0
     this.sessions.set(channel, new Session(this, channel, nextOutgoing, reader.uint() ?? 0))
@@ -231,6 +194,7 @@ export class Connection implements FrameSink {
   }
 
   private onEnd(channel: number): void {
+    if (this.ended.delete(channel)) return
     this.sessions.get(channel)?.release()
     if (this.sessions.delete(channel)) endFrame(this.out, channel, undefined, undefined)
     this.dirty()
@@ -240,15 +204,19 @@ export class Connection implements FrameSink {
     if (error instanceof Refusal && error.scope !== 'connection' && this.sessions.has(channel)) {
       this.sessions.get(channel)?.release()
       this.sessions.delete(channel)
+      this.ended.add(channel)
       endFrame(this.out, channel, error.condition, error.message)
       this.dirty()
       return
     }
-    const known = error instanceof Refusal || error instanceof MalformedFrame || error instanceof RangeError
+    const malformed = error instanceof MalformedFrame || error instanceof RangeError
     const description = error instanceof Error ? error.message : String(error)
-    this.options.log.warn('a peer was refused', { peer: this.remoteAddress, code: 'MR706', reason: description })
-    const condition = error instanceof Refusal ? error.condition : known ? 'amqp:decode-error' : 'amqp:internal-error'
-    this.close(condition, description)
+    this.warn(description)
+    this.close(error instanceof Refusal ? error.condition : malformed ? 'amqp:decode-error' : 'amqp:internal-error', description)
+  }
+
+  private warn(reason: string): void {
+    this.options.log.warn('a peer was refused', { peer: this.remoteAddress, code: 'MR706', reason })
   }
 
   private pump(): void {
@@ -261,36 +229,9 @@ export class Connection implements FrameSink {
     if (this.out.length > 0 && !this.socket.destroyed && this.socket.writable) this.socket.write(this.out.take())
   }
 
-  private watch(): void {
-    this.cancelTimer = this.options.time.after(IDLE_MS / 2, () => {
-      if (this.options.time.monotonic() - this.heard >= IDLE_MS)
-        this.close('amqp:resource-limit-exceeded', 'nothing was heard for a minute')
-      else this.watch()
-    })
-  }
-
-  private heartbeat(everyMs: number): void {
-    this.cancelHeartbeat = this.options.time.after(everyMs, () => {
-      this.out.empty()
-      this.dirty()
-      this.heartbeat(everyMs)
-    })
-  }
-
-  private lateHandshake(): void {
-    this.options.log.warn('a peer was refused', {
-      peer: this.remoteAddress,
-      code: 'MR706',
-      reason: `no open within ${HANDSHAKE_MS / 1000} s`,
-    })
-    this.state = 'closed'
-    this.socket.destroy()
-  }
-
   private shut(reason: string | undefined): void {
-    if (reason !== undefined) this.options.log.warn('a peer was refused', { peer: this.remoteAddress, reason })
+    if (reason !== undefined) this.warn(reason)
     this.flush()
-    this.state = 'closed'
     this.splitter.stop()
     this.finish()
     // The peer reads the last frames before the socket goes; `destroySoon` waits for the writes, and one that does not read waits no longer.
@@ -301,8 +242,7 @@ export class Connection implements FrameSink {
 
   private finish(): void {
     this.state = 'closed'
-    this.cancelTimer()
-    this.cancelHeartbeat()
+    this.pulse.stop()
     for (const session of this.sessions.values()) session.release()
     this.sessions.clear()
     this.options.onClosed(this)

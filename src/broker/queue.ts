@@ -1,30 +1,14 @@
-import type { TimeSource } from '../model/seams.js'
 import type { Address, AddressStats, AddressType, Consumer, Producer, Source } from './address.js'
 import { Entries, type Entry } from './entries.js'
 import type { Message } from './message.js'
 import { ACCEPTED, type DeliveryOutcome, RELEASED } from './outcome.js'
+import type { QueueOptions } from './queue-options.js'
 import { WINDOW } from './window.js'
 
 /** What a stored message costs beyond its bytes. */
 const ENTRY_BYTES = 128
 /** Above this part of its bytes a queue that was full stays full, so that credit does not flutter. */
 const REFILL_BELOW = 0.75
-
-export interface QueueOptions {
-  readonly name: string
-  readonly type: AddressType
-  /** Bytes stored at most; the bound of the credit given. */
-  readonly bytes: number
-  /** Attempts that the receiver called failed before a message becomes a dead letter; -1 for ever. */
-  readonly maxDeliveries: number
-  readonly time: TimeSource
-  /** Takes rejected and given-up messages; false when there is no room. */
-  readonly deadLetter: ((message: Message) => boolean) | undefined
-  /** Called when `full` turns. */
-  readonly onChange: () => void
-  /** Called when bytes became free. */
-  readonly onRoom: () => void
-}
 
 /** The place of one consumer: which entries it holds, and up to where its selector has looked. */
 interface Seat {

@@ -1,4 +1,5 @@
 import { FRAME_AMQP, Performative } from '../amqp/frames.js'
+import type { FrameReader } from '../amqp/frames-read.js'
 import type { FrameWriter } from '../amqp/frames-write.js'
 
 /** The longest transfer performative that we write, its frame header included. */
@@ -86,4 +87,28 @@ export const writeDetach = (out: FrameWriter, channel: number, handle: number, c
   if (error) out.raw(error)
   out.closeList()
   out.end()
+}
+
+export interface PeerFlow {
+  readonly nextIncoming: number
+  readonly window: number
+  readonly nextOutgoing: number | undefined
+  readonly handle: number | undefined
+  readonly deliveryCount: number | undefined
+  readonly credit: number
+  readonly drain: boolean
+  readonly echo: boolean
+}
+
+/** The fields of a flow, part 2 §2.7.4, in their order; the descriptor is already read. */
+export const readFlow = (reader: FrameReader): PeerFlow => {
+  const nextIncoming = reader.uint() ?? 0
+  const window = reader.uint() ?? 0
+  const nextOutgoing = reader.uint()
+  reader.uint()
+  const handle = reader.uint()
+  const deliveryCount = reader.uint()
+  const credit = reader.uint() ?? 0
+  reader.uint()
+  return { nextIncoming, window, nextOutgoing, handle, deliveryCount, credit, drain: reader.flag(), echo: reader.flag() }
 }

@@ -7,12 +7,9 @@ import { IncomingLink } from './incoming-link.js'
 import type { Message } from './message.js'
 import { type DeliveryOutcome, encodeError } from './outcome.js'
 import { OutgoingLink } from './outgoing-link.js'
+import { HANDLE_MAX, INCOMING_WINDOW } from './protocol-limits.js'
 import { Refusal } from './refusal.js'
-import { beginTransfer, TRANSFER_OVERHEAD, writeDetach, writeDisposition, writeFlow } from './session-frames.js'
-
-/** Transfers the peer may send before it hears of us again; link credit is the real bound. */
-export const INCOMING_WINDOW = 0x7fffffff
-export const HANDLE_MAX = 1023
+import { beginTransfer, readFlow, TRANSFER_OVERHEAD, writeDetach, writeDisposition, writeFlow } from './session-frames.js'
 
 /** One session: links by handle, and by (name, direction), as the standard has it. */
 export class Session {
@@ -237,16 +234,7 @@ export class Session {
   }
 
   private onFlow(reader: FrameReader): void {
-    const nextIncoming = reader.uint() ?? 0
-    const window = reader.uint() ?? 0
-    const nextOutgoing = reader.uint()
-    reader.uint()
-    const handle = reader.uint()
-    const deliveryCount = reader.uint()
-    const credit = reader.uint() ?? 0
-    reader.uint()
-    const drain = reader.flag()
-    const echo = reader.flag()
+    const { nextIncoming, window, nextOutgoing, handle, deliveryCount, credit, drain, echo } = readFlow(reader)
     if (nextOutgoing !== undefined) this.nextIncoming = nextOutgoing
     this.remoteWindow = Math.max(0, window - ((this.nextOutgoing - nextIncoming) >>> 0))
     if (handle !== undefined && !this.closing.has(handle)) {

@@ -3,7 +3,7 @@ import json
 import sys
 import threading
 
-from proton import Delivery, Endpoint, Message, Link, symbol
+from proton import Condition, Delivery, Message, Link, symbol
 from proton.handlers import MessagingHandler
 from proton.reactor import ApplicationEvent, Container, EventInjector, LinkOption, Selector
 
@@ -88,6 +88,8 @@ class Peer(MessagingHandler):
                 delivery.local.undeliverable = True
                 delivery.update(Delivery.MODIFIED)
             else:
+                if outcome == "rejected":
+                    delivery.local.condition = Condition("test:poison", "it was bad")
                 delivery.update(getattr(Delivery, outcome.upper()))
             delivery.settle()
 
