@@ -111,6 +111,9 @@ async function placed<T>(map: BundleMap, url: string, run: () => Promise<T>): Pr
 function placeError(error: unknown, map: BundleMap, url: string): MillraceError {
   const place = map.placeOfError(error, url)
   if (error instanceof MillraceError) return place ? error.at(place) : error
+  // The only check that the engine makes before any code of the bundle runs.
+  const missing = error instanceof SyntaxError && /module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message)
+  if (missing) return new MillraceError('MR405', `${missing[1]} has no export \`${missing[2]}\``, { cause: error })
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new MillraceError('MR404', reason, { cause: error, ...(place && { place }) })
 }

@@ -111,3 +111,11 @@ test('time and randomness from outside the data are refused in the job’s own m
   expect(error.place).toMatchObject({ file: join(folder, 'parts/clock.ts'), line: 2, column: 29 })
   expect(error.notes.join('\n')).toContain('line 4')
 })
+
+test('a name that a module does not export is named', async () => {
+  const importModule = () =>
+    Promise.reject(new SyntaxError("The requested module 'file:///x/index.js' does not provide an export named 'agregate'"))
+  await writeFile(join(folder, 'export.job.ts'), 'export default 1')
+  const error = await refusal(() => loadJob(join(folder, 'export.job.ts'), { resolveMillrace, importModule }))
+  expect(error).toMatchObject({ code: 'MR405', message: 'file:///x/index.js has no export `agregate`' })
+})
