@@ -46,18 +46,10 @@ function socketError(endpoint: Endpoint, error: Error | undefined, opened: boole
     return new MillraceError('MR312', `the certificate of ${endpoint.text} is not trusted: ${error?.message}`, { cause: error })
   if (/^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)|^EPROTO/.test(code) && endpoint.tls)
     return new MillraceError('MR306', `${endpoint.text} answers, but not in TLS (use amqp://)`, { cause: error })
-  if (endpoint.tls && error?.message.includes('before secure TLS connection'))
-    return new MillraceError(
-      'MR307',
-      `${endpoint.text} closed the connection at the TLS handshake; perhaps it speaks AMQP without TLS (amqp://)`,
-    )
-  const why =
-    code === 'ECONNREFUSED'
-      ? 'connection refused'
-      : (error?.message ??
-        (opened
-          ? 'it closed the connection'
-          : 'it closed the connection without an answer; perhaps it wants TLS (amqps://) or speaks another protocol'))
+  const hint = endpoint.tls ? 'perhaps it speaks AMQP without TLS (amqp://)' : 'perhaps it wants TLS (amqps://) or speaks another protocol'
+  const silent = !opened && (error === undefined || error.message.includes('before secure TLS connection'))
+  const closed = silent ? `it closed the connection without an answer; ${hint}` : 'it closed the connection'
+  const why = code === 'ECONNREFUSED' ? 'connection refused' : silent ? closed : (error?.message ?? closed)
   return new MillraceError(
     'MR307',
     opened ? `the connection to ${endpoint.text} was lost: ${why}` : `${endpoint.text} cannot be reached: ${why}`,
