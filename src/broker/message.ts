@@ -42,15 +42,7 @@ export class Message {
   /** What to send for the `deliveryCount`-th failed attempt; the first part replaces the header section. */
   encoded(deliveryCount: number): { readonly head: Buffer; readonly rest: Buffer } {
     if (deliveryCount === 0 || this.format !== 0) return { head: NO_BYTES, rest: this.bytes }
-    const fields: (Buffer | undefined)[] = []
-    let before = 0
-    if (this.headerEnd > 0) {
-      const reader = new FrameReader().reset(this.bytes, 0, this.headerEnd)
-      reader.openList()
-      for (let i = 0; i < 3; i++) fields.push(reader.rawField())
-      reader.rawField()
-      before = reader.uint() ?? 0
-    }
+    const { fields, before } = headerFields(this.bytes, this.headerEnd)
     const head = encodeValue(out => {
       out.openList(0x70)
       for (let i = 0; i < 3; i++) {
@@ -76,6 +68,21 @@ export interface MessageSections {
   readonly header: readonly AmqpValue[]
   readonly properties: readonly AmqpValue[]
   readonly applicationProperties: ReadonlyMap<AmqpValue, AmqpValue>
+}
+
+/** Durable, priority and ttl as they are encoded, and the delivery count; a header that is no list counts as none. */
+const headerFields = (bytes: Buffer, end: number): { readonly fields: readonly (Buffer | undefined)[]; readonly before: number } => {
+  const fields: (Buffer | undefined)[] = []
+  try {
+    if (end === 0) return { fields, before: 0 }
+    const reader = new FrameReader().reset(bytes, 0, end)
+    reader.openList()
+    for (let i = 0; i < 3; i++) fields.push(reader.rawField())
+    reader.rawField()
+    return { fields, before: reader.uint() ?? 0 }
+  } catch {
+    return { fields, before: 0 }
+  }
 }
 
 const headerTtl = (bytes: Buffer, end: number): number | undefined => {
