@@ -104,8 +104,7 @@ export class EventTimeLogic implements Logic {
       if (time > bound) {
         this.#context.count('skewed', 1)
         if (skewed === 'dead-letter') {
-          const ahead = Math.round((time - batch.clock.wall) / 1000)
-          this.#context.reject(batch, i, 'MR157', `\`${field}\` is ${ahead} s ahead of the job's clock`)
+          this.#context.reject(batch, i, 'MR157', `\`${field}\` is ${roughly(time - batch.clock.wall)} ahead of the job's clock`)
           continue
         }
         if (skewed === 'clamp') {
@@ -147,4 +146,15 @@ export class EventTimeLogic implements Logic {
     this.#origins.clear()
     for (const { origin, ...rest } of state as unknown as ({ origin: number } & OriginState)[]) this.#origins.set(origin, rest)
   }
+}
+
+/** A span as people say it: `26 h`, `7 min`, `40 s`. */
+function roughly(ms: number): string {
+  const units = [
+    [86_400_000, 'days'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+  ] as const
+  for (const [unit, name] of units) if (ms >= 2 * unit) return `${Math.round(ms / unit)} ${name}`
+  return `${Math.round(ms / 1_000)} s`
 }

@@ -2,6 +2,7 @@ import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
 import { count } from '../text/format.js'
 import { nodeState } from '../text/node-state.js'
+import { nodeTitle } from '../text/node-title.js'
 import { wrapText } from '../text/wrap-text.js'
 
 /** How nodes are set: characters a line and lines kept for details and state. */
@@ -35,7 +36,7 @@ export class NodeBox {
     this.#details = Array.from({ length: detailLines }, (_, i) => line(i, 'sub'))
     this.#states = Array.from({ length: style.stateLines }, (_, i) => line(detailLines + i, 'sub progress'))
     const box = svgElement('rect', { x: -style.width / 2, y: top, width: style.width, height: this.height, rx: 9 })
-    const name = svgElement('text', { y: top + 19 }, wrapText(node.id, Math.floor(style.letters * 0.8), 1)[0] ?? '')
+    const name = svgElement('text', { y: top + 19 }, wrapText(nodeTitle(node), Math.floor(style.letters * 0.8), 1)[0] ?? '')
     this.root = svgElement('g', {}, this.#title, box, name, ...this.#details, ...this.#states)
   }
 
