@@ -5,6 +5,7 @@ import { FrameWriter } from '../amqp/frames-write.js'
 import { closeFrame, endFrame, saslMechanisms, saslOutcome, writeBegin, writeOpen } from './connection-frames.js'
 import type { ConnectionOptions } from './connection-options.js'
 import type { Directory } from './directory.js'
+import { MessageBudget } from './message-budget.js'
 import { CHANNEL_MAX, HANDLE_MAX, HANDSHAKE_BYTES, HANDSHAKE_MS, INCOMING_WINDOW, LINGER_MS, OUTPUT_HIGH } from './protocol-limits.js'
 import { Pulse } from './pulse.js'
 import { Refusal } from './refusal.js'
@@ -17,7 +18,7 @@ const outOfPlace = (performative: number): Refusal =>
 export class Connection implements FrameSink {
   readonly out = new FrameWriter()
   readonly directory: Directory
-  readonly maxMessageSize: number
+  readonly budget: MessageBudget
   containerId = ''
   remoteMaxFrame = 512
   private readonly socket: Socket
@@ -37,12 +38,14 @@ export class Connection implements FrameSink {
     this.socket = socket
     this.options = options
     this.directory = options.directory
-    this.maxMessageSize = options.maxMessageSize
+    this.budget = new MessageBudget(options.maxMessageSize)
     this.remoteAddress = socket.remoteAddress ?? ''
     this.splitter = new FrameSplitter({ maxFrameSize: options.maxFrameSize, channelMax: CHANNEL_MAX }, this)
     socket.setNoDelay(true)
     socket.on('data', chunk => this.input(chunk))
-    socket.on('drain', () => this.pump())
+    socket.on('drain', () => {
+      for (const session of this.sessions.values()) session.pump()
+    })
     socket.on('error', error => this.options.log.info('a peer was lost', { peer: this.remoteAddress, reason: error.message }))
     socket.on('end', () => this.socket.end())
     socket.on('close', () => this.finish())
@@ -217,10 +220,6 @@ export class Connection implements FrameSink {
 
   private warn(reason: string): void {
     this.options.log.warn('a peer was refused', { peer: this.remoteAddress, code: 'MR706', reason })
-  }
-
-  private pump(): void {
-    for (const session of this.sessions.values()) session.pump()
   }
 
   private flush(): void {

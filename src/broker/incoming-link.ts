@@ -15,6 +15,8 @@ export class IncomingLink implements Producer {
   private deliveryCount: number
   private parts: Buffer[] = []
   private partBytes = 0
+  /** Bytes in `parts`, as the budget counts them. */
+  private held = 0
   private current = -1
   private format = 0
   private presettled = false
@@ -79,10 +81,12 @@ export class IncomingLink implements Producer {
       return
     }
     this.partBytes += payload.length
-    this.session.checkMessageSize(this.partBytes, this.name)
+    this.session.budget.check(this.partBytes, this.name)
     if (more) {
       // A copy: a slice would keep the whole chunk of the socket alive.
       this.parts.push(Buffer.from(payload))
+      this.held += payload.length
+      this.session.budget.take(payload.length)
       return
     }
     const bytes = this.parts.length === 0 ? Buffer.from(payload) : Buffer.concat([...this.parts, payload], this.partBytes)
@@ -94,14 +98,20 @@ export class IncomingLink implements Producer {
   release(): void {
     const target = this.target
     this.target = undefined
-    this.parts = []
+    this.forgetParts()
     target?.removeProducer(this)
   }
 
   private finish(): void {
     this.current = -1
+    this.forgetParts()
+    this.deliveryCount = (this.deliveryCount + 1) >>> 0
+  }
+
+  private forgetParts(): void {
+    this.session.budget.give(this.held)
+    this.held = 0
     this.parts = []
     this.partBytes = 0
-    this.deliveryCount = (this.deliveryCount + 1) >>> 0
   }
 }

@@ -5,6 +5,7 @@ import type { Connection } from './connection.js'
 import { Deliveries } from './deliveries.js'
 import { IncomingLink } from './incoming-link.js'
 import type { Message } from './message.js'
+import type { MessageBudget } from './message-budget.js'
 import { type DeliveryOutcome, encodeError } from './outcome.js'
 import { OutgoingLink } from './outgoing-link.js'
 import { HANDLE_MAX, INCOMING_WINDOW } from './protocol-limits.js'
@@ -114,10 +115,8 @@ export class Session {
     writeFlow(this.dirty(), this.channel, this.windows(), { handle, deliveryCount, credit, drain })
   }
 
-  checkMessageSize(bytes: number, link: string): void {
-    const most = this.connection.maxMessageSize
-    if (bytes <= most) return
-    throw new Refusal('link', 'amqp:link:message-size-exceeded', `MR707: a message on link ${JSON.stringify(link)} is over ${most} bytes`)
+  get budget(): MessageBudget {
+    return this.connection.budget
   }
 
   /** Closes one link from this side. */
@@ -196,7 +195,7 @@ export class Session {
   }
 
   private writeAttach(attach: Attach, termini: { readonly source: Buffer; readonly target: Buffer } | undefined): void {
-    writeAttach(this.dirty(), this.channel, attach, termini, this.connection.maxMessageSize)
+    writeAttach(this.dirty(), this.channel, attach, termini, this.budget.maxMessageSize)
   }
 
   private onDetach(handle: number | undefined, closed: boolean): void {

@@ -226,6 +226,45 @@ describe('the node under attack', () => {
     connection.close()
   })
 
+  it('bounds a message, and what a connection leaves unfinished', async () => {
+    const node = await start({ maxMessageSize: 2000 })
+    const attached = (links: number, bytes: number): Buffer =>
+      opening(out => {
+        for (let handle = 0; handle < links; handle++) {
+          out.begin(FRAME_AMQP, 0)
+          out.openList(Performative.attach)
+          out.string(`l${handle}`)
+          out.uint(handle)
+          out.flag(false)
+          out.nil()
+          out.nil()
+          out.nil()
+          out.raw(Buffer.from([0, 0x53, 0x29, 0xc0, 5, 1, 0xa1, 2, 0x71, 0x71]))
+          out.closeList()
+          out.end()
+          out.begin(FRAME_AMQP, 0)
+          out.openList(Performative.transfer)
+          out.uint(handle)
+          out.uint(handle)
+          out.tag(handle)
+          out.uint(0)
+          out.flag(false)
+          out.flag(true)
+          out.closeList()
+          out.payload(Buffer.alloc(bytes))
+          out.end()
+        }
+        out.begin(FRAME_AMQP, 0)
+        out.openList(Performative.close)
+        out.closeList()
+        out.end()
+      })
+    expect((await until(node, attached(1, 2001))).toString('latin1')).toMatch(/message-size-exceeded/)
+    expect((await until(node, attached(5, 1900))).toString('latin1')).toMatch(/resource-limit-exceeded/)
+    expect((await until(node, attached(4, 1900))).toString('latin1')).not.toMatch(/exceeded/)
+    await works(node)
+  })
+
   it('says which port is taken', async () => {
     const node = await start()
     await expect(start({ port: node.port })).rejects.toMatchObject({ code: 'MR701' })
