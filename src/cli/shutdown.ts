@@ -1,12 +1,21 @@
+import { systemTime } from '../runtime/system-time.js'
+
+/** npm hands on a Ctrl-C that the terminal has sent to the whole group already: both are one wish. */
+const sameWishMs = 500
+
 /**
- * Calls `stop` once at the first Ctrl-C or SIGTERM; a second one ends the process at once. The result takes the
+ * Calls `stop` once at the first Ctrl-C or SIGTERM; another one later ends the process at once. The result takes the
  * listeners away.
  */
 export function onShutdown(stop: () => void): () => void {
-  let asked = false
+  let asked: number | undefined
   const listener = (): void => {
-    if (asked) process.exit(130)
-    asked = true
+    const now = systemTime.monotonic()
+    if (asked !== undefined) {
+      if (now - asked > sameWishMs) process.exit(130)
+      return
+    }
+    asked = now
     stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)

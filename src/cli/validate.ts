@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import type { CheckResult, ConnectorContext } from '../connector/source.js'
 import type { Graph } from '../job/graph.js'
+import { explainCode } from '../model/errors/catalogue.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load-job.js'
 import { systemRandom } from '../runtime/system-random.js'
@@ -21,6 +22,9 @@ interface Finding {
   readonly job: string
   readonly message: string
   readonly code?: string
+  /** `FILE:LINE:COLUMN`, where a job file is at fault. */
+  readonly place?: string
+  readonly hint?: string
 }
 
 const timeoutMs = 3_000
@@ -33,7 +37,8 @@ export async function validate(paths: readonly string[], options: ValidateOption
     findings.push(finding)
     if (options.json) return
     const mark = { ok: pc.green('ok     '), warning: pc.yellow('warning'), error: pc.red('error  ') }[finding.level]
-    process.stderr.write(text ? `${text}\n` : `${mark} ${finding.code ? `${pc.bold(finding.code)}  ` : ''}${finding.message}\n`)
+    const remedy = finding.hint === undefined ? '' : `\n  ${pc.dim('=')} try:  ${finding.hint}`
+    process.stderr.write(text ? `${text}\n` : `${mark} ${finding.code ? `${pc.bold(finding.code)}  ` : ''}${finding.message}${remedy}\n`)
   }
   for (const path of paths) {
     try {
@@ -47,17 +52,19 @@ export async function validate(paths: readonly string[], options: ValidateOption
       })
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error
-      say({ level: 'error', job: path, message: error.message, code: error.code }, errorText(error))
+      const { message, code, hint, place } = error
+      const at = place && { place: `${place.file}:${place.line}:${place.column}` }
+      say({ level: 'error', job: path, message, code, hint, ...at }, errorText(error))
       continue
     }
     const types = await typeCheck(path)
     if (!types.checked) say({ level: 'ok', job: path, message: `${path}: types not checked: ${types.reason}` })
     else if (types.ok) say({ level: 'ok', job: path, message: `${path}: types` })
-    else say({ level: 'error', job: path, message: `${path}: types\n${types.output}`, code: 'MR609' })
+    else say({ level: 'error', job: path, message: `${path}: types\n${types.output}`, ...page('MR609') })
   }
   for (const { address, readers, wrong } of competingSources(graphs)) {
     const message = `${readers.join(' and ')} read the queue ${address}: each message reaches one of them`
-    say({ level: wrong ? 'error' : 'warning', job: readers[1], message, code: wrong ? 'MR607' : 'MR608' })
+    say({ level: wrong ? 'error' : 'warning', job: readers[1], message, ...page(wrong ? 'MR607' : 'MR608') })
   }
   for (const graph of graphs) for (const finding of await peers(graph, options.strict === true)) say(finding)
   const failed = findings.some(({ level }) => level === 'error')
@@ -91,5 +98,8 @@ async function peers(graph: Graph, strict: boolean): Promise<readonly Finding[]>
 
 function finding(name: string, { ok, message, code, severity }: CheckResult, strict: boolean): Finding {
   const level = ok ? 'ok' : severity === 'warning' && !strict ? 'warning' : 'error'
-  return { level, job: name, message: `${name}: ${message}`, ...(code !== undefined && { code }) }
+  return { level, job: name, message: `${name}: ${message}`, ...(code !== undefined && page(code)) }
 }
+
+/** A code with the remedy of its page. */
+const page = (code: string): Pick<Finding, 'code' | 'hint'> => ({ code, hint: explainCode(code)?.remedy ?? '' })

@@ -14,6 +14,9 @@ export interface Finished {
 export interface Command {
   readonly process: ChildProcess
   readonly done: Promise<Finished>
+  /** What it has printed so far. */
+  stdout(): string
+  stderr(): string
   /** Resolves with the first match in stderr, or rejects when the process ends without it. */
   said(pattern: RegExp): Promise<RegExpExecArray>
 }
@@ -23,6 +26,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', ...options.env }
   delete env['NODE_OPTIONS']
   delete env['VITEST']
+  if (!options.env?.['MILLRACE_AMQP_URL']) delete env['MILLRACE_AMQP_URL']
   const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
@@ -43,6 +47,8 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
   return {
     process: child,
     done,
+    stdout: () => stdout,
+    stderr: () => stderr,
     said: pattern =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -62,4 +68,5 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
 }
 
 /** Runs the built `millrace` to its end. */
-export const finished = (args: readonly string[], options: Parameters<typeof millrace>[1] = {}): Promise<Finished> => millrace(args, options).done
+export const finished = (args: readonly string[], options: Parameters<typeof millrace>[1] = {}): Promise<Finished> =>
+  millrace(args, options).done
