@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Artemis, startArtemis } from '../peers/artemis.js'
 import { artemisAvailable, rabbitmqAvailable } from '../peers/available.js'
 import { startRabbitMq } from '../peers/rabbitmq.js'
@@ -6,19 +6,13 @@ import { startBrokerProcess } from './broker-process.js'
 import { Collector } from './collector.js'
 import { CutProxy } from './cut-proxy.js'
 import { Device } from './device.js'
+import { disposals } from './disposals.js'
 import { eventually } from './eventually.js'
 import { peerTest } from './peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from './readings.js'
 import { RunningJob } from './running-job.js'
 
-const open: { dispose(): Promise<unknown> }[] = []
-const opened = <T>(thing: T, dispose: () => Promise<unknown>): T => {
-  open.push({ dispose })
-  return thing
-}
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.dispose()
-})
+const opened = disposals()
 
 const stepMs = 20
 const mix = mixOf({ count: 1500, stepMs, mixed: true })
@@ -26,12 +20,12 @@ const mix = mixOf({ count: 1500, stepMs, mixed: true })
 /** The unchanged job file against one peer: windows in sink and view, and the counts, are those of the data. */
 async function sameResults(url: string): Promise<void> {
   const collector = new Collector(url, 'results')
-  opened(collector, () => collector.close())
+  opened(collector, it => it.close())
   await eventually('collector attached', () => collector.attached)
   const job = await RunningJob.start({ env: { MILLRACE_AMQP_URL: url } })
-  opened(job, () => job.dispose())
+  opened(job, it => it.dispose())
   const device = new Device(url, 'readings')
-  opened(device, () => device.close())
+  opened(device, it => it.close())
   device.send([...mix.readings, closing(1500, stepMs)])
   await device.delivered()
   await eventually('all windows at the sink', () => collector.rows.size >= mix.windows.size, 20_000)
@@ -48,20 +42,20 @@ async function sameResults(url: string): Promise<void> {
 describe('the same unchanged job', () => {
   test('against the embedded node in another process', async () => {
     const broker = await startBrokerProcess()
-    opened(broker, () => broker.stop())
+    opened(broker, it => it.stop())
     await sameResults(broker.url)
   })
 
   peerTest('against Artemis', [artemisAvailable()], async () => {
     const artemis: Artemis = await startArtemis()
-    opened(artemis, () => artemis.stop())
+    opened(artemis, it => it.stop())
     await sameResults(artemis.url)
     await durableSubscription(artemis)
   })
 
   peerTest('against RabbitMQ with its AMQP 1.0 plugin', [rabbitmqAvailable()], async () => {
     const rabbitmq = await startRabbitMq()
-    opened(rabbitmq, () => rabbitmq.stop())
+    opened(rabbitmq, it => it.stop())
     await sameResults(rabbitmq.url)
   })
 })
@@ -70,20 +64,20 @@ describe('the same unchanged job', () => {
 async function durableSubscription(artemis: Artemis): Promise<void> {
   const parts = [0, 1, 2].map(part => mixOf({ from: part * 300, count: 300, stepMs, prefix: 's' }))
   const proxy = await CutProxy.start(artemis.port)
-  opened(proxy, () => proxy.close())
+  opened(proxy, it => it.close())
   const env = {
     MILLRACE_AMQP_URL: `amqp://${artemis.user}:${artemis.password}@127.0.0.1:${proxy.port}`,
     READINGS: 'news',
     RESULTS: 'digest',
   }
   const collector = new Collector(artemis.url, 'digest')
-  opened(collector, () => collector.close())
+  opened(collector, it => it.close())
   const first = await RunningJob.start({ job: 'subscription', env })
-  opened(first, () => first.dispose())
+  opened(first, it => it.dispose())
   const connected = (job: RunningJob) => eventually('subscribed', async () => (await job.summary()).state === 'running')
   await connected(first)
   const device = new Device(artemis.url, 'news', 'topic')
-  opened(device, () => device.close())
+  opened(device, it => it.close())
   device.send(parts[0]!.readings)
   await eventually('the first part', async () => (await first.summary()).counts.received === 300)
   proxy.cut()
@@ -96,7 +90,7 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
   device.send([...parts[2]!.readings, closing(900, stepMs)])
   await device.delivered()
   const second = await RunningJob.start({ job: 'subscription', env, home: first.home })
-  opened(second, () => second.dispose())
+  opened(second, it => it.dispose())
   const all = mixOf({ count: 900, stepMs, prefix: 's' })
   await eventually('all windows', () => collector.rows.size >= all.windows.size)
   expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(all.windows))

@@ -57,7 +57,7 @@ class Router(MessagingHandler):
         if link.is_receiver:
             link.address = self.address(link.remote_target.address)
             link.address.senders.append(link)
-            link.used, link.draining = 0, False
+            link.used = 0
             if link.address.receivers:
                 link.flow(CAPACITY)
         else:
@@ -67,15 +67,10 @@ class Router(MessagingHandler):
             link.address.receivers.append(link)
             if first:
                 for sender in link.address.senders:
-                    self.undrain(sender)
+                    sender.drain_mode = False
                     if sender.credit == 0:
                         sender.flow(CAPACITY)
         link.open()
-
-    def undrain(self, sender):
-        if sender.draining:
-            sender.drain_mode = False
-            sender.draining = False
 
     def on_link_flow(self, event):
         if event.link.is_sender:
@@ -123,7 +118,6 @@ class Router(MessagingHandler):
             transit.open = 1
             self.ended(transit, Delivery.RELEASED)
             sender.drain_mode = True
-            sender.draining = True
             sender.flow(0)
             return
         chosen = receivers
