@@ -5,6 +5,7 @@ import { Batch } from '../model/batch.js'
 import type { Chunk } from '../model/chunk.js'
 import type { Clock } from '../model/clock.js'
 import type { NumberColumn } from '../model/columns.js'
+import type { Dictionary } from '../model/dictionary.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 
@@ -66,17 +67,39 @@ export class BoundedInput {
     while (this.#at >= this.#times.length && !this.#ended) {
       const chunk = await this.#reader.next()
       if (!chunk) {
+        this.#release()
         this.#ended = true
         this.#times = empty
         this.#at = 0
         return
       }
+      this.#release()
       const decoded = this.#decoder.decode(chunk)
       for (const { message, code, reason } of decoded.rejected) refuse(letterOf(this.source, chunk, message, code, reason))
       this.#chunk = chunk
       this.#decoded = decoded
+      this.#keep()
       this.#times = this.#timesOf(decoded)
       this.#at = 0
+    }
+  }
+
+  /** The rows wait over several entries, at whose ends dictionaries forget what nobody holds. */
+  #keep(): void {
+    for (const { ids, dictionary } of this.#keyed()) for (const id of ids) if (id >= 0) dictionary.retain(id)
+  }
+
+  #release(): void {
+    for (const { ids, dictionary } of this.#keyed()) for (const id of ids) if (id >= 0) dictionary.release(id)
+    this.#decoded = undefined
+  }
+
+  /** The dictionary-coded columns of the rows that were read ahead. */
+  *#keyed(): Iterable<{ ids: Int32Array; dictionary: Dictionary }> {
+    const { columns = {}, length = 0 } = this.#decoded ?? {}
+    for (const column of Object.values(columns)) {
+      if (column.type === 'text' && column.form === 'dictionary')
+        yield { ids: column.ids.subarray(0, length), dictionary: column.dictionary }
     }
   }
 

@@ -121,3 +121,23 @@ test('a job without event time needs a time field; every source needs a file', a
 test('a file without rows gives nothing', async () => {
   expect((await run(one(), { in: await file('empty.csv', []) })).result).toEqual({ rows: 0, deadLettered: 0, results: 0 })
 })
+
+test('texts of rows that wait for another file keep their meaning', async () => {
+  const two = job('two', ({ read }) => [
+    merge(
+      'both',
+      read('left', new FakeSource().spec(json(S))).pipe(eventTime(r => r.at, { outOfOrderness: '0s' })),
+      read('right', new FakeSource().spec(json(S))).pipe(eventTime(r => r.at, { outOfOrderness: '0s' })),
+    ).pipe(aggregate('w', { by: r => ({ room: r.room }), over: tumbling('1s') }, { total: sum(r => r.n) }), into(view('w'))),
+  ])
+  // A key lives for one second only, so dictionaries forget it while later rows of the same chunk wait.
+  const rows = (side: string, from: number) =>
+    Array.from({ length: 50 }, (_, i) => [`${side}${i}`, i, from + i * 2_000] as readonly [string, number, number])
+  const { rows: results } = await run(two, { left: await file('l.csv', rows('l', 0)), right: await file('r.csv', rows('r', 1_000)) })
+  expect(results.map(row => row.slice(0, 2))).toEqual(
+    Array.from({ length: 50 }, (_, i) => [
+      [`l${i}`, i],
+      [`r${i}`, i],
+    ]).flat(),
+  )
+})
