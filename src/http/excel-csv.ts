@@ -52,7 +52,7 @@ export function excelCsv(zone: string): RowFormat {
     contentType: 'text/csv; charset=utf-8; header=present',
     begin: columns => `\uFEFF${columns.map(column => guarded(column.name)).join(',')}\r\n`,
     between: '\r\n',
-    end: any => (any ? '\r\n' : ''),
+    end: wrote => (wrote ? '\r\n' : ''),
     writer: columns => {
       const values = columns.map(value)
       return row => values.map((write, i) => write(row[i])).join(',')

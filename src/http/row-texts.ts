@@ -73,7 +73,7 @@ export const ndjsonRows: RowFormat = {
   contentType: 'application/x-ndjson; charset=utf-8',
   begin: () => '',
   between: '\n',
-  end: any => (any ? '\n' : ''),
+  end: wrote => (wrote ? '\n' : ''),
   writer: jsonWriter,
 }
 
@@ -82,7 +82,7 @@ export const csvRows: RowFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   begin: columns => `${columns.map(column => csvField(column.name)).join(',')}\r\n`,
   between: '\r\n',
-  end: any => (any ? '\r\n' : ''),
+  end: wrote => (wrote ? '\r\n' : ''),
   writer: columns => {
     const values = columns.map(csvValues)
     return row => {

@@ -2,9 +2,9 @@ import type { FieldUse } from '../codecs/decoder.js'
 import type { OutputBatch, SinkSpec } from '../connector/sink.js'
 import type { SourceSpec } from '../connector/source.js'
 import type { Batch } from '../model/batch.js'
-import type { ErrorCode } from '../model/errors/catalogue.js'
 import type { State } from '../model/state.js'
 import type { ColumnInfo } from '../model/value-type.js'
+import type { Refusal } from '../operators/refusal.js'
 import type { Plan } from '../plan/plan.js'
 
 /** What a node has done since the run began. */
@@ -21,17 +21,8 @@ export interface NodeMetrics {
   readonly counters: Readonly<Record<string, number>>
 }
 
-/** A row that an operator refused, by message of the entry being pushed (undefined where no single message made it). */
-export interface RowRejection {
-  readonly node: string
-  readonly source: string
-  readonly message: number | undefined
-  readonly code: ErrorCode
-  readonly reason: string
-  readonly stack?: string
-  /** The row as JSON, for the dead-letter page. */
-  readonly row: string
-}
+/** A row that an operator refused, by message of the entry being pushed. */
+export type RowRejection = Refusal
 
 export interface GraphSource {
   readonly id: string

@@ -58,8 +58,7 @@ const windowInfos: readonly ColumnInfo[] = [
 export function aggregate<
   T,
   const A extends Readonly<Record<string, AggregateSpec<T, unknown>>>,
-  // biome-ignore lint/complexity/noBannedTypes: no key at all is the empty object
-  K extends Readonly<Record<string, Expr<unknown>>> = {},
+  K extends Readonly<Record<string, Expr<unknown>>> = Readonly<Record<never, never>>,
 >(id: string, options: AggregateOptions<T, K>, aggregates: A): Operator<T, ResultRow<K, A>> {
   const checked = optionsOf('aggregate', options, ['by', 'over', 'early', 'allowedLateness', 'late'])
   const early = checked.early === undefined ? undefined : durationMs(checked.early)

@@ -4,17 +4,7 @@ import type { ErrorCode } from '../model/errors/catalogue.js'
 import type { PlanNode } from '../plan/plan.js'
 import type { GraphBuilder, NodeDefinition } from './builder.js'
 import type { Logic, LogicContext } from './logic.js'
-
-/** A row that an operator refused. */
-export interface Refusal {
-  readonly node: string
-  readonly source: string
-  readonly message: number | undefined
-  readonly code: ErrorCode
-  readonly reason: string
-  readonly stack?: string
-  readonly row: string
-}
+import type { Refusal } from './refusal.js'
 
 /** One node of a run: its logic, its output, what it has done. */
 export class RunningNode implements LogicContext {
