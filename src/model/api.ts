@@ -76,6 +76,8 @@ export interface ViewInfo {
   readonly job: string
   readonly columns: readonly ViewColumn[]
   readonly windowed: boolean
+  /** True for what was sent to a sink: its last rows, 1 MiB of them, once the sink has acknowledged them. */
+  readonly sink?: true
   readonly window?: { readonly size: number; readonly every: number }
   /** Ms of event time kept; null: bounded by bytes only. */
   readonly keep: number | null

@@ -17,10 +17,11 @@ export interface OutboxEvents {
 /** Indices of refused outputs among an entry's dead letters begin here, behind those of its messages. */
 const firstOutputIndex = 1_000_000
 
-/** The outbox of a job and its views; writers are opened when it starts. */
+/** The outbox of a job, its views, and the views of what its sinks were sent; writers are opened when it starts. */
 export function openOutbox(options: JobRunnerOptions, graph: Graph, deadLetters: DeadLetterStore, events: OutboxEvents) {
   const { views: registry, job, real, random, outboxBytes } = options
   const views = new Map<string, View>()
+  const sent = new Map<string, View>()
   const writers = new Map(
     graph.sinks
       .filter(({ spec }) => spec.kind === 'view')
@@ -30,6 +31,16 @@ export function openOutbox(options: JobRunnerOptions, graph: Graph, deadLetters:
         return [sink.id, writer] as const
       }),
   )
+  for (const sink of graph.sinks) {
+    if (sink.spec.kind === 'view') continue
+    const view = registry.openSent(job.id, sink)
+    views.set(sink.id, view)
+    sent.set(sink.id, view)
+  }
+  const acknowledged = ({ outputs }: Waiting, refused: boolean) => {
+    if (!refused) sent.get(outputs.sink)?.apply(outputs)
+    events.wake()
+  }
   // It resolves when the letter is kept: settlement waits for its entry until it is on the disk.
   const refused = async ({ outputs, position }: Waiting, error: MillraceError) => {
     const bytes = new TextEncoder().encode(JSON.stringify({ sink: outputs.sink, ids: outputs.ids }))
@@ -42,7 +53,7 @@ export function openOutbox(options: JobRunnerOptions, graph: Graph, deadLetters:
     real,
     random,
     maxBytes: outboxBytes,
-    events: { acknowledged: events.wake, refused, failed: events.fatal },
+    events: { acknowledged, refused, failed: events.fatal },
   })
   return { outbox, views }
 }

@@ -32,9 +32,9 @@ export class Outbox {
     this.maxBytes = options.maxBytes
     const events: LaneEvents = {
       ...options.events,
-      acknowledged: item => {
+      acknowledged: (item, refused) => {
         this.#bytes -= item.bytes
-        options.events.acknowledged(item)
+        options.events.acknowledged(item, refused)
       },
     }
     const lane = (sink: GraphSink) => new SinkLane(sink, () => options.open(sink), events, options.real, new BackOff(options.random))

@@ -13,8 +13,8 @@ export interface Waiting {
 }
 
 export interface LaneEvents {
-  /** The sink holds this output now. */
-  acknowledged(item: Waiting): void
+  /** The sink holds this output now, or, where `refused`, never will: it is kept elsewhere. */
+  acknowledged(item: Waiting, refused: boolean): void
   /** The sink will never take it. Resolves when it is kept elsewhere. */
   refused(item: Waiting, error: MillraceError): Promise<void>
   /** The job has to drain or stop. */
@@ -102,7 +102,7 @@ export class SinkLane {
     return writer
   }
 
-  #done(item: Waiting): void {
+  #done(item: Waiting, refused = false): void {
     this.#head++
     if (this.#head === this.#queue.length || this.#head > 1024) {
       this.#queue = this.#queue.slice(this.#head)
@@ -111,7 +111,7 @@ export class SinkLane {
     this.#since = this.#queue.length > 0 ? this.#real.monotonic() : undefined
     this.#error = undefined
     this.#backOff.reset()
-    this.#events.acknowledged(item)
+    this.#events.acknowledged(item, refused)
   }
 
   #unknown(thrown: unknown): MillraceError {
@@ -128,7 +128,7 @@ export class SinkLane {
       case 'dead-letter':
         if (!item) return false
         await this.#events.refused(item, error)
-        this.#done(item)
+        this.#done(item, true)
         return true
       case 'retry':
       case 'back-off':

@@ -19,6 +19,8 @@ export interface LiveViewOptions {
   /** Ms of event time kept; null: bounded by bytes only. */
   readonly keep: number | null
   readonly maxBytes: number
+  /** It shows what a sink was sent. */
+  readonly ofSink?: boolean
 }
 
 /** A value as filters name it; null is named by none. */
@@ -62,12 +64,13 @@ export class LiveView implements View {
   }
 
   info(): ViewInfo {
-    const { id, job, windowed, window, keep } = this.#options
+    const { id, job, windowed, window, keep, ofSink } = this.#options
     return {
       id,
       job,
       columns: this.#columns,
       windowed,
+      ...(ofSink && { sink: true as const }),
       ...(window && { window }),
       keep,
       rows: this.#store.size,

@@ -6,6 +6,9 @@ import { LiveView } from './live-view.js'
 import type { View } from './view.js'
 import { defaultMaxBytes } from './view-options.js'
 
+/** Memory for the last rows that each sink was sent. */
+export const sentBytes = 1024 * 1024
+
 /** What the registry needs to know of a view; the graph's sinks of kind `view` fit. */
 export interface ViewSink {
   readonly id: string
@@ -23,6 +26,11 @@ export interface ViewRegistry {
    * replaced: readers of the old one get nothing more.
    */
   open(job: string, sink: ViewSink): { readonly view: View; readonly writer: SinkWriter }
+  /**
+   * A new, empty view of what a sink was sent, bounded at `sentBytes`, under the sink's id. Who writes to the sink applies
+   * to it what the sink has acknowledged.
+   */
+  openSent(job: string, sink: ViewSink): View
   /** All open views, in the order in which they were opened. */
   views(): readonly View[]
   get(job: string, id: string): View | undefined
@@ -50,17 +58,21 @@ function writerOf(view: View): SinkWriter {
  */
 export function createViewRegistry(): ViewRegistry {
   const jobs = new Map<string, Map<string, View>>()
+  const add = (view: View): View => {
+    const views = jobs.get(view.job) ?? new Map<string, View>()
+    jobs.set(view.job, views.set(view.id, view))
+    return view
+  }
   return {
     open(job, sink) {
       const { keep = null, maxBytes = defaultMaxBytes } = sink.spec.params
       if ((keep !== null && typeof keep !== 'number') || typeof maxBytes !== 'number') {
         throw new MillraceError('MR501', `the parameters of view '${sink.id}' are not those of view()`)
       }
-      const view = new LiveView({ ...sink, job, keep, maxBytes })
-      const views = jobs.get(job) ?? new Map<string, View>()
-      jobs.set(job, views.set(sink.id, view))
+      const view = add(new LiveView({ ...sink, job, keep, maxBytes }))
       return { view, writer: writerOf(view) }
     },
+    openSent: (job, sink) => add(new LiveView({ ...sink, job, keep: null, maxBytes: sentBytes, ofSink: true })),
     views: () => [...jobs.values()].flatMap(views => [...views.values()]),
     get: (job, id) => jobs.get(job)?.get(id),
     closeJob: job => void jobs.delete(job),

@@ -103,7 +103,14 @@ describe('dashboard definitions', () => {
       views.filter(view => view.job === 'mote-climate'),
     )
     expect(panels[0]).toMatchObject({ kind: 'line', view: 'climate', column: 'mean', band: ['min', 'max'], by: 'mote', unit: '°C' })
-    expect(panels.map(p => p.kind)).toEqual(['line', 'line', 'line', 'multiples', 'graph'])
+    expect(panels.map(p => p.kind)).toEqual(['line', 'line', 'multiples', 'graph'])
+    // What a sink was sent is drawn where a job has nothing else.
+    expect(
+      deriveDashboard(
+        'steam',
+        views.filter(view => view.sink),
+      ).panels[0],
+    ).toMatchObject({ kind: 'line', view: 'steam', column: 'humidity' })
     expect(deriveDashboard('empty', []).panels).toEqual([{ kind: 'graph', job: 'empty' }])
   })
 })

@@ -48,6 +48,7 @@ export const climateViews: readonly ViewInfo[] = [
   {
     ...base,
     id: 'steam',
+    sink: true,
     columns: [moteKey, { name: 'humidity', type: 'number', nullable: true, unit: '%', key: false }, ...windowColumns],
     window: { size: minute, every: minute },
   },

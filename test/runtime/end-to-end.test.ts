@@ -40,7 +40,10 @@ test('messages become rows of windows in sinks and views, and are settled', asyn
     { room: 'b', peak: 1, n: 1 },
   ])
   expect(source.settled).toEqual([1, 2])
-  expect(running.host.views().map(v => v.latest(10).length)).toEqual([2])
+  expect(running.host.views().map(v => [v.info().sink ?? false, v.latest(10).length])).toEqual([
+    [false, 2],
+    [true, 2],
+  ])
   expect(running.host.jobs()[0]).toMatchObject({ state: 'running', counts: { received: 4, counted: 4, late: 0, results: 4 } })
   // Nothing comes any more: the clock closes the window.
   await time.advance(10_000)

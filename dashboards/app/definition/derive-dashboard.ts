@@ -8,14 +8,15 @@ const highs = ['max', 'peak', 'high', 'highest']
 
 /**
  * A sensible page for a job without a definition: a line for each view with numbers (with its band where the view has
- * one), and small multiples of the first keyed view. Views without numbers have nothing to draw.
+ * one), and small multiples of the first keyed view. Views without numbers have nothing to draw; what sinks were sent is
+ * drawn only where there is nothing else, for it mostly repeats a view.
  */
 export const deriveDashboard = (job: string, views: readonly ViewInfo[]): Dashboard => {
   const panels: Panel[] = []
   let multiples: MultiplesPanel | undefined
-  for (const view of views) {
-    const panel = linePanel(view)
-    if (!panel) continue
+  const drawn = (of: readonly ViewInfo[]): readonly LinePanel[] => of.flatMap(view => linePanel(view) ?? [])
+  const own = drawn(views.filter(view => !view.sink))
+  for (const panel of own.length > 0 ? own : drawn(views)) {
     panels.push(panel)
     if (panel.by && !multiples) {
       multiples = { kind: 'multiples', view: panel.view, column: panel.column, by: panel.by, ...(panel.unit ? { unit: panel.unit } : {}) }
