@@ -44,7 +44,7 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
     jobs: [job],
     log,
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
-    amqp: listenAddress(options.amqp ?? '127.0.0.1:0', 0),
+    ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     dataDir: options.data ?? null,
     time,
     clockLabel: script.label(speed),
