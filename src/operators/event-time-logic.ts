@@ -18,7 +18,7 @@ export interface EventTimeParams {
 interface OriginState {
   /** Highest believed event time; −Infinity before the first. */
   max: number
-  /** The partition's clock when `max` came. */
+  /** The partition's clock when `max` came; before the first, when the partition was named. */
   maxAt: number
   /** The partition's clock at the last batch. */
   now: number
@@ -47,7 +47,7 @@ export class EventTimeLogic implements Logic {
     this.#frozen = clock.frozen
     let state = this.#origins.get(batch.origin)
     if (!state) {
-      state = { max: Number.NEGATIVE_INFINITY, maxAt: 0, now: clock.partition, watermark: Number.NEGATIVE_INFINITY }
+      state = { max: Number.NEGATIVE_INFINITY, maxAt: clock.partition, now: clock.partition, watermark: Number.NEGATIVE_INFINITY }
       this.#origins.set(batch.origin, state)
     }
     state.now = clock.partition
@@ -59,7 +59,16 @@ export class EventTimeLogic implements Logic {
     const timed = batch.length > 0 ? this.#timed(batch) : batch
     const last = timed.length > 0 ? this.#split(timed, state, emit) : timed.empty()
     if (batch.watermark === Number.POSITIVE_INFINITY) state.watermark = Number.POSITIVE_INFINITY
-    emit(last.with({ watermark: state.watermark }))
+    emit(last.with({ watermark: state.watermark, idle: this.#silent(state) }))
+  }
+
+  /** A partition that never spoke has no time to go on from: after the wait it holds nobody back. */
+  #silent(state: OriginState): boolean {
+    return this.#waits(state) && state.now - state.maxAt > this.#params.outOfOrderness
+  }
+
+  #waits(state: OriginState): boolean {
+    return !this.#frozen && this.#params.closeWhenQuiet && state.max === Number.NEGATIVE_INFINITY
   }
 
   /** Emits all parts but the last, which it returns. */
@@ -132,7 +141,9 @@ export class EventTimeLogic implements Logic {
     if (this.#frozen || !this.#params.closeWhenQuiet || pending === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
     let least = Number.POSITIVE_INFINITY
     for (const state of this.#origins.values()) {
-      const missing = pending - Math.max(this.#quietWatermark(state), state.watermark)
+      const missing = this.#waits(state)
+        ? this.#params.outOfOrderness + 1 - (state.now - state.maxAt)
+        : pending - Math.max(this.#quietWatermark(state), state.watermark)
       if (missing > 0 && missing < least) least = missing
     }
     return least

@@ -11,6 +11,7 @@ import { type Operator, operator, type Written } from './operator.js'
 import { ownColumns } from './own-columns.js'
 import { resultNames } from './result-names.js'
 import type { Stream } from './stream.js'
+import { WindowKeys } from './window-keys.js'
 
 /**
  * Writes rows to a view or sink. Views get provisional rows and removals too; sinks get final rows and revisions, and a
@@ -56,8 +57,8 @@ class IntoLogic implements Logic {
   readonly #spec: SinkSpec<never>
   readonly #computed: readonly (readonly [string, (batch: Batch) => Columns[string]])[]
   readonly #names: readonly string[]
-  /** Row keys that a sink was told, with the end of their window, while revisions of them may still come. */
-  readonly #told = new Map<string, number>()
+  /** Row keys that a sink was told, while revisions of them may still come. */
+  readonly #told = new WindowKeys()
 
   constructor(
     stream: Stream<unknown> | Stream<never>,
@@ -73,7 +74,7 @@ class IntoLogic implements Logic {
   onBatch(batch: Batch, emit: Emit): void {
     const kept = this.#spec.kind === 'view' ? batch : this.#forSink(batch)
     if (kept.length > 0) this.#write(kept)
-    this.#forget(batch.watermark)
+    this.#told.forget(batch.watermark, this.#stream.window?.allowedLateness ?? 0)
     emit(batch.empty())
   }
 
@@ -110,25 +111,19 @@ class IntoLogic implements Logic {
     for (let i = 0; i < batch.length; i++) {
       if (final.values[i] !== 1) continue
       if (batch.removed?.[i]) {
-        if (!this.#told.delete(keys[i] ?? '')) continue
-      } else if (remembers) this.#told.set(keys[i]!, end.values[i]!)
+        if (!remembers || this.#told.get(end.values[i]!, keys[i]!) === 0) continue
+        this.#told.set(end.values[i]!, keys[i]!, 0)
+      } else if (remembers) this.#told.set(end.values[i]!, keys[i]!, 1)
       rows[count++] = i
     }
     return count === batch.length ? batch : batch.take(rows, count)
   }
 
-  #forget(watermark: number): void {
-    if (this.#told.size === 0) return
-    const lateness = this.#stream.window?.allowedLateness ?? 0
-    for (const [key, end] of this.#told) if (end - 1 + lateness <= watermark) this.#told.delete(key)
-  }
-
   snapshot(): State {
-    return [...this.#told].map(([key, end]) => [key, end])
+    return this.#told.snapshot()
   }
 
   restore(state: State): void {
-    this.#told.clear()
-    for (const [key, end] of state as [string, number][]) this.#told.set(key, end)
+    this.#told.restore(state)
   }
 }
