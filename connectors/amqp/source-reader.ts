@@ -42,6 +42,9 @@ export class AmqpSourceReader implements SourceReader {
   private dialed: Dialed | undefined
   private receiver: Receiver | undefined
   private attached = false
+  private attachedAt = 0
+  /** Monotonic ms since there is no lasting link, be it for want of a connection or because the peer refuses it. */
+  private downSince: number
   private given: Segment | undefined
   private receipt = 0
   private wake: (() => void) | undefined
@@ -56,6 +59,7 @@ export class AmqpSourceReader implements SourceReader {
   constructor(context: ConnectorContext, settings: KeeperSettings, link: SourceLink) {
     this.context = context
     this.link = link
+    this.downSince = context.time.monotonic()
     this.credit = new CreditPolicy(link.credit, context.bufferBytes)
     this.backoff = { retry: new Backoff(context.random, 100, 30_000), slow: new Backoff(context.random, 5_000, 60_000) }
     this.keeper = new Keeper(settings, {
@@ -103,7 +107,7 @@ export class AmqpSourceReader implements SourceReader {
       unsettled: this.ledger.unsettled,
       bufferedBytes: queue.bytes + (this.given?.used ?? 0),
       reconnects: keeper.reconnects + this.reattached,
-      ...(keeper.downSince === undefined ? {} : { downSince: keeper.downSince }),
+      ...(attached ? {} : { downSince: this.downSince }),
       ...(error && !attached ? { error: { code: error.code, message: error.message } } : {}),
     }
   }
@@ -165,6 +169,7 @@ export class AmqpSourceReader implements SourceReader {
     const established = () => {
       if (this.receiver !== receiver || over) return
       this.attached = true
+      this.attachedAt = this.context.time.monotonic()
       this.linkError = undefined
       this.keeper.proved()
       this.backoff.retry.reset()
@@ -226,6 +231,9 @@ export class AmqpSourceReader implements SourceReader {
 
   /** Everything unsettled will be sent again: it is neither ours to settle nor to give out. */
   private forgetLink(): void {
+    // A link that is refused right after its attach was never there.
+    const now = this.context.time.monotonic()
+    if (this.attached && now - this.attachedAt > refusalMs) this.downSince = now
     this.attached = false
     this.receiver = undefined
     this.ledger.forget()

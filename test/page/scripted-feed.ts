@@ -209,7 +209,7 @@ export class ScriptedFeed {
       letter(
         '5-2',
         578_000,
-        'MR207',
+        'MR157',
         `26 h ahead of the job's clock ${hostileName}`,
         '{"mote":1,"at":"2010-05-11T16:31:07Z","temperature":27.9}',
       ),

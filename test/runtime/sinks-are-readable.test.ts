@@ -26,10 +26,10 @@ test('what a sink has acknowledged can be read under its id, and is counted once
 test('what a sink refused for good is not shown as sent', async () => {
   const one = rig()
   const { time, jobs, host } = await running([one])
-  one.sink.failures.push(new MillraceError('MR424', 'it is too large'))
+  one.sink.failures.push(new MillraceError('MR311', 'it is too large'))
   one.source.send(reading(start), reading(start + 5_000), reading(start + 12_000))
   await time.advance(100)
-  expect(host.deadLetters({ code: 'MR424' })).toHaveLength(1)
+  expect(host.deadLetters({ code: 'MR311' })).toHaveLength(1)
   const peaks = host.views().find(view => view.id === 'peaks')!
   expect(
     host

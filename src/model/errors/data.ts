@@ -38,12 +38,6 @@ export const dataErrors = entries({
     remedy: "Name the format of the data, for example timestamp('epoch-ms') or timestamp('yyyy-MM-dd HH:mm:ss', 'UTC').",
     action: 'dead-letter',
   },
-  MR207: {
-    title: 'event time far in the future',
-    cause: 'One message with a skewed clock would push the watermark ahead and make all others late.',
-    remedy: 'Set the clock of the device, or raise `maxSkew` of eventTime.',
-    action: 'dead-letter',
-  },
   MR208: {
     title: 'not a whole number that can be told exactly',
     cause: 'An integer field holds whole numbers between −2^53 + 1 and 2^53 − 1; beyond them neighbours would become equal.',
@@ -90,12 +84,6 @@ export const dataErrors = entries({
     title: 'key given twice',
     cause: 'An AMQP map with one key twice is invalid (AMQP 1.0 part 1 §1.6.23), and which value counts would be chance.',
     remedy: 'Mend the sender.',
-    action: 'dead-letter',
-  },
-  MR216: {
-    title: 'late row',
-    cause: 'The row came after the watermark had passed the end of its window and the allowed lateness.',
-    remedy: 'Raise outOfOrderness or allowedLateness, or take such rows with `late: s => …`.',
     action: 'dead-letter',
   },
   MR217: {

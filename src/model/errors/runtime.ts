@@ -86,12 +86,6 @@ export const runtimeErrors = entries({
     remedy: 'Free space or mend the rights of the data folder; Millrace tries again by itself.',
     action: 'back-off',
   },
-  MR424: {
-    title: 'output refused',
-    cause: 'A sink can never take this output.',
-    remedy: 'It is kept among the dead letters; mend the job or the peer.',
-    action: 'dead-letter',
-  },
   MR430: {
     title: 'job started twice',
     cause: 'Two of the jobs have one id; state, views and metrics belong to a job by its id.',
