@@ -19,12 +19,12 @@ const mix = mixOf({ count: 1500, stepMs, mixed: true })
 
 /** The unchanged job file against one peer: windows in sink and view, and the counts, are those of the data. */
 async function sameResults(url: string): Promise<void> {
-  const collector = new Collector(url, 'results')
+  const collector = new Collector(url, 'results', { kind: 'queue' })
   opened(collector, it => it.close())
   await eventually('collector attached', () => collector.attached)
   const job = await RunningJob.start({ env: { MILLRACE_AMQP_URL: url } })
   opened(job, it => it.dispose())
-  const device = new Device(url, 'readings')
+  const device = new Device(url, 'readings', 'queue')
   opened(device, it => it.close())
   device.send([...mix.readings, closing(1500, stepMs)])
   await device.delivered()
@@ -70,7 +70,7 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
     READINGS: 'news',
     RESULTS: 'digest',
   }
-  const collector = new Collector(artemis.url, 'digest')
+  const collector = new Collector(artemis.url, 'digest', { kind: 'queue' })
   opened(collector, it => it.close())
   const first = await RunningJob.start({ job: 'subscription', env })
   opened(first, it => it.dispose())

@@ -19,5 +19,8 @@ export default job('subscription', ({ read }) => {
     where(r => r.celsius.gt(-40)),
     aggregate('windows', { by: r => ({ room: r.room }), over: tumbling('1s') }, { n: count(), ids: collect(r => r.id, { limit: 20_000 }) }),
   )
-  return [windows.pipe(into(view('windows'))), windows.pipe(into(amqpSink('results', { address: process.env['RESULTS'] ?? 'results' })))]
+  return [
+    windows.pipe(into(view('windows'))),
+    windows.pipe(into(amqpSink('results', { address: process.env['RESULTS'] ?? 'results', kind: 'queue' }))),
+  ]
 })
