@@ -56,6 +56,8 @@ export class EventTimeLogic implements Logic {
       state.watermark = quiet
       if (batch.length > 0) emit(batch.empty().with({ watermark: quiet }))
     }
+    // Time first, then rows: a row that ends a silence must not undo what the clock had said before it.
+    if (batch.length > 0 && this.#silent(state)) emit(batch.empty().with({ watermark: state.watermark, idle: true }))
     const timed = batch.length > 0 ? this.#timed(batch) : batch
     const last = timed.length > 0 ? this.#split(timed, state, emit) : timed.empty()
     if (batch.watermark === Number.POSITIVE_INFINITY) state.watermark = Number.POSITIVE_INFINITY

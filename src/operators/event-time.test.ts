@@ -7,6 +7,7 @@ import { verifyOperator } from '../testing/verify-operator.js'
 import { tumbling } from '../windows/tumbling.js'
 import { aggregate } from './aggregate.js'
 import { eventTime } from './event-time.js'
+import { where } from './where.js'
 
 const Reading = schema({ room: text(), v: integer(), at: timestamp('epoch-ms') })
 const row = (room: string, at: number, v = 1) => ({ room, at, v })
@@ -65,5 +66,26 @@ describe('eventTime', () => {
     })
     expect(results).toContainEqual({ rejected: 'eventTime-1', code: 'MR157', message: 1 })
     expect(results).toContainEqual({ result: 'out', n: 2, window_start: 5_000, window_end: 10_000, final: true, revision: 0 })
+  })
+
+  it('lets the clock speak before the row that ends a silence, wherever the entry is cut', () => {
+    const results = verifyOperator({
+      schema: Reading,
+      entries: [
+        { wall: 100_000, rows: [row('a', 0)] },
+        { wall: 100_000, origin: 1 },
+        { wall: 101_000 },
+        { wall: 101_000, origin: 1, rows: [row('a', 0, 0), row('a', 0)] },
+        { wall: 101_000, end: true },
+        { wall: 101_000, origin: 1, end: true },
+      ],
+      pipeline: s =>
+        s.pipe(
+          where(r => r.v.ne(0)),
+          eventTime(r => r.at, { outOfOrderness: '0ms' }),
+          aggregate('w', { over: tumbling('1s') }, { n: count() }),
+        ),
+    })
+    expect(results).toEqual([{ result: 'out', n: 1, window_start: 0, window_end: 1_000, final: true, revision: 0 }])
   })
 })
