@@ -77,6 +77,12 @@ program
   .option('--quiet', 'say only what is wrong')
   .action(async options => exit(await broker(options)))
 
+// `millrace … | head` closes the pipe: that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
