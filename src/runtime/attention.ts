@@ -10,7 +10,7 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
   const { phase, error, restarts, feeds, outbox, deadLetters } = runner
   const sentences: string[] = []
   if (phase === 'failed' && error) sentences.push(`${runner.id} failed: ${error.message}`)
-  if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored: ${deadLetters.failing}`)
+  if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)
   for (const { sink, status } of [...outbox.lanes.values()].map(lane => ({ sink: lane.sink.id, status: lane.status() }))) {
     const waits = status.waiting && at - status.waiting.since
     if (waits !== undefined && waits >= patience) sentences.push(`${sink} waits for ${status.waiting!.for} since ${seconds(waits)}`)

@@ -5,7 +5,7 @@ import { DeadLetterFile } from './dead-letter-file.js'
 import type { DeadLetterFilter } from './host.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
-const sampleBytes = 200
+const sampleChars = 200
 /** What a letter costs beside its bytes, roughly. */
 const overhead = 512
 
@@ -19,12 +19,16 @@ export interface Refused {
   readonly at: number
   /** The message's own bytes, or the row as JSON where no single message made it; copied by the store. */
   readonly bytes: Uint8Array
+  /** What a person reads first; by default the bytes as text. */
+  readonly sample?: string
 }
 
 export interface DeadLetterOptions {
   readonly job: string
   /** `dead-letters.ndjson` in the job's data folder; undefined: memory only. */
   readonly path: string | undefined
+  /** Where letters are written; the file at `path` unless given. */
+  readonly file?: LetterFile
   readonly memoryBytes?: number
   readonly real: TimeSource
   readonly random: RandomSource
@@ -32,6 +36,20 @@ export interface DeadLetterOptions {
   /** Called when letters have reached the disk. */
   readonly onStored: () => void
 }
+
+/** Keeps lines durably. */
+export interface LetterFile {
+  /** The last whole lines, oldest first, at most about so many bytes of them; what a crash tore off is cut away. */
+  tail(bytes: number): Promise<readonly string[]>
+  /** Resolves when the lines are on the disk; after a rejection none of them is. */
+  append(lines: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** How much of the file is read at a start. */
+const tailBytes = 2 ** 20
+/** Letters that wait for the disk may hold so many bytes before the sources are made to wait. */
+const unstoredBytes = 8 * 2 ** 20
 
 interface Kept {
   readonly letter: DeadLetter
@@ -46,7 +64,7 @@ interface Unstored {
 /** The job's bad messages with their raw bytes: the newest in memory, all of them in a file, where they are before they are settled. */
 export class DeadLetterStore {
   readonly #options: DeadLetterOptions
-  readonly #file: DeadLetterFile | undefined
+  readonly #file: LetterFile | undefined
   readonly #backOff: BackOff
   /** Oldest first. */
   #kept: Kept[] = []
@@ -56,12 +74,36 @@ export class DeadLetterStore {
   #storing: readonly Unstored[] = []
   #closed = false
   #failing: string | undefined
+  #unstoredBytes = 0
+  #work: Promise<void> = Promise.resolve()
+  #cancelPause: (() => void) | undefined
+  /** Part of every id: a job that starts with fresh state counts its entries from 1 again. */
+  readonly #start: string
   total = 0
 
   constructor(options: DeadLetterOptions) {
     this.#options = options
-    this.#file = options.path === undefined ? undefined : new DeadLetterFile(options.path)
+    this.#file = options.file ?? (options.path === undefined ? undefined : new DeadLetterFile(options.path))
     this.#backOff = new BackOff(options.random)
+    this.#start = options.real.wall().toString(36)
+  }
+
+  /** Shows the letters of earlier starts; a file that cannot be read shows none, and the log says so. */
+  async load(): Promise<void> {
+    try {
+      for (const line of (await this.#file?.tail(tailBytes)) ?? []) {
+        const kept = keptOf(line)
+        if (kept) this.#keep(kept)
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#options.log.warn('earlier dead letters cannot be read', { code: 'MR423', job: this.#options.job, reason })
+    }
+  }
+
+  /** The sources have to wait: letters cannot be stored, or come faster than the disk takes them. */
+  get full(): boolean {
+    return this.#failing !== undefined || this.#unstoredBytes >= unstoredBytes
   }
 
   /** All entries below this one have their dead letters on the disk. */
@@ -74,29 +116,34 @@ export class DeadLetterStore {
     return this.#failing
   }
 
-  /** Keeps one letter; its id is its entry and its index among that entry's. */
+  /** Keeps one letter; its id is the start of the process, its entry, and its index among that entry's. */
   add(entry: number, index: number, refused: Refused): void {
     const { job } = this.#options
     const bytes = refused.bytes.slice()
     const letter: DeadLetter = {
-      id: `${job}.${entry}.${index}`,
+      id: `${job}.${this.#start}.${entry}.${index}`,
       job,
       source: refused.source,
       code: refused.code,
       reason: refused.reason,
       ...(refused.path !== undefined && { path: refused.path }),
       at: refused.at,
-      sample: sample(bytes),
+      sample: readable(refused.sample ?? new TextDecoder().decode(bytes.subarray(0, sampleChars))),
       size: bytes.length,
     }
     this.total++
-    this.#kept.push({ letter, bytes })
-    this.#bytes += bytes.length + overhead
-    this.#forgetOldest()
+    this.#keep({ letter, bytes })
     if (!this.#file) return
-    const { sample: _, ...stored } = letter
-    this.#unstored.push({ entry, line: `${JSON.stringify({ ...stored, bytes: Buffer.from(bytes).toString('base64') })}\n` })
-    if (this.#storing.length === 0) void this.#store(this.#file)
+    const line = `${JSON.stringify({ ...letter, bytes: Buffer.from(bytes).toString('base64') })}\n`
+    this.#unstored.push({ entry, line })
+    this.#unstoredBytes += line.length
+    if (this.#storing.length === 0) this.#work = this.#store(this.#file)
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept.push(kept)
+    this.#bytes += kept.bytes.length + overhead
+    this.#forgetOldest()
   }
 
   #forgetOldest(): void {
@@ -108,31 +155,39 @@ export class DeadLetterStore {
     }
   }
 
-  async #store(file: DeadLetterFile): Promise<void> {
+  async #store(file: LetterFile): Promise<void> {
     while (this.#unstored.length > 0 && !this.#closed) {
       this.#storing = this.#unstored
       this.#unstored = []
-      await this.#append(file, this.#storing.map(item => item.line).join(''))
+      if (!(await this.#append(file, this.#storing.map(item => item.line).join('')))) return
+      for (const { line } of this.#storing) this.#unstoredBytes -= line.length
       this.#storing = []
       this.#options.onStored()
     }
   }
 
-  /** Tries until it succeeds: meanwhile the messages stay unsettled and their source waits. */
-  async #append(file: DeadLetterFile, lines: string): Promise<void> {
+  /** Tries until it succeeds, or the store is closed (false): meanwhile the messages stay unsettled and their source waits. */
+  async #append(file: LetterFile, lines: string): Promise<boolean> {
     while (!this.#closed) {
       try {
         await file.append(lines)
         this.#failing = undefined
         this.#backOff.reset()
-        return
+        return true
       } catch (error) {
         this.#failing = error instanceof Error ? error.message : String(error)
         this.#options.log.error('dead letters not stored', { code: 'MR423', job: this.#options.job, reason: this.#failing })
         await file.close().catch(() => undefined)
-        await new Promise<void>(resolve => this.#options.real.after(this.#backOff.next(), resolve))
+        await new Promise<void>(resolve => {
+          const cancel = this.#options.real.after(this.#backOff.next(), resolve)
+          this.#cancelPause = () => {
+            cancel()
+            resolve()
+          }
+        })
       }
     }
+    return false
   }
 
   /** Newest first. */
@@ -156,12 +211,22 @@ export class DeadLetterStore {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#cancelPause?.()
+    await this.#work
     await this.#file?.close()
   }
 }
 
-/** The first bytes as text; what cannot be printed as ·. */
-function sample(bytes: Uint8Array): string {
-  const text = new TextDecoder().decode(bytes.subarray(0, sampleBytes))
-  return text.replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')
+/** What cannot be printed as ·. */
+const readable = (text: string): string => text.slice(0, sampleChars).replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')
+
+/** A letter as it was stored; undefined where the line is none. */
+function keptOf(line: string): Kept | undefined {
+  try {
+    const { bytes, ...letter } = JSON.parse(line) as DeadLetter & { readonly bytes: string }
+    if (typeof letter.id !== 'string' || typeof letter.sample !== 'string' || typeof bytes !== 'string') return undefined
+    return { letter, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }
+  } catch {
+    return undefined
+  }
 }

@@ -7,6 +7,7 @@ import { arrivalBatch, timeBatch } from './chunk-batch.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
 import type { JobClock } from './job-clock.js'
 import type { JobMemory } from './job-memory.js'
+import { messageSample } from './message-sample.js'
 import type { Outbox } from './outbox.js'
 import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
@@ -105,7 +106,15 @@ export class EntryPush {
       refused.add(rejection.message)
       const { code, reason, path } = rejection
       const bytes = messageBytes(chunk!, rejection.message)
-      deadLetters.add(entry, index++, { source, code, reason: atLine(chunk!, rejection.message, reason), path, at: clock.wall, bytes })
+      deadLetters.add(entry, index++, {
+        source,
+        code,
+        reason: atLine(chunk!, rejection.message, reason),
+        path,
+        at: clock.wall,
+        bytes,
+        sample: messageSample(chunk!, rejection.message),
+      })
     }
     for (const rejection of rejections) {
       if (rejection.message !== undefined) {
@@ -123,10 +132,12 @@ export class EntryPush {
 
   #refusedRow(rejection: RowRejection, chunk: Chunk | undefined, source: string) {
     const { code, node, message } = rejection
-    const bytes = chunk && message !== undefined ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
+    const own = chunk && message !== undefined
+    const bytes = own ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
+    const sample = own ? { sample: messageSample(chunk, message) } : {}
     const stack = rejection.stack === undefined ? '' : `\n${rejection.stack}`
     const reason = `${rejection.reason}${stack}`
-    return { source: rejection.source || source, code, reason, path: node, at: this.#parts.clock.wall, bytes }
+    return { source: rejection.source || source, code, reason, path: node, at: this.#parts.clock.wall, bytes, ...sample }
   }
 
   #guarded<T>(run: () => T): T {

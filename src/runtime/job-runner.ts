@@ -68,6 +68,7 @@ export class JobRunner {
   async prepare(): Promise<void> {
     const { real, time } = this.options
     this.graph = this.#startGraph()
+    await this.deadLetters.load()
     const snapshot = await this.#snapshots?.load(this.graph)
     this.clock = new JobClock(time, real, snapshot?.clock)
     const opened = openOutbox(this.options, this.graph, this.deadLetters, {

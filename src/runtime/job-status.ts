@@ -65,11 +65,11 @@ export class JobStatus {
   }
 
   #state(): JobSummary['state'] {
-    const { phase, feeds, outbox } = this.runner
+    const { phase, feeds, outbox, deadLetters } = this.runner
     if (phase !== 'running') return phase
     if (feeds.some(feed => feed.state === 'opening')) return 'starting'
     const away = feeds.some(feed => feed.state !== 'ended' && !feed.status().connected)
-    return away || outbox.full ? 'waiting' : 'running'
+    return away || outbox.full || deadLetters.full ? 'waiting' : 'running'
   }
 
   /** Ms between the job's clock and the newest watermark that reached a sink. */

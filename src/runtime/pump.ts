@@ -34,7 +34,8 @@ export interface PumpParts {
 
 /**
  * Drives one run of a job: asks sources in turn, pushes their chunks through the graph, hands outputs to the outbox,
- * ticks when an operator's deadline comes, and settles what is done. Full outbox: no source is asked.
+ * ticks when an operator's deadline comes, and settles what is done. While the outbox is full, or dead letters cannot be
+ * stored, no source is asked.
  */
 export class Pump {
   readonly settlement = new Settlement()
@@ -115,8 +116,8 @@ export class Pump {
 
   /** One chunk, or one tick, or the end of a source; false: nothing to do. */
   async #turn(): Promise<boolean> {
-    const { feeds, outbox, push, clock } = this.#parts
-    if (outbox.full) return false
+    const { feeds, outbox, deadLetters, push, clock } = this.#parts
+    if (outbox.full || deadLetters.full) return false
     for (const feed of feeds) feed.ask()
     if (clock.stream >= this.#deadlineAt) {
       push.tick()

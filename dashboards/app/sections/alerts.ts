@@ -15,7 +15,7 @@ export interface Episode {
   readonly isFiring: boolean
 }
 
-const shownEpisodes = 3
+const shownEpisodes = 4
 
 /**
  * Groups the windows in which the condition held into episodes, the firing ones first, then the newest. An episode fires
@@ -44,7 +44,7 @@ export const episodes = (store: ViewStore, panel: AlertsPanel, now: number): rea
       found.push(open)
     }
   }
-  return found.sort((a, b) => Number(b.isFiring) - Number(a.isFiring) || b.to - a.to)
+  return found.sort(firingFirst)
 }
 
 /** Without limits the row itself says that the condition held. */
@@ -54,39 +54,51 @@ const holds = (value: number, { above, below }: AlertsPanel): boolean =>
 /** Whether the condition still held in the last window that the device has. */
 const isNewest = (store: ViewStore, lastTime: number, time: number): boolean => lastTime - time <= (store.every ?? 0) * 0.5
 
-/** Alerts: what fires now, and what is over. */
+/** An episode and the panel that says what it means. */
+interface Alert extends Episode {
+  readonly panel: AlertsPanel
+  readonly store: ViewStore
+}
+
+/** Alerts of all panels on one card: what fires now, and what is over. */
 export class Alerts implements Section {
   readonly root: HTMLElement
-  readonly #panel: AlertsPanel
+  readonly #panels: readonly AlertsPanel[]
   readonly #body = element('div')
 
-  constructor(panel: AlertsPanel) {
-    this.#panel = panel
+  constructor(panels: readonly AlertsPanel[]) {
+    this.#panels = panels
     this.root = element('article', { class: 'card' }, element('h2', {}, 'Alerts'), this.#body)
   }
 
   draw(state: PageState): void {
-    const store = state.views.get(this.#panel.view)
-    if (!store || !state.job) return
+    if (!state.job) return
     const { now } = state.job
-    const list = episodes(store, this.#panel, now)
+    const list = this.#panels.flatMap((panel): readonly Alert[] => {
+      const store = state.views.get(panel.view)
+      return store ? episodes(store, panel, now).map(episode => ({ ...episode, panel, store })) : []
+    })
+    list.sort(firingFirst)
     const shown = list.slice(0, shownEpisodes)
-    replaceWhenChanged(this.#body, `${Math.floor(now / 1000)}|${JSON.stringify(shown)}`, () => {
+    const drawn = shown.map(({ store: _, ...alert }) => alert)
+    replaceWhenChanged(this.#body, `${Math.floor(now / 1000)}|${list.length}|${JSON.stringify(drawn)}`, () => {
       if (shown.length === 0) return [element('p', { class: 'soft calm' }, 'None. Nothing has fired in what is kept.')]
       const rest = list.length - shown.length
-      const items = shown.map(episode => this.#item(episode, now, store))
+      const items = shown.map(alert => itemOf(alert, now))
       return [element('ul', { class: 'alerts' }, ...items), rest > 0 ? element('p', { class: 'soft calm' }, `and ${rest} older`) : '']
     })
   }
+}
 
-  #item(episode: Episode, now: number, store: ViewStore): HTMLLIElement {
-    const unit = this.#panel.unit ?? store.unit(this.#panel.column)
-    const name = `${episode.label}: ${lowerFirst(this.#panel.title ?? this.#panel.view)}`
-    const words = episode.isFiring
-      ? `${this.#panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
-      : `over · ${clockTime(episode.from)}–${clockTime(episode.to)}, ${this.#panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
-    return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
-  }
+const firingFirst = (a: Episode, b: Episode): number => Number(b.isFiring) - Number(a.isFiring) || b.to - a.to
+
+const itemOf = ({ panel, store, ...episode }: Alert, now: number): HTMLLIElement => {
+  const unit = panel.unit ?? store.unit(panel.column)
+  const name = `${episode.label}: ${lowerFirst(panel.title ?? panel.view)}`
+  const words = episode.isFiring
+    ? `${panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
+    : `over · ${clockTime(episode.from)}–${clockTime(episode.to)}, ${panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
+  return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
 }
 
 export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

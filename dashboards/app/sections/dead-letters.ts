@@ -25,7 +25,8 @@ export class DeadLetters implements Section {
 
   draw(state: PageState): void {
     const list = [...state.deadLetters].sort((a, b) => b.at - a.at)
-    const total = state.job?.counts.deadLettered ?? list.length
+    // Letters of earlier starts are kept, too.
+    const total = Math.max(list.length, state.job?.counts.deadLettered ?? 0)
     replaceWhenChanged(this.#note, total > 0 ? 'some' : 'none', () => [
       total > 0 ? 'kept with their bytes; nothing else was disturbed' : 'none: every message could be read',
     ])

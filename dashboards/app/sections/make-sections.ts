@@ -25,7 +25,7 @@ export const makeSections = (
   const lines = dashboard.panels.filter(panel => panel.kind === 'line')
   const charts = lines.map((panel, i) => new LineChart(job, panel, dashboard.range, every(panel.view), mark, i === 0))
   const alertPanels = dashboard.panels.filter(panel => panel.kind === 'alerts')
-  const alerts = alertPanels.map(panel => new Alerts(panel))
+  const alerts = alertPanels.length > 0 ? [new Alerts(alertPanels)] : []
   const devices = dashboard.panels.flatMap(panel => (panel.kind === 'multiples' ? [new Devices(panel, alertPanels[0], mark)] : []))
   const fate = new Fate()
   const graph = new Graph()

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DeadLetterFile } from './dead-letter-file.js'
+import { DeadLetterStore, type LetterFile } from './dead-letter-store.js'
+import { virtualTime } from './virtual-time.js'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-letters-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const refused = (text: string) => ({ source: 's', code: 'MR201', reason: 'not JSON', at: 1, bytes: new TextEncoder().encode(text) })
+const lines: string[] = []
+const log = { info: () => {}, warn: () => {}, error: (message: string) => void lines.push(message) }
+
+function store(start: number, file?: LetterFile, path?: string) {
+  const time = virtualTime(start)
+  let stored = 0
+  const random = { next: () => 0.5, hex: () => '00' }
+  const letters = new DeadLetterStore({ job: 'j', path, ...(file && { file }), real: time, random, log, onStored: () => void stored++ })
+  return { letters, time, stored: () => stored }
+}
+
+test('a full disk holds the entry and says why, and what was refused is stored once there is room', async () => {
+  const written: string[] = []
+  let full = true
+  const file: LetterFile = {
+    tail: async () => [],
+    append: async text => {
+      if (full) throw new Error('ENOSPC: no space left on device')
+      written.push(text)
+    },
+    close: async () => {},
+  }
+  const { letters, time, stored } = store(5, file)
+  letters.add(3, 0, refused('a'))
+  letters.add(4, 0, refused('b'))
+  await time.advance(1)
+  expect([letters.full, letters.oldestEntry, stored()]).toEqual([true, 3, 0])
+  expect(letters.failing).toContain('ENOSPC')
+  expect(lines).toContain('dead letters not stored')
+  full = false
+  await time.advance(60_000)
+  expect([letters.full, letters.oldestEntry]).toEqual([false, Number.POSITIVE_INFINITY])
+  expect(stored()).toBeGreaterThan(0)
+  expect(written.join('').match(/"id":"j\.5\.\d\.0"/g)).toEqual(['"id":"j.5.3.0"', '"id":"j.5.4.0"'])
+})
+
+test('closing does not wait for a disk that stays full', async () => {
+  const append = async () => {
+    throw new Error('ENOSPC')
+  }
+  const { letters, time } = store(0, { tail: async () => [], append, close: async () => {} })
+  letters.add(1, 0, refused('a'))
+  await time.advance(1)
+  await letters.close()
+  expect(letters.oldestEntry).toBe(1)
+})
+
+test('letters come back at the next start, under ids of their own, behind a line that a crash tore', async () => {
+  const path = join(folder, 'dead-letters.ndjson')
+  const first = new DeadLetterFile(path)
+  const one = store(36 ** 2, first)
+  one.letters.add(1, 0, refused('ä\u0000'))
+  while (one.stored() === 0) await one.time.settle()
+  await one.letters.close()
+  await writeFile(path, `${await readFile(path, 'utf8')}{"id":"torn`)
+
+  const two = store(36 ** 2 + 1, undefined, path)
+  await two.letters.load()
+  expect(two.letters.list({}).map(({ id, sample }) => [id, sample])).toEqual([['j.100.1.0', 'ä·']])
+  expect(new TextDecoder().decode(two.letters.bytesOf('j.100.1.0'))).toBe('ä\u0000')
+  two.letters.add(1, 0, refused('b'))
+  while (two.stored() === 0) await two.time.settle()
+  await two.letters.close()
+  const ids = (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map(line => (JSON.parse(line) as { id: string }).id)
+  expect(ids).toEqual(['j.100.1.0', 'j.101.1.0'])
+})
+
+test('a file that cannot be opened is tried again', async () => {
+  const path = join(folder, 'blocked.ndjson')
+  await mkdir(path)
+  const { letters, time, stored } = store(0, undefined, path)
+  letters.add(1, 0, refused('a'))
+  while (letters.failing === undefined) await time.settle()
+  expect(letters.full).toBe(true)
+  await rmdir(path)
+  while (stored() === 0) await time.advance(1_000)
+  expect(letters.full).toBe(false)
+  expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(2)
+  await letters.close()
+})
