@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import { type FrameSink, FrameSplitter, type FrameViolation, Performative } from '../amqp/frames.js'
 import { FrameReader, MalformedFrame } from '../amqp/frames-read.js'
-import { FrameWriter } from '../amqp/frames-write.js'
+import type { FrameWriter } from '../amqp/frames-write.js'
 import { closeFrame, endFrame, saslMechanisms, saslOutcome, writeBegin, writeOpen } from './connection-frames.js'
 import type { ConnectionOptions } from './connection-options.js'
 import type { Directory } from './directory.js'
 import { MessageBudget } from './message-budget.js'
-import { CHANNEL_MAX, HANDLE_MAX, HANDSHAKE_BYTES, HANDSHAKE_MS, INCOMING_WINDOW, LINGER_MS, OUTPUT_HIGH } from './protocol-limits.js'
+import { Outlet } from './outlet.js'
+import { CHANNEL_MAX, HANDLE_MAX, HANDSHAKE_BYTES, HANDSHAKE_MS, INCOMING_WINDOW, LINGER_MS } from './protocol-limits.js'
 import { Pulse } from './pulse.js'
 import { Refusal } from './refusal.js'
 import { Session } from './session.js'
@@ -16,7 +17,7 @@ const outOfPlace = (performative: number): Refusal =>
 
 /** One peer: protocol headers, SASL, open, sessions, heartbeats, and one write per turn of the event loop. */
 export class Connection implements FrameSink {
-  readonly out = new FrameWriter()
+  readonly out: FrameWriter
   readonly directory: Directory
   readonly budget: MessageBudget
   containerId = ''
@@ -30,9 +31,9 @@ export class Connection implements FrameSink {
   private readonly ended = new Set<number>()
   private readonly remoteAddress: string
   private state: 'header' | 'sasl' | 'authenticated' | 'open' | 'closed' = 'header'
-  private scheduled = false
   private handshakeBytes = 0
   private readonly pulse: Pulse
+  private readonly outlet: Outlet
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket
@@ -43,9 +44,11 @@ export class Connection implements FrameSink {
     this.splitter = new FrameSplitter({ maxFrameSize: options.maxFrameSize, channelMax: CHANNEL_MAX }, this)
     socket.setNoDelay(true)
     socket.on('data', chunk => this.input(chunk))
-    socket.on('drain', () => {
-      for (const session of this.sessions.values()) session.pump()
+    this.outlet = new Outlet(socket, options.time, {
+      beforeWrite: () => this.each(session => session.flushSettled()),
+      onRoom: () => this.each(session => session.pump()),
     })
+    this.out = this.outlet.out
     socket.on('error', error => this.options.log.info('a peer was lost', { peer: this.remoteAddress, reason: error.message }))
     socket.on('end', () => this.socket.end())
     socket.on('close', () => this.finish())
@@ -57,14 +60,12 @@ export class Connection implements FrameSink {
   }
 
   canWrite(): boolean {
-    return this.state === 'open' && this.out.length + this.socket.writableLength < OUTPUT_HIGH
+    return this.state === 'open' && this.outlet.hasRoom()
   }
 
   /** Output waits for the end of this turn. */
   dirty(): void {
-    if (this.scheduled) return
-    this.scheduled = true
-    queueMicrotask(() => this.flush())
+    this.outlet.dirty()
   }
 
   header(protocolId: number): void {
@@ -112,7 +113,7 @@ export class Connection implements FrameSink {
   /** Ends the connection with an error that the peer can read. */
   close(condition: string, description: string): void {
     if (this.state === 'closed') return
-    for (const session of this.sessions.values()) session.flushSettled()
+    this.each(session => session.flushSettled())
     if (this.state === 'authenticated') writeOpen(this.out, this.options)
     if (this.state === 'authenticated' || this.state === 'open') closeFrame(this.out, condition, description)
     this.shut(undefined)
@@ -222,15 +223,13 @@ export class Connection implements FrameSink {
     this.options.log.warn('a peer was refused', { peer: this.remoteAddress, code: 'MR706', reason })
   }
 
-  private flush(): void {
-    this.scheduled = false
-    for (const session of this.sessions.values()) session.flushSettled()
-    if (this.out.length > 0 && !this.socket.destroyed && this.socket.writable) this.socket.write(this.out.take())
+  private each(act: (session: Session) => void): void {
+    for (const session of this.sessions.values()) act(session)
   }
 
   private shut(reason: string | undefined): void {
     if (reason !== undefined) this.warn(reason)
-    this.flush()
+    this.outlet.flush()
     this.splitter.stop()
     this.finish()
     // The peer reads the last frames before the socket goes; `destroySoon` waits for the writes, and one that does not read waits no longer.
@@ -242,7 +241,8 @@ export class Connection implements FrameSink {
   private finish(): void {
     this.state = 'closed'
     this.pulse.stop()
-    for (const session of this.sessions.values()) session.release()
+    this.outlet.stop()
+    this.each(session => session.release())
     this.sessions.clear()
     this.options.onClosed(this)
   }

@@ -1,5 +1,4 @@
-import { Described } from '../amqp/frames-read.js'
-import type { Log, TimeSource } from '../model/seams.js'
+import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { Address, AddressStats, AddressType, Source } from './address.js'
 import { Anycast } from './anycast.js'
 import { type Attach, dynamicTerminus } from './attach.js'
@@ -7,10 +6,9 @@ import { IncomingLink } from './incoming-link.js'
 import { Multicast } from './multicast.js'
 import { OutgoingLink } from './outgoing-link.js'
 import { Queue } from './queue.js'
+import { readSelector } from './read-selector.js'
 import { Refusal } from './refusal.js'
 import { Relay } from './relay.js'
-import type { Selector } from './selector.js'
-import { parseSelector } from './selector-parser.js'
 import type { Session } from './session.js'
 import { Topic } from './topic.js'
 
@@ -20,6 +18,7 @@ export interface DirectoryOptions {
   readonly maxDeliveries: number
   readonly deadLetterAddress: string
   readonly time: TimeSource
+  readonly random: RandomSource
   readonly log: Log
   readonly onChange: () => void
 }
@@ -33,11 +32,6 @@ export interface Place {
 }
 
 const NULL = Buffer.from([0x40])
-const SELECTOR_NAMES: ReadonlySet<unknown> = new Set([
-  0x0000468c00000004,
-  'apache.org:selector-filter:string',
-  'apache.org:jms-selector-filter:string',
-])
 const TYPES: ReadonlySet<string> = new Set(['queue', 'topic', 'anycast', 'multicast'])
 
 /** All addresses of the node, and what each link is attached to. */
@@ -47,7 +41,8 @@ export class Directory {
   private readonly options: DirectoryOptions
   /** What to do when a link goes; `closed` when the peer closed it, not merely detached or lost it. */
   private readonly endings = new Map<object, (closed: boolean) => void>()
-  private dynamicCount = 0
+  private plainSubscriptions = 0
+  private subscriptions = 0
 
   constructor(options: DirectoryOptions) {
     this.options = options
@@ -129,7 +124,7 @@ export class Directory {
 
   /** The queue behind a subscription of this container and link name; it ends with its link unless it is durable. */
   private subscribe(topic: Topic, name: string, durable: boolean, shared: boolean, link: OutgoingLink): Queue {
-    const key = durable || shared ? name : `${name}#${this.dynamicCount++}`
+    const key = durable || shared ? name : `${name}#${this.plainSubscriptions++}`
     let queue = topic.subscription(key)
     if (!queue) {
       queue = this.subscriptionQueue(topic, `${topic.name}::${name}`)
@@ -138,7 +133,9 @@ export class Directory {
     const kept = queue
     this.endings.set(link, closed => {
       if ((durable && !closed) || kept.stats().consumers > 1) return
+      if (topic.subscription(key) !== kept) return
       topic.unsubscribe(key)
+      this.subscriptions--
     })
     return queue
   }
@@ -158,6 +155,8 @@ export class Directory {
   }
 
   private subscriptionQueue(topic: Topic, name: string): Queue {
+    this.makeRoom()
+    this.subscriptions++
     return this.queue(name, 'subscription', () => topic.onRoom())
   }
 
@@ -176,7 +175,7 @@ export class Directory {
       return known
     }
     if (name.includes('::')) throw new Refusal('link', 'amqp:not-allowed', 'a subscription is read, and its topic is sent to')
-    if (this.addresses.size >= this.options.maxAddresses) this.sweep()
+    this.makeRoom()
     return this.make(name, (asked as AddressType | undefined) ?? 'queue')
   }
 
@@ -222,7 +221,8 @@ export class Directory {
   }
 
   private dynamicQueue(link: object): string {
-    const name = `dynamic/${++this.dynamicCount}`
+    this.makeRoom()
+    const name = `dynamic/${this.options.random.hex(32)}`
     const queue = this.make(name, 'queue')
     this.endings.set(link, () => {
       this.addresses.delete(name)
@@ -232,19 +232,11 @@ export class Directory {
   }
 
   /** Forgets addresses made on demand that nobody uses, or refuses. */
-  private sweep(): void {
+  private makeRoom(): void {
+    if (this.addresses.size + this.subscriptions < this.options.maxAddresses) return
     for (const [name, address] of this.addresses) if (!this.fixed.has(name) && address.idle()) this.addresses.delete(name)
-    if (this.addresses.size >= this.options.maxAddresses) {
+    if (this.addresses.size + this.subscriptions >= this.options.maxAddresses) {
       throw new Refusal('link', 'amqp:resource-limit-exceeded', `MR708: the node keeps ${this.options.maxAddresses} addresses at most`)
     }
   }
-}
-
-const readSelector = (filter: ReadonlyMap<unknown, unknown>): Selector | undefined => {
-  for (const value of filter.values()) {
-    if (value instanceof Described && SELECTOR_NAMES.has(value.descriptor) && typeof value.value === 'string')
-      return parseSelector(value.value)
-    throw new Refusal('link', 'amqp:not-implemented', 'MR704: the node filters by JMS selector only')
-  }
-  return undefined
 }

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import type { Log, TimeSource } from '../model/seams.js'
+import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { AddressStats, AddressType } from './address.js'
 import { Authenticator, isLoopback } from './authenticator.js'
 import { Connection } from './connection.js'
@@ -33,6 +33,8 @@ export interface NodeOptions {
   /** Default `DLQ`. */
   readonly deadLetterAddress?: string
   readonly time: TimeSource
+  /** Makes the names of dynamic addresses, which nobody may guess. */
+  readonly random: RandomSource
   readonly log: Log
 }
 
@@ -64,6 +66,7 @@ const makeDirectory = (options: NodeOptions, onChange: () => void): Directory =>
     maxDeliveries: atLeast('maxDeliveries', options.maxDeliveries ?? 10, -1),
     deadLetterAddress: options.deadLetterAddress ?? 'DLQ',
     time: options.time,
+    random: options.random,
     log: options.log,
     onChange,
   })
@@ -78,6 +81,15 @@ const makeDirectory = (options: NodeOptions, onChange: () => void): Directory =>
     }
   }
   return directory
+}
+
+/** The node has no TLS of its own: beyond this machine, whoever listens in reads everything. */
+const warnOfOpenListener = (options: NodeOptions, host: string, noUsers: boolean): void => {
+  if (host === 'localhost' || isLoopback(host)) return
+  const where = `the node listens on ${host} without TLS`
+  if (options.allowAnonymous) options.log.warn(`${where} and takes anonymous peers: anyone who reaches it can read and write`)
+  else if (noUsers) options.log.warn(`${where} and has no users: only peers of this machine are let in`, { code: 'MR705' })
+  else options.log.warn(`${where}: names, passwords and messages cross the network in the clear; put a TLS proxy or tunnel before it`)
 }
 
 /**
@@ -118,6 +130,7 @@ export const startNode = async (options: NodeOptions): Promise<Node> => {
     socket.on('error', () => {})
     socket.destroy()
   })
+  warnOfOpenListener(options, host, noUsers)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be opened: ${cause.message}`

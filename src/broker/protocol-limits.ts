@@ -11,3 +11,5 @@ export const IDLE_MS = 60_000
 export const LINGER_MS = 1000
 /** Bytes that may wait for a slow peer before its links pause. */
 export const OUTPUT_HIGH = 1024 * 1024
+/** Bytes that may wait for a peer that does not read; beyond them its own frames wait, too. */
+export const OUTPUT_LIMIT = 4 * OUTPUT_HIGH

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { type AddressType, startNode } from '../broker/index.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { systemRandom } from '../runtime/system-random.js'
 import { systemTime } from '../runtime/system-time.js'
 import { amqpPort } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
@@ -25,7 +26,7 @@ export async function broker(options: BrokerOptions): Promise<number> {
   const users = Object.fromEntries(
     options.user.map(text => pair(text, '--user NAME:VARIABLE')).map(([name, variable]) => [name, password(variable)]),
   )
-  const node = await startNode({ host, port, addresses, users, time: systemTime, log })
+  const node = await startNode({ host, port, addresses, users, time: systemTime, random: systemRandom, log })
   if (options.json) process.stdout.write(`${JSON.stringify({ url: node.url })}\n`)
   else process.stderr.write(`${pc.dim('AMQP node ')} ${node.url}  ${pc.dim('its queues live in memory; addresses are made on demand')}\n`)
   await new Promise<void>(resolve => onShutdown(resolve))

@@ -2,6 +2,7 @@ import { type Node, startNode } from '../broker/index.js'
 import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
+import { systemRandom } from '../runtime/system-random.js'
 import type { ListenAddress } from './listen-address.js'
 
 /** The port that AMQP is registered under. */
@@ -26,10 +27,10 @@ export interface EmbeddedNode {
 export async function startEmbeddedNode(listen: ListenAddress, time: TimeSource, log: Log): Promise<EmbeddedNode> {
   const { host, port, named } = listen
   try {
-    return { node: await startNode({ host, port, time, log }) }
+    return { node: await startNode({ host, port, time, random: systemRandom, log }) }
   } catch (error) {
     if (named || port === 0 || !(error instanceof MillraceError) || error.code !== 'MR701') throw error
-    const node = await startNode({ host, port: 0, time, log })
+    const node = await startNode({ host, port: 0, time, random: systemRandom, log })
     return { node, hint: `port ${port} is taken; to use the broker there, set MILLRACE_AMQP_URL=amqp://${host}:${port}` }
   }
 }

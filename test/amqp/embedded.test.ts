@@ -11,8 +11,8 @@ afterEach(async () => {
 })
 
 const node = async (port = 0): Promise<Node> => {
-  const { time, log } = connectorContext()
-  const started = await startNode({ port, time, log })
+  const { time, random, log } = connectorContext()
+  const started = await startNode({ port, time, random, log })
   open.push(started)
   return started
 }
@@ -92,15 +92,15 @@ test('node gone and back: source and sink go on by themselves', async () => {
 
 test('check says who answered, warns of an absent broker, and refuses wrong users', async () => {
   const context = connectorContext()
-  const { time, log } = context
-  const guarded = await startNode({ port: 0, time, log, users: { device: 'right' } })
+  const { time, random, log } = context
+  const guarded = await startNode({ port: 0, time, random, log, users: { device: 'right' } })
   open.push(guarded)
   const check = (options: object) => amqp({ address: 'a', decode: raw(), ...options }).check(context, 3_000)
   expect(await check({ url: guarded.url, user: 'device', password: 'right' })).toMatchObject([{ ok: true }])
   expect(await check({ url: guarded.url, user: 'device', password: 'wrong' })).toMatchObject([
     { ok: false, code: 'MR305', severity: 'error' },
   ])
-  const gone = await startNode({ port: 0, time, log })
+  const gone = await startNode({ port: 0, time, random, log })
   await gone.close()
   expect(await check({ url: gone.url })).toMatchObject([{ ok: false, code: 'MR307', severity: 'warning' }])
 })

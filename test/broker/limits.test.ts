@@ -6,11 +6,11 @@ import { FrameWriter } from '../../src/amqp/frames-write.js'
 import { createContainer } from '../../src/amqp/rhea.js'
 import { type Node, type NodeOptions, startNode } from '../../src/broker/index.js'
 import type { TimeSource } from '../../src/model/seams.js'
-import { realTime, silentLog } from './real-time.js'
+import { realRandom, realTime, silentLog } from './real-time.js'
 
 const nodes: Node[] = []
 const start = async (options: Partial<NodeOptions> = {}): Promise<Node> => {
-  const node = await startNode({ time: realTime, log: silentLog, ...options })
+  const node = await startNode({ time: realTime, random: realRandom, log: silentLog, ...options })
   nodes.push(node)
   return node
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Node, startNode } from '../../src/broker/index.js'
 import { protonAvailable } from '../peers/available.js'
 import { ProtonPeer } from '../peers/proton.js'
-import { realTime, silentLog } from './real-time.js'
+import { realRandom, realTime, silentLog } from './real-time.js'
 
 const available = protonAvailable()
 const title = available.present ? 'the node and Proton' : `the node and Proton (skipped: ${available.reason})`
@@ -18,7 +18,7 @@ describe.skipIf(!available.present)(title, () => {
   }
   beforeEach(async () => {
     peers = []
-    node = await startNode({ time: realTime, log: silentLog })
+    node = await startNode({ time: realTime, random: realRandom, log: silentLog })
   })
   afterEach(async () => {
     for (const one of peers) await one.kill()

@@ -3,7 +3,7 @@ import json
 import sys
 import threading
 
-from proton import Condition, Delivery, Message, Link, symbol
+from proton import Condition, Data, Delivery, Message, Link, symbol
 from proton.handlers import MessagingHandler
 from proton.reactor import ApplicationEvent, Container, EventInjector, LinkOption, Selector
 
@@ -24,8 +24,13 @@ class Terminus(LinkOption):
 
     def apply(self, link):
         terminus = link.source if link.is_receiver else link.target
-        for capability in self.command.get("capabilities", []):
-            terminus.capabilities.put_object(symbol(capability))
+        capabilities = self.command.get("capabilities", [])
+        if capabilities:
+            terminus.capabilities.put_array(False, Data.SYMBOL)
+            terminus.capabilities.enter()
+            for capability in capabilities:
+                terminus.capabilities.put_symbol(symbol(capability))
+            terminus.capabilities.exit()
         if self.command.get("durable"):
             link.source.durability = 2
             link.source.expiry_policy = 3
@@ -136,7 +141,8 @@ class Peer(MessagingHandler):
         self.order += 1
         self.deliveries[number] = event.delivery
         emit(event="message", link=event.link.name, number=number, body=message.body, count=message.delivery_count,
-             first=message.first_acquirer, settled=event.delivery.settled, properties=message.properties)
+             first=message.first_acquirer, settled=event.delivery.settled, properties=message.properties,
+             reply_to=message.reply_to, correlation=message.correlation_id)
 
     def on_accepted(self, event):
         emit(event="outcome", body=event.delivery.context, outcome="accepted")
