@@ -1,3 +1,4 @@
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Json } from '../model/json.js'
 import type { Schema } from '../model/schema.js'
 import type { Decoder, DecoderSpec, FieldUse } from './decoder.js'
@@ -22,6 +23,7 @@ export function messageDecoder<T>(parts: {
   readonly reader: (rows: RowWriter) => MessageReader
 }): MessageDecoderSpec<T> {
   const { params, schema, opaque = false, reader } = parts
+  if (typeof schema?.fields !== 'object') throw new MillraceError('MR105', `${String(params['decoder'])}(…) was given no schema`)
   return {
     params,
     schema: schema as Schema<unknown>,

@@ -37,6 +37,9 @@ test.each([
   ['r => { switch (r.a) { case 1: return r.b } }', '`switch`', 'choose by row with when(condition).then(value).otherwise(value)'],
   ['r => [r.a, r.b].map(c => c > 1)[0]', '`>`', 'write `c.gt(1)`'],
   ['function (r) { let x = 0; x += r.a; return x }', '`+=`', undefined],
+  ['r => Boolean(r.a)', 'a call of Boolean or Object.is', undefined],
+  ['r => Object.is(r.a, r.b)', 'a call of Boolean or Object.is', undefined],
+  ['function () { return arguments[0].a || arguments[0].b }', '`||`', undefined],
   ['r => ({ half: r.a / 2 })', '`/`', 'write `r.a.div(2)`'],
 ])('%s is refused', (source, operator, hint) => {
   const error = errorOf(fn(source))

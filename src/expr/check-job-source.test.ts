@@ -81,3 +81,32 @@ test.each([
     ['MR111', '`&&` does not work on columns', 'write `z.and(y)`', 4],
   ])
 })
+
+test('methods, members of objects and functions in lists are followed as well', () => {
+  const code = `import { where } from 'millrace'
+class Rules { static hot(r) { return r.a || r.b }
+  own = r => r.a && r.b }
+const rules = { warm(r) { return r.a ? r.b : r.c }, cold: r => r.a ?? r.b }
+const all = [r => r.a === 3]
+const fine = { plain(x) { return x + 1 }, and(x) { return x + 1 } }
+export default s => s.pipe(where(r => Rules.hot(r)), where(r => new Rules().own(r)), where(r => rules.warm(r)), where(r => rules.cold(r)),
+  where(r => all[0](r)), where(r => r.a.gt(fine.plain(3)).and(r.b)))`
+  expect(checkJobSource(code, 'a.job.js').map(({ message, place }) => [message.split(' ')[0], place?.line])).toEqual([
+    ['`||`', 2],
+    ['`&&`', 3],
+    ['`?:`', 4],
+    ['`??`', 4],
+    ['`===`', 5],
+  ])
+})
+
+test.each([
+  ["import { scan } from 'rxjs'\nexport default rx('x', scan(f))", 'scan', 'aggregate'],
+  ["import { debounceTime as wait } from 'rxjs/operators'\nexport default rx('x', wait(5))", 'wait', 'eventTime'],
+  ["import { merge } from 'file:///m/node_modules/rxjs/dist/cjs/index.js'\nexport default merge(a, b)", 'merge', "merge('id'"],
+])('RxJS operators with state or time are refused with their counterpart: %s', (code, name, counterpart) => {
+  const errors = checkJobSource(code, 'a.job.js')
+  expect(errors.map(e => [e.code, e.message, e.place?.line])).toEqual([['MR135', `\`${name}\` in job code`, 2]])
+  expect(errors[0]?.hint).toContain(counterpart)
+  expect(checkJobSource("import { map, tap } from 'rxjs'\nrx('x', map(f)); tap(g)", 'a.job.js')).toEqual([])
+})

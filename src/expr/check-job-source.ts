@@ -22,12 +22,15 @@ function globalPath(node: AnyNode, own: ReadonlySet<string>): string | undefined
   return object === 'globalThis' || object === 'global' ? name : `${object}.${name}`
 }
 
+/** A module's name as written, without `node:`; a bundle names RxJS by URL. */
+const moduleName = (source: string): string => (/(^|\/)rxjs(\/|$)/.test(source) ? 'rxjs' : source.replace(/^node:/, ''))
+
 /** Local names of exports that job code must not use. */
 function forbiddenImports(program: Program): Map<string, ForbiddenGlobal> {
   const found = new Map<string, ForbiddenGlobal>()
   for (const statement of program.body) {
     if (statement.type !== 'ImportDeclaration') continue
-    const table = forbiddenExports[String(statement.source.value).replace(/^node:/, '')]
+    const table = forbiddenExports[moduleName(String(statement.source.value))]
     for (const specifier of statement.specifiers) {
       if (specifier.type !== 'ImportSpecifier' || specifier.imported.type !== 'Identifier') continue
       const forbidden = table?.[specifier.imported.name]
@@ -74,7 +77,7 @@ const placeOf = (file: string, node: AnyNode): Place => ({
  * binds itself are its own affair. Functions that the module's expressions call with columns are checked for JavaScript's
  * operators on them.
  *
- * @returns MR130 … MR133 in the order of the source, then MR111; or one MR134 when it cannot be parsed.
+ * @returns MR130 … MR133 and MR135 in the order of the source, then MR111; or one MR134 when it cannot be parsed.
  * @example
  * checkJobSource('export default Date.now()', 'a.job.js')[0]?.code // 'MR130'
  */

@@ -10,6 +10,16 @@ export interface OperatorUse {
   readonly onColumn: (node: AnyNode) => boolean
 }
 
+/** True for `Boolean` and `Object.is`. */
+const atOnce = (callee: AnyNode): boolean =>
+  callee.type === 'Identifier'
+    ? callee.name === 'Boolean'
+    : callee.type === 'MemberExpression' &&
+      callee.object.type === 'Identifier' &&
+      callee.object.name === 'Object' &&
+      callee.property.type === 'Identifier' &&
+      callee.property.name === 'is'
+
 /** The operator of a node that must not meet a column, with the parts that count. */
 function operatorOf(node: AnyNode): { readonly operator: string; readonly on: readonly AnyNode[] } | undefined {
   switch (node.type) {
@@ -27,6 +37,9 @@ function operatorOf(node: AnyNode): { readonly operator: string; readonly on: re
       return { operator: '?:', on: [node.test] }
     case 'TemplateLiteral':
       return { operator: 'a plain template', on: node.expressions }
+    case 'CallExpression':
+      // A column is an object: such a call answers at once, and for no row.
+      return atOnce(node.callee) ? { operator: 'a call of Boolean or Object.is', on: node.arguments } : undefined
     case 'IfStatement':
       return { operator: 'if', on: [node.test] }
     case 'WhileStatement':
@@ -78,6 +91,7 @@ function searchFunction(node: FunctionNode, outer: ReadonlySet<string>, onColumn
 export function findOperator(node: FunctionNode, positions?: readonly number[]): OperatorUse | undefined {
   const params = positions ? positions.flatMap(i => node.params[i] ?? []) : node.params
   const names = new Set(params.flatMap(boundNames))
+  if (!positions && node.type !== 'ArrowFunctionExpression') names.add('arguments')
   for (const child of childrenOf(node)) {
     const use = search(child, names)
     if (use) return use

@@ -38,6 +38,76 @@ const cryptoExports: Readonly<Record<string, ForbiddenGlobal>> = {
   getRandomValues: random,
 }
 
+const counterparts: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'aggregate(…), which keeps state in snapshots',
+    ['scan', 'reduce', 'groupBy', 'distinct', 'distinctUntilChanged', 'pairwise', 'mergeScan', 'count', 'toArray'],
+  ],
+  [
+    'aggregate(…) over tumbling(…) or hopping(…)',
+    [
+      'buffer',
+      'bufferCount',
+      'bufferTime',
+      'bufferToggle',
+      'bufferWhen',
+      'window',
+      'windowCount',
+      'windowTime',
+      'windowToggle',
+      'windowWhen',
+    ],
+  ],
+  [
+    'eventTime(…) and windows, whose time comes from the data',
+    [
+      'debounce',
+      'debounceTime',
+      'throttle',
+      'throttleTime',
+      'audit',
+      'auditTime',
+      'sample',
+      'sampleTime',
+      'delay',
+      'delayWhen',
+      'timeout',
+      'timestamp',
+      'timeInterval',
+    ],
+  ],
+  [
+    "merge('id', first, second)",
+    [
+      'merge',
+      'mergeWith',
+      'concat',
+      'concatWith',
+      'combineLatest',
+      'combineLatestWith',
+      'zip',
+      'zipWith',
+      'race',
+      'withLatestFrom',
+      'forkJoin',
+    ],
+  ],
+  ["read('id', source)", ['of', 'from', 'fromEvent', 'interval', 'timer', 'defer', 'range', 'generate']],
+  [
+    'where(…), which ends no stream',
+    ['take', 'takeLast', 'takeUntil', 'takeWhile', 'first', 'last', 'skip', 'skipLast', 'skipUntil', 'skipWhile', 'elementAt', 'single'],
+  ],
+  ['flatMapRows(…)', ['mergeMap', 'switchMap', 'concatMap', 'exhaustMap', 'expand']],
+  [
+    'streams as they are: they are shared already',
+    ['share', 'shareReplay', 'publish', 'observeOn', 'subscribeOn', 'retry', 'repeat', 'startWith', 'endWith'],
+  ],
+]
+
+const rxjsExports: Readonly<Record<string, ForbiddenGlobal>> = Object.fromEntries(
+  counterparts.flatMap(([instead, names]) => names.map(name => [name, { code: 'MR135' as const, hint: `use ${instead}` }])),
+)
+
 /** By module, without `node:`, and name of the export. */
 export const forbiddenExports: Readonly<Record<string, Readonly<Record<string, ForbiddenGlobal>>>> = {
   crypto: cryptoExports,
@@ -45,4 +115,5 @@ export const forbiddenExports: Readonly<Record<string, Readonly<Record<string, F
   'timers/promises': timers,
   perf_hooks: { performance: clock },
   process: { hrtime: clock },
+  rxjs: rxjsExports,
 }

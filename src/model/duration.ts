@@ -8,14 +8,25 @@ export type Duration = `${number}${keyof typeof units}`
 /**
  * A duration in whole ms.
  *
+ * @param option names the option in the message.
  * @throws MR106 when the text is no duration, is negative, or is no whole number of ms.
  * @example
  * durationMs('1.5s') // 1500
  */
-export function durationMs(duration: Duration): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration)
-  const ms = match ? Number(match[1]) * units[match[2] as keyof typeof units] : Number.NaN
-  if (!Number.isSafeInteger(ms)) throw new MillraceError('MR106', `'${duration}' is not a duration`)
+export function durationMs(duration: Duration, option?: string): number {
+  const match = /^(\d+)(?:\.(\d+))?(ms|s|m|h|d)$/.exec(duration)
+  const where = option === undefined ? '' : `\`${option}\`: `
+  if (!match) {
+    const what =
+      duration === undefined
+        ? 'a duration is missing'
+        : `${typeof duration === 'string' ? `'${duration}'` : String(duration)} is not a duration`
+    throw new MillraceError('MR106', where + what)
+  }
+  const [, whole, fraction = '', unit] = match
+  // In whole numbers: 1.005 times 1000 is not 1005 in floating point.
+  const ms = (Number(whole + fraction) * units[unit as keyof typeof units]) / 10 ** fraction.length
+  if (!Number.isSafeInteger(ms)) throw new MillraceError('MR106', `${where}'${duration}' is not a whole number of ms`)
   return ms
 }
 

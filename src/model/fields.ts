@@ -71,7 +71,14 @@ export function schema<F extends Readonly<Record<string, Field<unknown>>>>(
   fields: F,
 ): Schema<{ readonly [K in keyof F & string]: F[K] extends Field<infer T> ? T : never }> {
   const specs: Record<string, FieldSpec> = {}
-  for (const [name, { spec }] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(fields)) {
+    const spec = field?.spec
+    if (typeof spec !== 'object') {
+      throw new MillraceError(
+        'MR105',
+        `the field \`${name}\` is declared by ${typeof field === 'object' ? 'an object' : `a ${typeof field}`}`,
+      )
+    }
     if (reservedFields.has(name)) throw new MillraceError('MR101', `the field name \`${name}\` is reserved`)
     specs[name] = {
       nullable: false,

@@ -10,10 +10,10 @@ import type { Json } from '../model/json.js'
 import { type Instant, reservedFields } from '../model/schema.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import { planRecord } from '../plan/plan-json.js'
-import type { WindowPlan } from '../windows/window-plan.js'
+import { isWindowPlan, type WindowPlan } from '../windows/window-plan.js'
 import { createAggregateLogic } from './aggregate-logic.js'
 import { type Operator, operator } from './operator.js'
-import { optionsOf } from './options-of.js'
+import { expectValue, optionsOf } from './options-of.js'
 import type { Output, Stream } from './stream.js'
 
 export interface AggregateOptions<T, K> {
@@ -61,9 +61,11 @@ export function aggregate<
   K extends Readonly<Record<string, Expr<unknown>>> = Readonly<Record<never, never>>,
 >(id: string, options: AggregateOptions<T, K>, aggregates: A): Operator<T, ResultRow<K, A>> {
   const checked = optionsOf('aggregate', options, ['by', 'over', 'early', 'allowedLateness', 'late'])
-  const early = checked.early === undefined ? undefined : durationMs(checked.early)
-  const allowedLateness = checked.allowedLateness === undefined ? 0 : durationMs(checked.allowedLateness)
+  const early = checked.early === undefined ? undefined : durationMs(checked.early, 'early')
+  const allowedLateness = checked.allowedLateness === undefined ? 0 : durationMs(checked.allowedLateness, 'allowedLateness')
   const window = checked.over
+  expectValue(isWindowPlan(window), `aggregate '${id}'`, "`over` to be a window such as tumbling('1m') or hopping('5m', { every: '1m' })")
+  expectValue(typeof aggregates === 'object' && aggregates !== null, `aggregate '${id}'`, 'its aggregates, such as { n: count() }')
   return operator('aggregate', stream => {
     const by = checked.by ? traceRecord(checked.by as never, stream.columns, `the key of '${id}'`) : {}
     const bound = Object.entries(aggregates).map(([name, spec]) => ({ name, bound: bindAggregate(spec as never, stream.columns) }))
@@ -117,7 +119,11 @@ export function aggregate<
           context,
         ),
     })
-    if (checked.late) builder.lateOutputs.push(checked.late(builder.port(id, 'late', stream)))
+    if (checked.late) {
+      const written = checked.late(builder.port(id, 'late', stream))
+      expectValue(builder.sinks.has(written?.sink), `aggregate '${id}'`, '`late` to write its rows: s => s.pipe(into(…))')
+      builder.lateOutputs.push(written)
+    }
     return results
   })
 }

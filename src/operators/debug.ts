@@ -1,6 +1,6 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { type Operator, operator } from './operator.js'
-import { optionsOf } from './options-of.js'
+import { expectValue, optionsOf } from './options-of.js'
 
 /**
  * Prints a sample of the rows that pass, every n-th, to stderr.
@@ -10,6 +10,7 @@ import { optionsOf } from './options-of.js'
  */
 export function debug<T>(label: string, options: { readonly every?: number } = {}): Operator<T, T> {
   const { every = 1 } = optionsOf('debug', options, ['every'])
+  expectValue(typeof label === 'string' && label !== '', 'debug', "a label first: debug('raw', { every: 100 })")
   if (!Number.isSafeInteger(every) || every < 1)
     throw new MillraceError('MR159', `debug '${label}': every is ${every}, not a count of rows`)
   return operator('debug', stream =>

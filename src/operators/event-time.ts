@@ -9,7 +9,7 @@ import type { Instant } from '../model/schema.js'
 import { planJson } from '../plan/plan-json.js'
 import { EventTimeLogic } from './event-time-logic.js'
 import { type Operator, operator } from './operator.js'
-import { optionsOf } from './options-of.js'
+import { expectValue, optionsOf } from './options-of.js'
 
 export interface EventTimeOptions {
   /** How late a row may come behind a newer one and still be in order. */
@@ -34,9 +34,10 @@ export function eventTime<T>(
   options: EventTimeOptions,
 ): Operator<T, T> {
   const checked = optionsOf('eventTime', options, ['outOfOrderness', 'maxFutureSkew', 'skewed', 'closeWhenQuiet'])
-  const outOfOrderness = durationMs(checked.outOfOrderness)
-  const maxFutureSkew = durationMs(checked.maxFutureSkew ?? '5m')
+  const outOfOrderness = durationMs(checked.outOfOrderness, 'outOfOrderness')
+  const maxFutureSkew = durationMs(checked.maxFutureSkew ?? '5m', 'maxFutureSkew')
   const skewed = checked.skewed ?? 'dead-letter'
+  expectValue(['dead-letter', 'process', 'clamp'].includes(skewed), 'eventTime', "`skewed` to be 'dead-letter', 'process' or 'clamp'")
   const closeWhenQuiet = checked.closeWhenQuiet ?? true
   return operator('eventTime', stream => {
     if (stream.window) throw new MillraceError('MR158', 'results of windows have their event time already: window_end − 1 ms')

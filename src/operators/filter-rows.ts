@@ -1,6 +1,7 @@
 import type { Batch } from '../model/batch.js'
 import { messageOf } from './map-rows.js'
 import { type Operator, operator } from './operator.js'
+import { expectValue } from './options-of.js'
 
 /**
  * Keeps the rows for which a JavaScript function says true. The function must be deterministic; where it throws, its
@@ -11,6 +12,7 @@ import { type Operator, operator } from './operator.js'
  */
 export function filterRows<T>(id: string, fn: (row: T) => boolean): Operator<T, T> {
   return operator('filterRows', stream => {
+    expectValue(typeof fn === 'function', `filterRows '${id}'`, `an id, then a function of a row: filterRows('plausible', row => …)`)
     const trace = stream.window
     const repeats = trace !== undefined && (trace.early || trace.allowedLateness > 0)
     return stream.builder.add<T>({

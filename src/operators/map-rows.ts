@@ -2,6 +2,7 @@ import type { Batch } from '../model/batch.js'
 import type { RowInput, Schema } from '../model/schema.js'
 import { firstResults } from './first-results.js'
 import { type Operator, operator } from './operator.js'
+import { expectValue } from './options-of.js'
 import { misfit, rowsToColumns, schemaColumns } from './rows-to-columns.js'
 import type { Stream } from './stream.js'
 
@@ -13,7 +14,7 @@ import type { Stream } from './stream.js'
  * readings.pipe(mapRows('rounded', schema({ room: text(), celsius: integer() }), r => ({ room: r.room, celsius: Math.round(r.celsius) })))
  */
 export function mapRows<T, U>(id: string, schema: Schema<U>, fn: (row: T) => RowInput<U>): Operator<T, U> {
-  return operator('mapRows', stream => rowsThrough(stream, 'mapRows', id, schema, row => [fn(row)]))
+  return operator('mapRows', stream => rowsThrough(stream, 'mapRows', id, schema, row => [fn(row)], typeof fn === 'function'))
 }
 
 /**
@@ -23,10 +24,19 @@ export function mapRows<T, U>(id: string, schema: Schema<U>, fn: (row: T) => Row
  * frames.pipe(flatMapRows('samples', Sample, frame => unpack(frame)))
  */
 export function flatMapRows<T, U>(id: string, schema: Schema<U>, fn: (row: T) => Iterable<RowInput<U>>): Operator<T, U> {
-  return operator('flatMapRows', stream => rowsThrough(stream, 'flatMapRows', id, schema, fn))
+  return operator('flatMapRows', stream => rowsThrough(stream, 'flatMapRows', id, schema, fn, typeof fn === 'function'))
 }
 
-function rowsThrough<T, U>(stream: Stream<T>, op: string, id: string, schema: Schema<U>, fn: (row: T) => Iterable<RowInput<U>>): Stream<U> {
+function rowsThrough<T, U>(
+  stream: Stream<T>,
+  op: string,
+  id: string,
+  schema: Schema<U>,
+  fn: (row: T) => Iterable<RowInput<U>>,
+  isFunction: boolean,
+): Stream<U> {
+  expectValue(typeof schema?.fields === 'object', `${op} '${id}'`, `the schema of its rows second: ${op}('${id}', schema({ … }), row => …)`)
+  expectValue(isFunction, `${op} '${id}'`, `a function of a row last: ${op}('${id}', schema({ … }), row => …)`)
   const fields = schema.fields
   return stream.builder.add<U>({
     op,

@@ -2,6 +2,15 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
 
 /**
+ * Refuses a value that an operator cannot take, in a job without type check.
+ *
+ * @throws MR159 with what is wanted.
+ */
+export function expectValue(holds: boolean, operator: string, wanted: string): void {
+  if (!holds) throw new MillraceError('MR159', `${operator} wants ${wanted}`)
+}
+
+/**
  * The options of an operator, checked for unknown keys, which TypeScript does not see in a job without type check.
  *
  * @throws MR159 naming the key and the nearest known one.

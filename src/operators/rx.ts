@@ -1,9 +1,10 @@
 import type { Observable, OperatorFunction } from 'rxjs'
 import { Subject } from 'rxjs'
 import type { Batch } from '../model/batch.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Emit } from './logic.js'
 import { type Operator, operator } from './operator.js'
-import { optionsOf } from './options-of.js'
+import { expectValue, optionsOf } from './options-of.js'
 
 export interface RxOptions {
   /** It keeps no state, no time and no side effect: its rows depend on the batch at hand alone. */
@@ -19,8 +20,9 @@ export interface RxOptions {
  */
 export function rx<T>(id: string, op: OperatorFunction<Batch<T>, Batch<T>>, options: RxOptions = {}): Operator<T, T> {
   const { pure = false } = optionsOf('rx', options, ['pure'])
-  return operator('rx', stream =>
-    stream.builder.add<T>({
+  return operator('rx', stream => {
+    expectValue(typeof op === 'function', `rx '${id}'`, `an id, then an RxJS operator: rx('${id}', map(batch => …))`)
+    return stream.builder.add<T>({
       op: 'rx',
       id,
       inputs: [stream as never],
@@ -40,6 +42,7 @@ export function rx<T>(id: string, op: OperatorFunction<Batch<T>, Batch<T>>, opti
             else stream.builder.fail(stream.builder.outsidePush(id))
           },
           error: (error: unknown) => stream.builder.fail(error),
+          complete: () => stream.builder.fail(ended(id)),
         })
         return {
           onBatch(batch, emit) {
@@ -52,6 +55,10 @@ export function rx<T>(id: string, op: OperatorFunction<Batch<T>, Batch<T>>, opti
           },
         }
       },
-    }),
-  )
+    })
+  })
 }
+
+/** Rows behind an end would vanish without a word. */
+const ended = (id: string): MillraceError =>
+  new MillraceError('MR151', `the RxJS operator of '${id}' ended the stream: \`take\`, \`first\` and the like do not fit a job`)

@@ -6,6 +6,7 @@ import { traceRecord } from '../expr/trace.js'
 import type { Expr, SymbolicRow, ValuesOf } from '../expr/types.js'
 import type { Columns } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { reservedFields } from '../model/schema.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import { planRecord } from '../plan/plan-json.js'
 import { type Operator, operator } from './operator.js'
@@ -25,6 +26,7 @@ export function select<T, O extends Readonly<Record<string, Expr<unknown>>>>(
 ): Operator<T, ValuesOf<O> & WindowPart<T>> {
   return operator('select', stream => {
     const traced = traceRecord(columns as never, stream.columns, 'select')
+    refuseReserved('select', traced)
     const kept = stream.window ? stream.columns.filter(column => (windowColumns as readonly string[]).includes(column.name)) : []
     for (const key of stream.window?.by ?? []) {
       const node = traced[key]
@@ -49,9 +51,16 @@ export function derive<T, O extends Readonly<Record<string, Expr<unknown>>>>(
     for (const name of [...(stream.window?.by ?? []), ...(stream.window ? windowColumns : [])]) {
       if (name in traced) throw new MillraceError('MR155', `derive replaces \`${name}\`, which names the windows' results`)
     }
+    refuseReserved('derive', traced)
     const kept = stream.columns.filter(column => !(column.name in traced))
     return computed(stream, 'derive', traced, kept, stream.columns)
   })
+}
+
+function refuseReserved(op: string, traced: Readonly<Record<string, ExprNode>>): void {
+  for (const name of Object.keys(traced)) {
+    if (reservedFields.has(name)) throw new MillraceError('MR101', `${op} makes a column \`${name}\`, whose name is reserved`)
+  }
 }
 
 function computed<T>(

@@ -3,6 +3,7 @@ import { fieldsUsed } from '../expr/fields-used.js'
 import { traceExpr } from '../expr/trace.js'
 import type { BoolExpr, SymbolicRow } from '../expr/types.js'
 import type { Batch } from '../model/batch.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import { planJson } from '../plan/plan-json.js'
 import { type Operator, operator } from './operator.js'
 
@@ -16,6 +17,8 @@ import { type Operator, operator } from './operator.js'
 export function where<T>(condition: (row: SymbolicRow<T>) => BoolExpr<boolean | null>): Operator<T, T> {
   return operator('where', stream => {
     const node = traceExpr(condition, stream.columns, 'where')
+    if (node.type !== 'boolean')
+      throw new MillraceError('MR115', `where wants a condition, not a ${node.type}`, { hint: 'compare it: `r => r.celsius.gt(28)`' })
     const trace = stream.window
     const repeats = trace !== undefined && (trace.early || trace.allowedLateness > 0)
     return stream.builder.add<T>({

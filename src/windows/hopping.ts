@@ -20,9 +20,9 @@ export interface HoppingOptions {
 export function hopping(size: Duration, options: HoppingOptions): WindowPlan {
   return checkedWindow({
     kind: 'hopping',
-    size: durationMs(size),
-    every: durationMs(options.every),
-    offset: offsetMs(options.offset),
+    size: durationMs(size, 'size'),
+    every: durationMs(options?.every, 'every'),
+    offset: offsetMs(options?.offset),
   })
 }
 

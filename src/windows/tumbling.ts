@@ -15,7 +15,7 @@ export interface TumblingOptions {
  * tumbling('5s')
  */
 export function tumbling(size: Duration, options: TumblingOptions = {}): WindowPlan {
-  const ms = durationMs(size)
+  const ms = durationMs(size, 'size')
   return checkedWindow({ kind: 'tumbling', size: ms, every: ms, offset: offsetMs(options.offset) })
 }
 

@@ -10,6 +10,10 @@ export interface WindowPlan {
   readonly offset: number
 }
 
+/** True for what `tumbling` and `hopping` give. */
+export const isWindowPlan = (value: unknown): value is WindowPlan =>
+  typeof value === 'object' && value !== null && ['tumbling', 'hopping'].includes((value as WindowPlan).kind)
+
 /** Hops a size, at most: each result merges as many panes. */
 const mostHops = 100_000
 

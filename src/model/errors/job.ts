@@ -21,6 +21,12 @@ export const jobErrors = entries({
     remedy: 'Use rfc3339, epoch-s, epoch-ms, epoch-ns, or a pattern with its zone.',
     action: 'stop',
   },
+  MR105: {
+    title: 'not a schema',
+    cause: 'Rows are declared by schema({ … }), each field by text(), number(), integer(), boolean(), timestamp(…) or oneOf(…).',
+    remedy: 'Write for example `schema({ room: text(), celsius: number() })`.',
+    action: 'stop',
+  },
   MR106: {
     title: 'not a duration',
     cause: 'Durations are a number with a unit, a whole number of milliseconds, and not negative.',
@@ -135,6 +141,13 @@ export const jobErrors = entries({
     title: 'the job file cannot be parsed',
     cause: 'The file is no valid JavaScript module (ES2023).',
     remedy: 'Mend the syntax at the place named.',
+    action: 'stop',
+  },
+  MR135: {
+    title: 'RxJS operator with state or time of its own',
+    cause:
+      'What such an operator remembers is in no snapshot, its timers are in no journal, and what it creates or joins has no watermark: results would change after a restart.',
+    remedy: 'Use the operator of Millrace that is named, or a pure RxJS operator such as map, filter or tap.',
     action: 'stop',
   },
   MR190: {
