@@ -35,12 +35,16 @@ interface Measured {
   readonly perCpuSecond: number
   readonly wallSeconds: number
   readonly megabytes: number
+  /** Resident size after each tenth of the messages, MB. */
+  readonly tenths: readonly number[]
 }
 
-const since = (cpu: NodeJS.CpuUsage, wall: number): Measured => {
+const residentMb = (): number => Math.round(process.memoryUsage().rss / 1e6)
+
+const since = (cpu: NodeJS.CpuUsage, wall: number, tenths: readonly number[]): Measured => {
   const used = process.cpuUsage(cpu)
   const seconds = (used.user + used.system) / 1e6
-  return { perCpuSecond: messages / seconds, wallSeconds: (performance.now() - wall) / 1000, megabytes: process.memoryUsage().rss / 1e6 }
+  return { perCpuSecond: messages / seconds, wallSeconds: (performance.now() - wall) / 1000, megabytes: residentMb(), tenths }
 }
 
 async function toChunks(url: string): Promise<Measured> {
@@ -49,6 +53,7 @@ async function toChunks(url: string): Promise<Measured> {
   let cpu = process.cpuUsage()
   let wall = performance.now()
   let measuring = false
+  const tenths: number[] = []
   for (;;) {
     const chunk = (await reader.next())!
     seen += chunk.length
@@ -59,9 +64,10 @@ async function toChunks(url: string): Promise<Measured> {
       cpu = process.cpuUsage()
       wall = performance.now()
     }
+    if (measuring && seen >= ((tenths.length + 1) * messages) / 10) tenths.push(residentMb())
     if (measuring && seen >= messages) break
   }
-  const result = since(cpu, wall)
+  const result = since(cpu, wall, tenths)
   await reader.close('release')
   return result
 }
@@ -87,7 +93,7 @@ function plainRhea(url: string): Promise<Measured> {
         wall = performance.now()
       }
       if (seen !== messages) return
-      resolve(since(cpu, wall))
+      resolve(since(cpu, wall, []))
       connection.close()
     })
     connection.open_receiver({ source: { address: 'readings' }, credit_window: 1_000 })
@@ -108,6 +114,7 @@ async function compare(): Promise<void> {
         `${name.padEnd(28)} ${(perCpuSecond / 1e3).toFixed(0).padStart(6)} k/s per core   ${wallSeconds.toFixed(2)} s   ${megabytes.toFixed(0)} MB\n`,
       )
     shown('AMQP to chunks, accepted', ours)
+    process.stdout.write(`resident after each tenth of ${messages.toLocaleString('en')}: ${ours.tenths.join(' ')} MB\n`)
     shown('rhea + JSON.parse + Map', peer)
     process.stdout.write(
       `ratio ${(ours.perCpuSecond / peer.perCpuSecond).toFixed(1)}; decoding of chunks is measured by the json benchmark\n`,

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { guardLimits, guardSocket } from '../../src/amqp/guard.js'
 import { type AmqpError, type Connection, type ConnectionOptions, createContainer } from '../../src/amqp/rhea.js'
@@ -114,7 +114,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     )
     const container = createContainer({ id: containerId, onError: error => end(socketError(endpoint, error, opened)) })
     const open: NonNullable<ConnectionOptions['connect']> = (port, host, _options, connected) => {
-      const names = endpoint.tls ? { ...tls, servername: endpoint.host } : {}
+      const names = endpoint.tls ? { ...tls, ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}) } : {}
       socket = endpoint.tls
         ? connectTls({ host, port, minVersion: 'TLSv1.2', ...names }, connected)
         : connectTcp({ host, port, noDelay: true }, connected)

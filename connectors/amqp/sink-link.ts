@@ -1,4 +1,4 @@
-import type { AmqpError, Connection, Delivery, EventContext, Sender } from '../../src/amqp/rhea.js'
+import { type AmqpError, type Connection, type Delivery, type EventContext, isGiven, type Sender } from '../../src/amqp/rhea.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import type { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { Backoff } from './backoff.js'
@@ -94,7 +94,7 @@ export class SinkLink {
       this.pump()
     }
     sender.on('sender_open', () => {
-      if (sender.target) established()
+      if (isGiven(sender.target)) established()
       else this.context.time.after(refusalMs, established)
     })
     sender.on(
@@ -131,7 +131,10 @@ export class SinkLink {
     )
     const end = mine(c => {
       this.ended(sender.error ?? c.session.error)
-      if (!session.is_closed()) session.close()
+      // Later, so that rhea's answer to a detach does not follow the end of its session.
+      this.context.time.after(0, () => {
+        if (this.connection === connection && !session.is_closed()) session.close()
+      })
     })
     for (const event of ['sender_error', 'sender_close']) sender.on(event, end)
     for (const event of ['session_error', 'session_close']) session.on(event, end)

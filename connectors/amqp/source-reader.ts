@@ -1,4 +1,12 @@
-import { type EncodedOutcome, type EventContext, outcomes, processSoon, type Receiver, writeDisposition } from '../../src/amqp/rhea.js'
+import {
+  type EncodedOutcome,
+  type EventContext,
+  isGiven,
+  outcomes,
+  processSoon,
+  type Receiver,
+  writeDisposition,
+} from '../../src/amqp/rhea.js'
 import { takeTransfers } from '../../src/amqp/take-transfers.js'
 import type { ConnectorContext, Outcome, SourceReader, SourceStatus } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
@@ -164,7 +172,10 @@ export class AmqpSourceReader implements SourceReader {
       over = true
       const ending = endingOf(`the link to '${this.link.address}'`, receiver.error ?? context.session.error)
       this.detached(ending)
-      if (!session.is_closed()) session.close()
+      // Later, so that rhea's answer to a detach does not follow the end of its session.
+      this.context.time.after(0, () => {
+        if (this.dialed === dialed && this.mode !== 'closed' && !session.is_closed()) session.close()
+      })
     }
     const established = () => {
       if (this.receiver !== receiver || over) return
@@ -180,7 +191,7 @@ export class AmqpSourceReader implements SourceReader {
     receiver.on('receiver_open', () => {
       // Part 2 §2.6.3: a peer that refuses the link attaches without a source, then detaches with the reason at once. Simple
       // servers attach without a source and mean it.
-      if (receiver.source) established()
+      if (isGiven(receiver.source)) established()
       else this.context.time.after(refusalMs, established)
     })
     receiver.on('receiver_error', end)

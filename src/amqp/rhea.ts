@@ -1,6 +1,6 @@
 import rhea from 'rhea'
 import { lazyDecoder } from './lazy-message.js'
-import type { AmqpError, Container, EncodedOutcome, LazyMessage, Session } from './rhea-types.js'
+import type { AmqpError, Container, EncodedOutcome, LazyMessage, Session, Terminus } from './rhea-types.js'
 
 /** What rhea 3.0.5 has and its typings lack or leave `any`. This file is the only one that imports rhea; its version is pinned. */
 interface Composite {
@@ -59,6 +59,9 @@ export function writeDisposition(session: Session, first: number, last: number, 
   const raw = session as unknown as { output(performative: object): void }
   raw.output(disposition.create({ role: true, first: first >>> 0, last: last >>> 0, settled: true, state: outcome }))
 }
+
+/** Whether the peer's attach has this terminus; rhea gives a null one as an object, too. */
+export const isGiven = (terminus: Terminus | null | undefined): boolean => Array.isArray(terminus?.value)
 
 /** Lets rhea look after its endpoints on the next tick: windows are updated, pending frames written. */
 export function processSoon(connection: object): void {

@@ -90,6 +90,21 @@ test('node gone and back: source and sink go on by themselves', async () => {
   expect(reader.status().reconnects).toBe(1)
 })
 
+test('a link that the node refuses is never called attached, on either side', async () => {
+  const { time, random, log } = connectorContext()
+  const small = await startNode({ time, random, log, maxAddresses: 1, addresses: { taken: { type: 'queue' } } })
+  open.push(small)
+  const context = connectorContext({ embeddedNode: small.url })
+  const reader = await amqp({ address: 'second', decode: raw() }).open(context)
+  const writer = await amqpSink('alerts', { address: 'third' }).open(context)
+  open.push(writer, { close: () => reader.close('release') })
+  void writer.write(outputs(['a']), at).catch(() => {})
+  await until('both refused', () => context.lines.filter(line => line.message.includes('MR708')).length >= 2)
+  expect(context.lines.filter(line => line.message.startsWith('attached'))).toEqual([])
+  expect(reader.status()).toMatchObject({ connected: false, detail: expect.stringMatching(/^waits for second: .*1 addresses at most/) })
+  expect(writer.status().waiting?.for).toContain("'third'")
+})
+
 test('check says who answered, warns of an absent broker, and refuses wrong users', async () => {
   const context = connectorContext()
   const { time, random, log } = context

@@ -265,6 +265,79 @@ describe('the node under attack', () => {
     await works(node)
   })
 
+  it('stops hearing a peer that asks and never reads the answers', async () => {
+    const node = await start()
+    const socket = connect(node.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(opening(() => {}))
+    socket.pause()
+    const out = new FrameWriter()
+    for (let i = 0; i < 2000; i++) {
+      out.begin(FRAME_AMQP, 0)
+      out.openList(Performative.flow)
+      for (const field of [0, 100, 0, 100]) out.uint(field)
+      for (let j = 0; j < 5; j++) out.nil()
+      out.flag(true)
+      out.closeList()
+      out.end()
+    }
+    const questions = out.take()
+    // Each question is answered with as many bytes; what does not get out must in the end not get in.
+    let taken = 0
+    let last = -1
+    const feed = (): void => void socket.write(questions, () => ++taken < 5000 && feed())
+    feed()
+    await expect
+      .poll(
+        () => {
+          const still = taken === last
+          last = taken
+          return still
+        },
+        { interval: 500, timeout: 20_000 },
+      )
+      .toBe(true)
+    expect(taken * questions.length).toBeLessThan(64 * 1024 * 1024)
+    await works(node)
+    socket.destroy()
+  })
+
+  it('bounds subscriptions with the addresses', async () => {
+    const node = await start({ maxAddresses: 4 })
+    const connection = createContainer({ onError: () => {} }).create_connection({
+      host: '127.0.0.1',
+      port: node.port,
+      username: 'a',
+      reconnect: false,
+    })
+    connection.on('disconnected', () => {})
+    connection.connect()
+    const attach = (address: string): Promise<string> =>
+      new Promise(resolve => {
+        const receiver = connection.open_receiver({ source: { address } })
+        receiver.on('receiver_open', () => receiver.source?.address && resolve('open'))
+        receiver.on('receiver_error', () => resolve(receiver.error?.condition ?? ''))
+      })
+    for (const name of ['a', 'b', 'c']) expect(await attach(`news::${name}`)).toBe('open')
+    expect(await attach('news::d')).toBe('amqp:resource-limit-exceeded')
+    expect(await attach('news::a')).toBe('open')
+    connection.close()
+  })
+
+  it.each([
+    [{ users: { device: 'canary' } }, /0\.0\.0\.0 without TLS: names, passwords/],
+    [{ allowAnonymous: true }, /takes anonymous peers/],
+    [{}, /has no users/],
+  ])('warns of a listener beyond this machine: %j', async (options, words) => {
+    const lines: string[] = []
+    const log = { ...silentLog, warn: (line: string) => void lines.push(line) }
+    await start({ ...options, host: '0.0.0.0', log })
+    expect(lines).toEqual([expect.stringMatching(words)])
+    expect(lines.join()).not.toContain('canary')
+    await start({ ...options, log })
+    expect(lines).toHaveLength(1)
+  })
+
   it('says which port is taken', async () => {
     const node = await start()
     await expect(start({ port: node.port })).rejects.toMatchObject({ code: 'MR701' })
