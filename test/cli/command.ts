@@ -21,6 +21,12 @@ export interface Command {
   said(pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** A test that fails leaves no process behind. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** Starts the built `millrace`, as a user does. */
 export function millrace(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): Command {
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', ...options.env }
@@ -28,6 +34,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
   delete env['VITEST']
   if (!options.env?.['MILLRACE_AMQP_URL']) delete env['MILLRACE_AMQP_URL']
   const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.add(child)
   let stdout = ''
   let stderr = ''
   const listeners = new Set<() => void>()
@@ -40,6 +47,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
   })
   const done = new Promise<Finished>(resolve => {
     child.on('close', code => {
+      children.delete(child)
       resolve({ code, stdout, stderr })
       for (const listener of listeners) listener()
     })

@@ -3,10 +3,17 @@ import { createContainer } from '../../src/amqp/rhea.js'
 
 /** Sends messages as a device would, one after the other, and gives the outcome of each. */
 export async function sendAll(url: string, address: string, messages: readonly OutgoingMessage[]): Promise<readonly string[]> {
-  const { hostname, port } = new URL(url)
-  const failures: Error[] = []
+  const { hostname, port, username, password } = new URL(url)
+  const failures: unknown[] = []
   const container = createContainer({ id: `sender-${address}`, onError: error => failures.push(error) })
-  const connection = container.connect({ host: hostname, port: Number(port), username: 'anonymous', reconnect: false })
+  const connection = container.connect({
+    host: hostname,
+    port: Number(port),
+    ...(username ? { username, password } : { username: 'anonymous' }),
+    reconnect: false,
+  })
+  connection.on('disconnected', ({ error }) => failures.push(error))
+  connection.on('connection_error', () => failures.push(connection.error))
   const sender = connection.open_sender({ target: { address } })
   const outcomes = new Map<number, string>()
   let sent = 0
