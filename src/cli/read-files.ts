@@ -9,6 +9,7 @@ import { runBounded } from '../runtime/run-bounded.js'
 import { type ReadOption, readOption } from './read-option.js'
 import { resultsNdjson } from './results-ndjson.js'
 import type { RunOptions } from './run.js'
+import { withTimeField } from './with-time-field.js'
 import { writeOut } from './write-out.js'
 
 /** `millrace run JOB --read NAME=FILE`: over files until their end, without brokers, sinks or server. Gives the exit code. */
@@ -22,7 +23,7 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
   for (const job of jobs) {
     const files = await openAll(job, bindings, jobs.length > 1)
     let kept = Promise.resolve()
-    const { rows, results, deadLettered } = await runBounded({
+    const { rows, results, late, deadLettered } = await runBounded({
       job,
       files,
       debug: line => process.stderr.write(`${line}\n`),
@@ -37,7 +38,7 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
       },
     })
     await kept
-    say(pc.dim(`${job.id}: ${rows} rows, ${results} results, ${deadLettered} dead letters`))
+    say(pc.dim(`${job.id}: ${rows} rows, ${results} results, ${late} late, ${deadLettered} dead letters`))
   }
   await letters?.close()
   return 0
@@ -57,7 +58,9 @@ async function openAll(job: Job, bindings: readonly ReadOption[], several: boole
         hint: `its sources are ${sources.map(({ id }) => id).join(', ')}`,
       })
     }
-    files.set(source, { ...(await openFile(file, known.spec.decoder.schema)), ...(timeField !== undefined && { timeField }) })
+    const { schema } = known.spec.decoder
+    if (timeField === undefined) files.set(source, await openFile(file, schema))
+    else files.set(source, { ...(await openFile(file, await withTimeField(file, schema, timeField))), timeField })
   }
   return files
 }

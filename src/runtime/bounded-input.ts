@@ -4,7 +4,7 @@ import type { GraphSource } from '../job/graph.js'
 import { Batch } from '../model/batch.js'
 import type { Chunk } from '../model/chunk.js'
 import type { Clock } from '../model/clock.js'
-import type { NumberColumn } from '../model/columns.js'
+import type { Columns, NumberColumn } from '../model/columns.js'
 import type { Dictionary } from '../model/dictionary.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -13,7 +13,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 export interface BoundedFile {
   readonly reader: SourceReader
   decoder(use: FieldUse): Decoder
-  /** The field that is the event time, where the job itself names none. */
+  /** The field that is the event time, where the job itself names none: of the job's schema, or one that `decoder` adds. */
   readonly timeField?: string
 }
 
@@ -38,6 +38,8 @@ export class BoundedInput {
   readonly #reader: SourceReader
   readonly #decoder: Decoder
   readonly #timeField: string
+  /** The job does not know the time field. */
+  readonly #added: boolean
   #chunk: Chunk | undefined
   #decoded: Decoded | undefined
   #times: Float64Array = empty
@@ -49,6 +51,7 @@ export class BoundedInput {
     this.origin = origin
     this.#reader = file.reader
     this.#timeField = timeField
+    this.#added = !source.use.wanted.has(timeField)
     // The time is needed even where the job itself reads it nowhere.
     this.#decoder = file.decoder({ ...source.use, wanted: new Set([...source.use.wanted, timeField]) })
   }
@@ -114,6 +117,13 @@ export class BoundedInput {
     return times
   }
 
+  #columns(): Columns {
+    const { columns } = this.#decoded!
+    if (!this.#added) return columns
+    const { [this.#timeField]: _, ...own } = columns
+    return own
+  }
+
   /** The rows up to the first later than `until`, at most `limit`; at least one. The batch lives until the next `fill`. */
   take(until: number, limit: number, clock: Clock): Batch {
     const from = this.#at
@@ -121,7 +131,8 @@ export class BoundedInput {
     let to = from + 1
     while (to < end && this.#times[to]! <= until) to++
     this.#at = to
-    const { length, columns, messages } = this.#decoded!
+    const { length, messages } = this.#decoded!
+    const columns = this.#columns()
     const times = this.#times
     const whole = new Batch({ length, columns, times, origin: this.origin, watermark: Number.NEGATIVE_INFINITY, clock, messages })
     return from === 0 && to === length ? whole : whole.slice(from, to)

@@ -5,6 +5,7 @@ import type { View } from '../views/view.js'
 import { asMillraceError } from './as-millrace-error.js'
 import { connectRun, type Run } from './connect-run.js'
 import { DeadLetterStore } from './dead-letter-store.js'
+import { type FolderLock, lockFolder } from './folder-lock.js'
 import { JobClock } from './job-clock.js'
 import { JobMemory } from './job-memory.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
@@ -36,6 +37,7 @@ export class JobRunner {
   #restored: JobSnapshot | undefined
   #interrupt: () => void = () => undefined
   #done: Promise<void> | undefined
+  #lock: FolderLock | undefined
 
   constructor(options: JobRunnerOptions) {
     this.options = options
@@ -64,10 +66,11 @@ export class JobRunner {
     return this.options.job.id
   }
 
-  /** Prepares the first run: calls the job function, restores the snapshot. Nothing is opened before. @throws MR421 and errors of the job. */
+  /** Prepares the first run: calls the job function, restores the snapshot. Nothing is opened before. @throws MR421, MR425, MR426 and errors of the job. */
   async prepare(): Promise<void> {
-    const { real, time } = this.options
+    const { real, time, dataDir, random } = this.options
     this.graph = this.#startGraph()
+    if (dataDir !== undefined) this.#lock = await lockFolder(dataDir, random)
     await this.deadLetters.load()
     const snapshot = await this.#snapshots?.load(this.graph)
     this.clock = new JobClock(time, real, snapshot?.clock)
@@ -233,9 +236,16 @@ export class JobRunner {
     this.phase = 'failed'
   }
 
+  /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
+  async unlock(): Promise<void> {
+    await this.#lock?.release()
+    this.#lock = undefined
+  }
+
   async #close(): Promise<void> {
     await Promise.allSettled(this.feeds.map(feed => feed.release()))
     await this.outbox.close()
     await this.deadLetters.close()
+    await this.unlock()
   }
 }

@@ -5,6 +5,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { asMillraceError } from './as-millrace-error.js'
 import { type BoundedFile, BoundedInput, type BoundedLetter, letterOf } from './bounded-input.js'
 import { timeBatch } from './chunk-batch.js'
+import { lateRows } from './late-rows.js'
 import { timeFieldOf } from './time-field.js'
 
 const longestPush = 4_096
@@ -22,6 +23,8 @@ export interface BoundedOptions {
 
 export interface BoundedResult {
   readonly rows: number
+  /** Rows that no window took: their event time was behind the watermark. */
+  readonly late: number
   readonly deadLettered: number
   readonly results: number
 }
@@ -93,7 +96,7 @@ class BoundedRun {
       await input.fill(this.#refuse)
     }
     await this.#time(clock, Number.POSITIVE_INFINITY)
-    return { rows: this.#rows, deadLettered: this.#deadLettered, results: this.#results }
+    return { rows: this.#rows, late: lateRows(this.#graph), deadLettered: this.#deadLettered, results: this.#results }
   }
 
   #earliest(): BoundedInput | undefined {

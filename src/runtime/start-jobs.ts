@@ -61,7 +61,8 @@ export interface RunningJobs {
 /**
  * Starts jobs side by side; each has its own pump, outbox and data folder, and a failing one touches no other.
  *
- * @throws MR430 for two jobs of one id, MR421 for a snapshot that does not fit, and what a job function threw; then no
+ * @throws MR430 for two jobs of one id, MR421 for a snapshot that does not fit, MR425 for a data folder that another
+ *   process uses, MR426 for one that cannot be written, and what a job function threw; then no
  *   source or sink was opened.
  */
 export async function startJobs(options: StartOptions): Promise<RunningJobs> {
@@ -91,7 +92,12 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         debug: options.debug ?? (() => undefined),
       }),
   )
-  for (const runner of runners) await runner.prepare()
+  try {
+    for (const runner of runners) await runner.prepare()
+  } catch (error) {
+    for (const runner of runners) await runner.unlock()
+    throw error
+  }
   const done = Promise.all(
     runners.map(async runner => {
       await runner.run()

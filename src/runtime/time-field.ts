@@ -19,15 +19,18 @@ function fieldsOf(node: ExprNode): readonly string[] {
  * The field of a source that is its event time in a bounded run: the one named for it, else the one that the job's
  * `eventTime` reads.
  *
- * @throws MR432 where there is none, or where it is no timestamp of the schema.
+ * A field that is not of the schema has to come with the file; a number of the schema is taken as ms since the epoch.
+ *
+ * @throws MR432 where there is none, or where it is a field of the schema that can be no time.
  */
 export function timeFieldOf(graph: Graph, source: GraphSource, named: string | undefined): string {
   const fields = source.spec.decoder.schema.fields as Readonly<Record<string, FieldSpec>>
   const isTime = (name: string) => fields[name]?.type === 'timestamp'
   if (named !== undefined) {
-    if (isTime(named)) return named
+    const type = Object.hasOwn(fields, named) ? fields[named]!.type : 'timestamp'
+    if (type === 'timestamp' || type === 'number' || type === 'integer') return named
     const times = Object.keys(fields).filter(isTime)
-    throw new MillraceError('MR432', `source '${source.id}' has no timestamp field \`${named}\``, {
+    throw new MillraceError('MR432', `\`${named}\` of source '${source.id}' is a ${type}, not a time`, {
       ...(times.length > 0 && { hint: `its timestamp fields are ${times.join(', ')}` }),
     })
   }
@@ -37,5 +40,7 @@ export function timeFieldOf(graph: Graph, source: GraphSource, named: string | u
     const field = fieldsOf(node.params['time'] as unknown as ExprNode).find(isTime)
     if (field !== undefined) return field
   }
-  throw new MillraceError('MR432', `source '${source.id}' of '${graph.job}' has no event time`)
+  throw new MillraceError('MR432', `source '${source.id}' of '${graph.job}' has no event time`, {
+    hint: `name the column of the file that is the time: --read ${source.id}=FILE:TIMEFIELD`,
+  })
 }

@@ -73,7 +73,7 @@ test('all windows fire at the end, years of data pass no clock, bad lines are na
     ['b', 4, 1],
   ])
   expect(letters.map(({ line, source, bytes }) => [line, source, new TextDecoder().decode(bytes)])).toEqual([[4, 'in', 'b,x,6000']])
-  expect(result).toEqual({ rows: 3, deadLettered: 1, results: 2 })
+  expect(result).toEqual({ rows: 3, late: 0, deadLettered: 1, results: 2 })
 })
 
 test('rows of several files meet in the order of their times, so none is late, and the run repeats itself', async () => {
@@ -119,7 +119,7 @@ test('a job without event time needs a time field; every source needs a file', a
 })
 
 test('a file without rows gives nothing', async () => {
-  expect((await run(one(), { in: await file('empty.csv', []) })).result).toEqual({ rows: 0, deadLettered: 0, results: 0 })
+  expect((await run(one(), { in: await file('empty.csv', []) })).result).toEqual({ rows: 0, late: 0, deadLettered: 0, results: 0 })
 })
 
 test('texts of rows that wait for another file keep their meaning', async () => {

@@ -86,6 +86,18 @@ export const runtimeErrors = entries({
     remedy: 'Free space or mend the rights of the data folder; Millrace tries again by itself.',
     action: 'back-off',
   },
+  MR425: {
+    title: 'data folder in use',
+    cause: 'Another process keeps the state and the dead letters of a job in this folder; two would destroy each other’s.',
+    remedy: 'Stop the other process, or give this one a folder of its own: `--data DIR`.',
+    action: 'stop',
+  },
+  MR426: {
+    title: 'data folder not usable',
+    cause: 'The folder for state and dead letters cannot be made or written.',
+    remedy: 'Free space, mend its rights, or name another one: `--data DIR`.',
+    action: 'stop',
+  },
   MR430: {
     title: 'job started twice',
     cause: 'Two of the jobs have one id; state, views and metrics belong to a job by its id.',
