@@ -4,13 +4,13 @@ import type { ExprNode } from '../expr/node.js'
 import { Batch } from '../model/batch.js'
 import type { Column } from '../model/columns.js'
 import type { State } from '../model/state.js'
-import { finalRows } from '../windows/final-rows.js'
 import { KeyTable } from '../windows/key-table.js'
 import { KeyedWindows } from '../windows/keyed-windows.js'
 import { resultColumns } from '../windows/result-columns.js'
 import { endOfRun, splitLate } from '../windows/split-late.js'
 import type { WindowPlan } from '../windows/window-plan.js'
 import type { WindowContents } from '../windows/window-reader.js'
+import { firstResults } from './first-results.js'
 import type { Emit, Logic, LogicContext } from './logic.js'
 import { Watermarks } from './watermarks.js'
 
@@ -152,8 +152,7 @@ class AggregateLogic implements Logic {
 
   /** The rows that some window takes. */
   #taken(all: Batch): Batch {
-    const batch = this.#params.windowedInput ? finalRows(all) : all
-    if (batch.length < all.length) this.#context.count('revisions_ignored', all.length - batch.length)
+    const batch = firstResults(all, this.#params.windowedInput, this.#context)
     const { taken, late } = splitLate(batch, this.#windows)
     if (late) {
       this.#context.count('late', late.length)

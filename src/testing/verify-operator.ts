@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { deserialize, serialize } from 'node:v8'
 import type { Graph } from '../job/graph.js'
 import { job } from '../job/job.js'
 import type { Schema } from '../model/schema.js'
@@ -61,7 +62,7 @@ function run<T, U>(test: OperatorCase<T, U>, cuts: (rows: number) => readonly nu
   const results: TestResult[] = []
   test.entries.forEach((entry, number) => {
     if (restored && number > 0) {
-      const state: State = structuredClone(graph.snapshot()) as State
+      const state: State = deserialize(serialize(graph.snapshot())) as State
       graph = built.start({ bounded: false })
       graph.restore(state)
     }
