@@ -13,7 +13,7 @@ type Row = Readonly<Record<string, number | string | boolean>>
 /** Window starts of `size` by `every` ms that contain t: the same rule, written in SQL. */
 const windows = (size: number, every: number): string => `
   select start, start + ${size} as "end", mote, temperature, humidity
-  from (select *, epoch_ms(at::timestamp) as t from readings), range(0, ${size / every}) k(k), (select 1)
+  from (select *, epoch_ms("at"::timestamp) as t from readings), range(0, ${size / every}) k(k), (select 1)
   cross join lateral (select (t // ${every}) * ${every} - k * ${every} as start)`
 
 describe('run --read', () => {

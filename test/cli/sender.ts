@@ -2,7 +2,12 @@ import { encodeMessage, type OutgoingMessage } from '../../src/amqp/encode-messa
 import { createContainer } from '../../src/amqp/rhea.js'
 
 /** Sends messages as a device would, one after the other, and gives the outcome of each. */
-export async function sendAll(url: string, address: string, messages: readonly OutgoingMessage[]): Promise<readonly string[]> {
+export async function sendAll(
+  url: string,
+  address: string,
+  messages: readonly OutgoingMessage[],
+  deadlineMs = 15_000,
+): Promise<readonly string[]> {
   const { hostname, port, username, password } = new URL(url)
   const failures: unknown[] = []
   const container = createContainer({ id: `sender-${address}`, onError: error => failures.push(error) })
@@ -22,9 +27,11 @@ export async function sendAll(url: string, address: string, messages: readonly O
       const timer = setTimeout(
         () =>
           reject(
-            new Error(`${outcomes.size} of ${messages.length} messages to ${address} were settled within 15 s`, { cause: failures[0] }),
+            new Error(`${outcomes.size} of ${messages.length} messages to ${address} were settled within ${deadlineMs} ms`, {
+              cause: failures[0],
+            }),
           ),
-        15_000,
+        deadlineMs,
       )
       const finished = (): void => {
         clearTimeout(timer)
