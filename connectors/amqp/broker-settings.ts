@@ -44,7 +44,7 @@ function endpointsOf(options: BrokerOptions, context: ConnectorContext): readonl
   if (given === undefined) throw new MillraceError('MR301', `'${context.id}' of job '${context.job}' has no broker`)
   const list: readonly Text[] = typeof given === 'string' || 'name' in given ? [given] : given
   // A variable may hold a fail-over list, its URLs separated by commas.
-  return list.flatMap(text => resolveText(text, context.env).split(',')).map(url => parseEndpoint(url.trim()))
+  return list.flatMap(text => resolveText(text, context.env).split(/,(?=\s*amqps?:)/i)).map(url => parseEndpoint(url.trim()))
 }
 
 function tlsSettings(options: TlsOptions | undefined, resolve: (text: Text | undefined) => string | undefined): TlsSettings {

@@ -24,6 +24,8 @@ export interface DialSettings {
   /** The peer must send something at least this often, ms. */
   readonly idleTimeoutMs: number
   readonly timeoutMs: number
+  /** Told once when the peer keeps us waiting: a sentence about what is missing. */
+  readonly onQuiet?: (words: string) => void
   readonly time: TimeSource
   readonly log: Log
 }
@@ -89,6 +91,16 @@ export async function dial(endpoint: Endpoint, settings: DialSettings): Promise<
 
 class NoSaslLayer extends Error {}
 
+/** Long for an answer, even from far away. */
+const quietMs = 1_500
+
+/** Why a peer that has not answered may be silent. */
+function silence(endpoint: Endpoint, connected: boolean): string {
+  if (!connected) return `${endpoint.text} does not answer; perhaps it is down, or a firewall drops the connection`
+  const other = endpoint.tls ? 'it speaks no TLS (amqp://)' : 'it wants TLS (amqps://)'
+  return `${endpoint.text} took the connection and says nothing; perhaps ${other} or speaks another protocol`
+}
+
 function attempt(endpoint: Endpoint, settings: DialSettings, user: string | undefined, sasl: boolean): Promise<Dialed> {
   const { tls, time, log, timeoutMs, idleTimeoutMs, containerId } = settings
   const password = endpoint.password ?? settings.password
@@ -102,6 +114,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
       if (over) return
       over = true
       cancel()
+      cancelQuiet()
       socket?.destroy()
       if (!opened) reject(error)
       else if (error instanceof MillraceError) {
@@ -109,9 +122,11 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
         lost?.(error, fatal)
       }
     }
+    let connected = false
     const cancel = time.after(timeoutMs, () =>
-      end(new MillraceError('MR307', `${endpoint.text} did not answer within ${timeoutMs / 1000} s`)),
+      end(new MillraceError('MR307', `${silence(endpoint, connected)}, for ${timeoutMs / 1000} s`)),
     )
+    const cancelQuiet = time.after(quietMs, () => settings.onQuiet?.(silence(endpoint, connected)))
     const container = createContainer({ id: containerId, onError: error => end(socketError(endpoint, error, opened)) })
     const open: NonNullable<ConnectionOptions['connect']> = (port, host, _options, connected) => {
       const names = endpoint.tls ? { ...tls, ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}) } : {}
@@ -131,6 +146,9 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
         if (head.length >= 8) raw.removeListener('data', inspect)
       }
       raw.on('data', inspect)
+      raw.on('connect', () => {
+        connected = true
+      })
       let failure: Error | undefined
       raw.on('error', error => {
         failure = error
@@ -159,6 +177,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     connection.on('connection_open', () => {
       opened = true
       cancel()
+      cancelQuiet()
       resolve({
         connection,
         endpoint,

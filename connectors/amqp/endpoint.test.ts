@@ -1,6 +1,24 @@
 import { expect, test } from 'vitest'
 import { parseEndpoint } from './endpoint.js'
 
+test.each([
+  'amqp://u:pa/canary@host',
+  'u:canary@host:5672',
+  'amqp:u:canary@host',
+  'amqp://u:canary',
+  'amqp://u:ca%zznary@host',
+  'http://u:canary@host',
+])('a URL that is none never shows its password: %s', url => {
+  let message = ''
+  try {
+    parseEndpoint(url)
+  } catch (error) {
+    message = JSON.stringify(error) + String(error)
+  }
+  expect(message).toContain('MR303')
+  expect(message).not.toMatch(/canary|nary/)
+})
+
 test('ports, TLS and percent-encoded credentials', () => {
   expect(parseEndpoint('amqp://broker')).toEqual({
     text: 'amqp://broker:5672',

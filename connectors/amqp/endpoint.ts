@@ -18,7 +18,7 @@ export interface Endpoint {
  * parseEndpoint('amqps://me:p%40ss@broker').port // 5671
  */
 export function parseEndpoint(url: string): Endpoint {
-  const bad = (why: string) => new MillraceError('MR303', `'${url.replace(/\/\/[^/]*@/, '//…@')}' is no broker URL: ${why}`)
+  const bad = (why: string) => new MillraceError('MR303', `'${shown(url)}' is no broker URL: ${why}`)
   let parsed: URL
   try {
     parsed = new URL(url)
@@ -36,6 +36,10 @@ export function parseEndpoint(url: string): Endpoint {
   const user = part(parsed.username)
   return { text: `${parsed.protocol}//${parsed.hostname}:${port}`, host, port, tls, user, password: part(parsed.password) }
 }
+
+/** A text that is no URL, without whatever may be a password in it: all before the last @, or after a colon that begins no port. */
+const shown = (url: string): string =>
+  url.includes('@') ? `…${url.slice(url.lastIndexOf('@'))}` : url.replace(/:(?!\/\/|\d{1,5}(?:[/?#]|$))[^/]*/, ':…')
 
 function decoded(text: string, bad: (why: string) => MillraceError): string {
   try {

@@ -81,7 +81,7 @@ export class Keeper {
       if (this.stopped) return
       this.detail = `connecting to ${endpoint.text}`
       try {
-        const dialed = await dial(endpoint, { ...this.settings, timeoutMs: dialTimeoutMs })
+        const dialed = await dial(endpoint, { ...this.settings, timeoutMs: dialTimeoutMs, onQuiet: words => this.quiet(words) })
         if (this.stopped) dialed.destroy()
         else this.up(dialed)
         return
@@ -98,6 +98,12 @@ export class Keeper {
     if (this.stopped) return
     if (everyFatal && this.lastError) this.owner.fatal(this.lastError)
     else this.pause()
+  }
+
+  private quiet(words: string): void {
+    if (this.stopped) return
+    this.detail = words
+    this.log.warn(words)
   }
 
   private up(dialed: Dialed): void {

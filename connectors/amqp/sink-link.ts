@@ -169,13 +169,23 @@ export class SinkLink {
   pump(): void {
     const { sender } = this
     if (!sender || !this.attached || this.resting) return
+    const most = sender.max_message_size || Number.POSITIVE_INFINITY
+    const tooLarge: Pending[] = []
     let sent = 0
-    for (let credit = sender.credit - this.unprocessed; credit > 0 && this.waiting.length > sent && sender.sendable(); credit--) {
-      const pending = this.waiting[sent++]!
+    while (sender.credit - this.unprocessed > sent && this.waiting.length > sent + tooLarge.length && sender.sendable()) {
+      const pending = this.waiting[sent + tooLarge.length]!
+      if (pending.bytes.length > most) {
+        tooLarge.push(pending)
+        continue
+      }
       this.inFlight.set(sender.send(pending.bytes, undefined, 0), pending)
+      sent++
     }
+    this.waiting.splice(0, sent + tooLarge.length)
+    for (const { bytes, done } of tooLarge)
+      done({ condition: 'amqp:link:message-size-exceeded', description: `${bytes.length} bytes, and '${this.address}' takes ${most}` })
+    if (tooLarge.length > 0) this.owner.progress()
     if (sent === 0) return
-    this.waiting.splice(0, sent)
     this.unprocessed += sent
     // rhea writes on the next tick, registered before this one, and lowers its credit then.
     process.nextTick(() => {

@@ -4,7 +4,7 @@ import type { ConnectorContext } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed } from './dial.js'
 import { Keeper, type KeeperSettings } from './keeper.js'
-import { SinkLink } from './sink-link.js'
+import { type Pending, SinkLink } from './sink-link.js'
 import { addressOf, encodeRow, type MessageForm } from './sink-message.js'
 
 /** Links kept open at most; beyond it the one that was idle longest is closed. */
@@ -22,6 +22,8 @@ export class AmqpSinkWriter implements SinkWriter {
   readonly guarantee = 'append'
   private readonly keeper: Keeper
   private readonly links = new Map<string, SinkLink>()
+  /** Rows of addresses that have no link, because every link is busy. */
+  private readonly parked = new Map<string, Pending[]>()
   private readonly context: ConnectorContext
   private readonly form: MessageForm
   private readonly capabilities: readonly string[]
@@ -89,9 +91,7 @@ export class AmqpSinkWriter implements SinkWriter {
           continue
         }
         open++
-        const link = this.link(address)
-        used.add(link)
-        link.push({
+        const pending: Pending = {
           sequence: this.sequence++,
           id,
           bytes: encodeRow(this.form, outputs, row, address),
@@ -99,7 +99,12 @@ export class AmqpSinkWriter implements SinkWriter {
             if (rejection) refused.push({ id, reason: wordsOf(rejection) })
             finish()
           },
-        })
+        }
+        const link = this.link(address)
+        if (link) {
+          used.add(link)
+          link.push(pending)
+        } else this.park(address, pending)
       }
       for (const link of used) link.pump()
       finish()
@@ -149,19 +154,21 @@ export class AmqpSinkWriter implements SinkWriter {
 
   private pending(): number {
     let pending = 0
+    for (const rows of this.parked.values()) pending += rows.length
     for (const link of this.links.values()) pending += link.pending
     return pending
   }
 
-  /** The link to an address, the most recently used last. */
-  private link(address: string): SinkLink {
+  /** The link to an address, the most recently used last; none while all are busy with others. */
+  private link(address: string): SinkLink | undefined {
     let link = this.links.get(address)
     this.links.delete(address)
     if (!link) {
-      this.makeRoom()
+      if (!this.makeRoom()) return undefined
       link = new SinkLink(this.context, address, this.capabilities, {
         progress: () => {
           this.since = this.context.time.monotonic()
+          this.unpark()
         },
         fatal: error => this.fail(error),
       })
@@ -171,19 +178,38 @@ export class AmqpSinkWriter implements SinkWriter {
     return link
   }
 
-  private makeRoom(): void {
-    if (this.links.size < mostLinks) return
+  private makeRoom(): boolean {
+    if (this.links.size < mostLinks) return true
     for (const [address, link] of this.links) {
       if (link.pending > 0) continue
       link.close()
       this.links.delete(address)
-      return
+      return true
+    }
+    return false
+  }
+
+  private park(address: string, pending: Pending): void {
+    const rows = this.parked.get(address)
+    if (rows) rows.push(pending)
+    else this.parked.set(address, [pending])
+  }
+
+  /** Gives links that have become idle to the addresses that wait, in their order. */
+  private unpark(): void {
+    for (const [address, rows] of this.parked) {
+      const link = this.link(address)
+      if (!link) return
+      this.parked.delete(address)
+      for (const pending of rows) link.push(pending)
+      link.pump()
     }
   }
 
   private fail(error: MillraceError): void {
     this.fatal = error
     this.keeper.stop()
+    this.parked.clear()
     for (const link of this.links.values()) {
       link.lost()
       link.drop()

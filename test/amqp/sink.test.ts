@@ -148,6 +148,42 @@ describe('AMQP sink', () => {
     expect(peer.got.map(context => context.receiver.target?.address).sort()).toEqual(['alerts/hall', 'alerts/yard'])
   })
 
+  test('ten times more addresses than links: all rows arrive, and links stay bounded', async () => {
+    const peer = await receiving(10)
+    let now = 0
+    let most = 0
+    peer.on('receiver_open', () => {
+      most = Math.max(most, ++now)
+    })
+    for (const event of ['session_close', 'receiver_close'])
+      peer.on(event, ({ session }) => void (event === 'session_close' && session && now--))
+    peer.on('message', accept)
+    const writer = await writing(peer.url, { address: () => ({}) })
+    const rooms = Array.from({ length: 640 }, (_, i) => `room-${i}`)
+    const computed = { address: { type: 'text', form: 'plain', values: rooms } } as const
+    await writer.write(outputs(rooms, { computed }), at)
+    expect(peer.got.map(idOf).sort()).toEqual(rooms.map((_, i) => `r${i}`).sort())
+    expect(most).toBeLessThanOrEqual(64)
+    expect(peer.connections).toHaveLength(1)
+  })
+
+  test('a row larger than the peer takes is named, and the others are delivered', async () => {
+    const peer = await startPeer()
+    open.push(peer)
+    peer.on('connection_open', ({ connection }) => {
+      const raw = connection as unknown as { options: Record<string, unknown> }
+      raw.options['receiver_options'] = { max_message_size: 2000, autoaccept: true, credit_window: 10 }
+    })
+    const got: unknown[] = []
+    peer.on('message', context => void got.push(idOf(context)))
+    const writer = await writing(peer.url)
+    await expect(writer.write(outputs(['a', 'x'.repeat(3000), 'c']), at)).rejects.toMatchObject({
+      code: 'MR311',
+      message: expect.stringMatching(/2000.*: r1$/),
+    })
+    expect(got).toEqual(['r0', 'r2'])
+  })
+
   test('a broker that comes later gets what waits', async () => {
     const gone = await startPeer()
     await gone.close()

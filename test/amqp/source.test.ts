@@ -143,6 +143,22 @@ describe('AMQP source', () => {
     await expect(reader.next()).rejects.toMatchObject({ code: 'MR306', message: expect.stringContaining(name) })
   })
 
+  test('a server that takes the connection and says nothing is named within two seconds or so', async () => {
+    const server = createServer(socket => void socket.on('error', () => {}).resume())
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    open.push({ close: () => new Promise(resolve => server.close(() => resolve())) })
+    const context = connectorContext()
+    const url = `amqp://127.0.0.1:${(server.address() as { port: number }).port}`
+    const reader = await amqp({ url, address: 'readings', decode }).open(context)
+    open.push({ close: () => reader.close('release') })
+    await until('the notice', () => context.lines.length > 0, 4_000)
+    const words = `${url} took the connection and says nothing; perhaps it wants TLS (amqps://) or speaks another protocol`
+    expect(reader.status().detail).toBe(words)
+    expect(context.lines).toEqual([{ level: 'warn', message: words }])
+    const [result] = await amqp({ url, address: 'readings', decode }).check!(context, 100)
+    expect(result).toMatchObject({ ok: false, code: 'MR307', severity: 'warning', message: `${words}, for 0.1 s` })
+  })
+
   test('the second of a fail-over list serves when the first is away', async () => {
     const gone = await startPeer()
     await gone.close()
