@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '../../src/amqp/encode-message.js'
 import { startNode } from '../../src/broker/index.js'
 import type { DeadLetter } from '../../src/model/api.js'
+import { systemRandom } from '../../src/runtime/system-random.js'
 import { systemTime } from '../../src/runtime/system-time.js'
 import { startPeer } from '../amqp/peer.js'
 import { finished } from '../cli/command.js'
@@ -297,7 +298,7 @@ const peers: readonly {
     says: /refuses|refused/,
     validates: 'error',
     start: async () => {
-      const node = await startNode({ users: { plant: 'right' }, time: systemTime, log: quiet })
+      const node = await startNode({ users: { plant: 'right' }, time: systemTime, random: systemRandom, log: quiet })
       return { url: node.url.replace('amqp://', 'amqp://plant:wrong@'), close: () => node.close() }
     },
   },

@@ -46,7 +46,7 @@ describe('the error catalogue', () => {
   it('has no code that nothing uses', () => {
     const text = [...sources('src'), ...sources('connectors')]
       .filter(path => !path.includes(join('model', 'errors')))
-      .map(path => readFileSync(path, 'utf8').replace(/\/\*[^]*?\*\/|^ *\/\/.*$/gm, ''))
+      .map(path => readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm, ''))
       .join('\n')
     expect(codes.filter(code => !new RegExp(`\\b${code}\\b`).test(text))).toEqual([])
   })
