@@ -239,7 +239,6 @@ export class JobRunner {
   /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
   async unlock(): Promise<void> {
     await this.#lock?.release()
-    this.#lock = undefined
   }
 
   async #close(): Promise<void> {
