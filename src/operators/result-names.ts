@@ -1,5 +1,5 @@
 import type { Batch } from '../model/batch.js'
-import { type NumberColumn, valueAt } from '../model/columns.js'
+import { type Column, type NumberColumn, valueAt } from '../model/columns.js'
 import type { WindowTrace } from './window-trace.js'
 
 export interface ResultNames {
@@ -31,11 +31,20 @@ export function resultNames(
   const start = batch.columns['window_start'] as NumberColumn
   const end = batch.columns['window_end'] as NumberColumn
   const revision = batch.columns['revision'] as NumberColumn
+  const prefix = `${job}/${trace.operator}/[`
   for (let i = 0; i < batch.length; i++) {
-    const values = JSON.stringify(by.map(column => valueAt(column, i)))
-    const key = `${job}/${trace.operator}/${values}/${start.values[i]}/${end.values[i]}`
+    let values = ''
+    for (const column of by) values += values === '' ? keyText(column, i) : `,${keyText(column, i)}`
+    const key = `${prefix}${values}]/${start.values[i]}/${end.values[i]}`
     keys.push(key)
     ids.push(`${key}/${revision.values[i]}`)
   }
   return { ids, keys }
+}
+
+/** A key value as JSON, in which null and NaN are two things. */
+function keyText(column: Column, row: number): string {
+  const value = valueAt(column, row)
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : `"${value}"`
+  return JSON.stringify(value)
 }
