@@ -27,6 +27,7 @@ export async function startPeer(port = 0): Promise<Peer> {
   container.on('connection_open', context => void connections.push(context.connection))
   const server: Server = createServer(socket => {
     sockets.add(socket)
+    socket.setNoDelay(true)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
     container

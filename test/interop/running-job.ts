@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { DeadLetter, JobGraph, JobSummary } from '../../src/model/api.js'
 import { type Command, type Finished, millrace, root } from '../cli/command.js'
 
 export interface RunningJobOptions {
-  /** A job file of `test/interop`. */
+  /** A job file by its folder in `test` and its id; default `interop/identities`. */
   readonly job?: string
   readonly env: Record<string, string>
   /** The folder of an earlier run, to go on from. */
   readonly home?: string
+  /** The job uses the embedded node of its process. */
+  readonly embedded?: boolean
 }
 
 /** The built `millrace run` on a job of the tests, seen through its HTTP API. */
@@ -18,25 +20,32 @@ export class RunningJob {
   readonly #command: Command
   readonly #url: string
   readonly #id: string
+  readonly #nodeUrl: string | undefined
 
-  private constructor(command: Command, url: string, id: string, home: string) {
+  private constructor(command: Command, url: string, id: string, home: string, nodeUrl: string | undefined) {
     this.#command = command
     this.#url = url
     this.#id = id
     this.home = home
+    this.#nodeUrl = nodeUrl
   }
 
   /** Resolves when its page answers. */
-  static async start({ job = 'identities', env, home }: RunningJobOptions): Promise<RunningJob> {
+  static async start({ job = 'interop/identities', env, home, embedded = false }: RunningJobOptions): Promise<RunningJob> {
     const folder = home ?? (await mkdtemp(join(tmpdir(), 'millrace-run-')))
-    const file = join(root, 'test', 'interop', `${job}.job.ts`)
-    const command = millrace(['run', file, '--http', '127.0.0.1:0', '--data', join(folder, 'data')], { cwd: folder, env })
+    const file = join(root, 'test', `${job}.job.ts`)
+    const node = embedded ? ['--amqp', '127.0.0.1:0'] : []
+    const args = ['run', file, '--http', '127.0.0.1:0', '--data', join(folder, 'data'), ...node]
+    const command = millrace(args, { cwd: folder, env })
+    const nodeUrl = embedded ? (await command.said(/AMQP node\s+(amqp:\/\/\S+)/))[1]! : undefined
     const url = (await command.said(/page\s+(http:\/\/\S+)/))[1]!.replace(/\/$/, '')
-    return new RunningJob(command, url, job, folder)
+    return new RunningJob(command, url, basename(job), folder, nodeUrl)
   }
 
-  get pid(): number {
-    return this.#command.process.pid!
+  /** The address of its embedded node. */
+  get nodeUrl(): string {
+    if (this.#nodeUrl === undefined) throw new Error('it was not started with an embedded node')
+    return this.#nodeUrl
   }
 
   async #get<T>(path: string): Promise<T> {

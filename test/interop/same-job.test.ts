@@ -72,7 +72,7 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
   }
   const collector = new Collector(artemis.url, 'digest', { kind: 'queue' })
   opened(collector, it => it.close())
-  const first = await RunningJob.start({ job: 'subscription', env })
+  const first = await RunningJob.start({ job: 'interop/subscription', env })
   opened(first, it => it.dispose())
   const connected = (job: RunningJob) => eventually('subscribed', async () => (await job.summary()).state === 'running')
   await connected(first)
@@ -89,7 +89,7 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
   expect(ended.code, ended.stderr).toBe(0)
   device.send([...parts[2]!.readings, closing(900, stepMs)])
   await device.delivered()
-  const second = await RunningJob.start({ job: 'subscription', env, home: first.home })
+  const second = await RunningJob.start({ job: 'interop/subscription', env, home: first.home })
   opened(second, it => it.dispose())
   const all = mixOf({ count: 900, stepMs, prefix: 's' })
   await eventually('all windows', () => collector.rows.size >= all.windows.size)
