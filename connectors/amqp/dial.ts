@@ -26,6 +26,8 @@ export interface DialSettings {
   readonly timeoutMs: number
   /** Told once when the peer keeps us waiting: a sentence about what is missing. */
   readonly onQuiet?: (words: string) => void
+  /** Gives up an attempt that is under way. */
+  readonly signal?: AbortSignal
   readonly time: TimeSource
   readonly log: Log
 }
@@ -113,8 +115,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     const end = (error: MillraceError | NoSaslLayer, fatal = error instanceof MillraceError && error.action === 'stop') => {
       if (over) return
       over = true
-      cancel()
-      cancelQuiet()
+      forget()
       socket?.destroy()
       if (!opened) reject(error)
       else if (error instanceof MillraceError) {
@@ -126,7 +127,14 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     const cancel = time.after(timeoutMs, () =>
       end(new MillraceError('MR307', `${silence(endpoint, connected)}, for ${timeoutMs / 1000} s`)),
     )
+    const abort = () => end(new MillraceError('MR307', `${endpoint.text} is no longer wanted`))
+    settings.signal?.addEventListener('abort', abort)
     const cancelQuiet = time.after(quietMs, () => settings.onQuiet?.(silence(endpoint, connected)))
+    const forget = () => {
+      cancel()
+      cancelQuiet()
+      settings.signal?.removeEventListener('abort', abort)
+    }
     const container = createContainer({ id: containerId, onError: error => end(socketError(endpoint, error, opened)) })
     const open: NonNullable<ConnectionOptions['connect']> = (port, host, _options, connected) => {
       const names = endpoint.tls ? { ...tls, ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}) } : {}
@@ -176,8 +184,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     const gone = (reason: AmqpError | undefined) => end(refusal(endpoint, user, reason, opened))
     connection.on('connection_open', () => {
       opened = true
-      cancel()
-      cancelQuiet()
+      forget()
       resolve({
         connection,
         endpoint,

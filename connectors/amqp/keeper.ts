@@ -33,6 +33,7 @@ export class Keeper {
   detail = 'connecting'
   private dialed: Dialed | undefined
   private stopped = false
+  private readonly stopping = new AbortController()
   private everUp = false
   private cancelPause: (() => void) | undefined
   private readonly backoff: Backoff
@@ -72,6 +73,7 @@ export class Keeper {
     this.stopped = true
     this.connected = false
     this.cancelPause?.()
+    this.stopping.abort()
     this.dialed?.destroy()
   }
 
@@ -81,11 +83,17 @@ export class Keeper {
       if (this.stopped) return
       this.detail = `connecting to ${endpoint.text}`
       try {
-        const dialed = await dial(endpoint, { ...this.settings, timeoutMs: dialTimeoutMs, onQuiet: words => this.quiet(words) })
+        const dialed = await dial(endpoint, {
+          ...this.settings,
+          timeoutMs: dialTimeoutMs,
+          onQuiet: words => this.quiet(words),
+          signal: this.stopping.signal,
+        })
         if (this.stopped) dialed.destroy()
         else this.up(dialed)
         return
       } catch (cause) {
+        if (this.stopped) return
         const error =
           cause instanceof MillraceError
             ? cause
