@@ -9,7 +9,7 @@ import { type Problem, skipped } from './problem.js'
  *
  * @throws MR221 for no decoder, or schemas with different fields or types.
  * @example
- * firstOf(json(Reading), valueText(Reading, 'celsius'))
+ * firstOf(json(S), valueText(S, 'celsius'))
  */
 export function firstOf<T>(...decoders: readonly MessageDecoderSpec<T>[]): MessageDecoderSpec<T> {
   const [first, ...others] = decoders
