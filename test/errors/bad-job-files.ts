@@ -38,11 +38,21 @@ export const badJobFiles: readonly BadJobFile[] = [
     at: [7, 8],
     says: /bare RxJS operator/,
     remedy: /rx\('id', operator/,
-    text: `import { scan } from 'rxjs'
-${head}const running = scan((_, batch) => batch) as never
+    text: `import { map } from 'rxjs'
+${head}const running = map(batch => batch) as never
 export default job('bad', ({ read }) => [read('readings', amqp({ address: 'bad', decode: json(Reading) }))
       .pipe(running, into(view('v')))])
 `,
+  },
+  {
+    fault: 'a stateful RxJS operator',
+    code: 'MR135',
+    at: [6, 31],
+    says: /`scan` in job code/,
+    remedy: /aggregate/,
+    text: `import { scan } from 'rxjs'
+${head}const running = rx('running', scan((_, batch) => batch))
+`.replace(`const running`, `import { rx } from 'millrace'\nconst running`),
   },
   {
     fault: '`Date.now` in a job',
