@@ -116,7 +116,9 @@ export class AmqpSinkWriter implements SinkWriter {
     const pending = this.pending()
     const error = this.fatal ?? this.keeper.lastError ?? [...this.links.values()].find(link => link.lastError)?.lastError
     const slow = [...this.links.values()].find(link => link.pending > 0)
-    const waits = this.keeper.connected ? slow?.waitsFor : this.keeper.detail
+    // Status pages say `alerts waits for …`.
+    const reason = this.keeper.lastError ? ` (${this.keeper.lastError.message})` : ''
+    const waits = this.keeper.connected ? slow?.waitsFor : `the broker${reason}`
     return {
       connected: this.keeper.connected,
       detail: this.closed

@@ -190,6 +190,7 @@ describe('AMQP sink', () => {
     const writer = await writing(gone.url)
     const written = writer.write(outputs(['a']), at)
     await until('an attempt', () => writer.status().waiting?.for.includes('connection refused') === true)
+    expect(writer.status().waiting?.for).toMatch(/^the broker \(amqp:.*connection refused\)$/)
     const peer = await receiving(10, gone.port)
     peer.on('message', accept)
     await written
