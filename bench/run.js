@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 /** `node bench/run.js operators [ARGUMENT…]` bundles `bench/operators.bench.ts` and runs it in a process of its own. */
@@ -22,6 +22,17 @@ try {
     format: 'esm',
     target: 'node20',
     sourcemap: 'inline',
+    // A file finds what lies beside it, though it runs from a bundle.
+    plugins: [
+      {
+        name: 'dirname',
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /(bench|test)[\\/].*\.ts$/ }, async ({ path }) => ({
+            contents: (await readFile(path, 'utf8')).replaceAll('import.meta.dirname', () => JSON.stringify(dirname(path))),
+            loader: 'ts',
+          })),
+      },
+    ],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   })
   const child = spawn(process.execPath, ['--enable-source-maps', ...(process.env.BENCH_NODE?.split(' ') ?? []), outfile, ...rest], {

@@ -14,6 +14,8 @@ export interface Artemis {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** Its process, while it runs. */
+  readonly pid: number | undefined
   /** Ends it and starts it again on the same port with the same data; `kill` as a power cut would. */
   restart(how: 'stop' | 'kill'): Promise<void>
   /** Ends it without forgetting its data; `start` brings it back. */
@@ -62,6 +64,9 @@ export const startArtemis = async (): Promise<Artemis> => {
     port,
     user: 'device',
     password: 'secret',
+    get pid() {
+      return server?.pid
+    },
     halt,
     start,
     restart: async how => {

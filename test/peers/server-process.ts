@@ -30,6 +30,10 @@ export class ServerProcess {
     process.once('exit', this.killOnExit)
   }
 
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
   /** What it printed last. */
   get log(): string {
     return this.output
