@@ -1,4 +1,5 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { zoneOffset } from '../model/zone-offset.js'
 
 const minute = 60_000
 const day = 86_400_000
@@ -41,36 +42,12 @@ export function zoneToUtc(zone: string): ZoneToUtc {
 }
 
 function offsetsOf(zone: string): (utc: number) => number {
-  let format: Intl.DateTimeFormat
   try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    return zoneOffset(zone)
   } catch (cause) {
     throw new MillraceError('MR103', `'${zone}' is not a time zone`, {
       hint: "name a zone of the IANA data base, such as 'Europe/Berlin', or 'UTC'",
       cause,
     })
-  }
-  return utc => {
-    const parts: Record<string, number> = {}
-    let era = 1
-    for (const { type, value } of format.formatToParts(utc)) {
-      if (type === 'era') era = value === 'BC' ? 0 : 1
-      else if (type !== 'literal') parts[type] = Number(value)
-    }
-    const year = era === 1 ? parts['year']! : 1 - parts['year']!
-    const local = new Date(0)
-    local.setUTCFullYear(year, parts['month']! - 1, parts['day']!)
-    local.setUTCHours(parts['hour']!, parts['minute']!, parts['second']!)
-    return local.getTime() - Math.floor(utc / 1_000) * 1_000
   }
 }

@@ -1,4 +1,4 @@
-import { zoneOffset } from './zone-offset.js'
+import { zoneOffset } from '../model/zone-offset.js'
 
 const day = 86_400_000
 

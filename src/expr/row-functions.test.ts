@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { zoneOffset } from '../model/zone-offset.js'
 import { calendarPart } from './calendar.js'
 import { IdMemo } from './id-memo.js'
 import { nearestName } from './nearest-name.js'
 import { floorMod, roundHalfAway, timeText } from './row-functions.js'
-import { zoneOffset } from './zone-offset.js'
 
 test('mod has the sign of the divisor, and never −0', () => {
   expect([floorMod(7, 3), floorMod(-7, 3), floorMod(7, -3), floorMod(-7, -3)]).toEqual([1, 2, -2, -1])

@@ -70,7 +70,7 @@ export function aggregate<
     const by = checked.by ? traceRecord(checked.by as never, stream.columns, `the key of '${id}'`) : {}
     const bound = Object.entries(aggregates).map(([name, spec]) => ({ name, bound: bindAggregate(spec as never, stream.columns) }))
     for (const name of Object.keys(aggregates)) {
-      if (name in by || reservedFields.has(name)) throw new MillraceError('MR160', `'${id}' has two columns named \`${name}\``)
+      if (Object.hasOwn(by, name) || reservedFields.has(name)) throw new MillraceError('MR160', `'${id}' has two columns named \`${name}\``)
     }
     for (const name of Object.keys(by)) {
       if (reservedFields.has(name)) throw new MillraceError('MR160', `the key column \`${name}\` of '${id}' has a reserved name`)

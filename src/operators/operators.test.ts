@@ -43,6 +43,16 @@ describe('where, select, derive', () => {
     expect(out).toEqual([{ result: 'out', room: 'B', f: 86 }])
   })
 
+  it('takes columns named like members of every object', () => {
+    const out = results(rows(row('a', 20)), s =>
+      s.pipe(
+        select(r => ({ toString: r.room, valueOf: r.celsius })),
+        derive(r => ({ twice: r.valueOf.mul(2) })),
+      ),
+    )
+    expect(out).toEqual([{ result: 'out', toString: 'a', valueOf: 20, twice: 40 }])
+  })
+
   it('withdraws a provisional result that no longer holds', () => {
     const entries: TestEntry[] = [
       { wall: 1_000, rows: [row('a', 40, 1_000)] },

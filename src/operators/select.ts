@@ -49,10 +49,10 @@ export function derive<T, O extends Readonly<Record<string, Expr<unknown>>>>(
   return operator('derive', stream => {
     const traced = traceRecord(columns as never, stream.columns, 'derive')
     for (const name of [...(stream.window?.by ?? []), ...(stream.window ? windowColumns : [])]) {
-      if (name in traced) throw new MillraceError('MR155', `derive replaces \`${name}\`, which names the windows' results`)
+      if (Object.hasOwn(traced, name)) throw new MillraceError('MR155', `derive replaces \`${name}\`, which names the windows' results`)
     }
     refuseReserved('derive', traced)
-    const kept = stream.columns.filter(column => !(column.name in traced))
+    const kept = stream.columns.filter(column => !Object.hasOwn(traced, column.name))
     return computed(stream, 'derive', traced, kept, stream.columns)
   })
 }
