@@ -50,6 +50,7 @@ describe('the same unchanged job', () => {
     const artemis: Artemis = await startArtemis()
     opened(artemis, it => it.stop())
     await sameResults(artemis.url)
+    await queuesOfItsOwn(artemis.url)
     await durableSubscription(artemis)
   })
 
@@ -59,6 +60,21 @@ describe('the same unchanged job', () => {
     await sameResults(rabbitmq.url)
   })
 })
+
+/** Where it says `kind: 'queue'`, the attach makes a queue that keeps what comes while the other side is not there. */
+async function queuesOfItsOwn(url: string): Promise<void> {
+  const device = opened(new Device(url, 'early', 'queue'), it => it.close())
+  device.send([...mix.readings, closing(1500, stepMs)])
+  await device.delivered()
+  const job = opened(await RunningJob.start({ env: { MILLRACE_AMQP_URL: url, READINGS: 'early', RESULTS: 'kept' } }), it => it.dispose())
+  await eventually('all received', async () => (await job.summary()).counts.received === mix.readings.length + 1)
+  // A graceful stop waits until the sink has acknowledged everything.
+  const ended = await job.stop()
+  expect(ended.code, ended.stderr).toBe(0)
+  const collector = opened(new Collector(url, 'kept', { kind: 'queue' }), it => it.close())
+  await eventually('what waited for a reader', () => collector.rows.size >= mix.windows.size)
+  expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(mix.windows))
+}
 
 /** A multicast address with a durable subscription keeps what comes while the job is away, by a cut or by a stop. */
 async function durableSubscription(artemis: Artemis): Promise<void> {
