@@ -28,6 +28,9 @@ it('names rows of windows by job, operator, key, window and revision; null, NaN 
     'j/w/["x",0.1]/0/5',
   ])
   expect(ids[3]).toBe('j/w/["ä",0]/0/5/2')
+  const removed = Uint8Array.of(0, 0, 0, 1, 0, 0)
+  const gone = resultNames('j', 'v', new Batch({ length: 6, columns, times, origin: 0, watermark: 0, clock, removed }), trace, 1, 0)
+  expect([gone.keys[3], gone.ids[3]]).toEqual([keys[3], `${ids[3]}/removed`])
   expect(resultNames('j', 'v', new Batch({ length: 2, columns, times, origin: 0, watermark: 0, clock }), undefined, 7, 3).ids).toEqual([
     'j/v/7/3',
     'j/v/7/4',

@@ -37,7 +37,8 @@ export function resultNames(
     for (const column of by) values += values === '' ? keyText(column, i) : `,${keyText(column, i)}`
     const key = `${prefix}${values}]/${start.values[i]}/${end.values[i]}`
     keys.push(key)
-    ids.push(`${key}/${revision.values[i]}`)
+    // One revision may leave one branch of a merge and enter another: the removal is a result of its own.
+    ids.push(`${key}/${revision.values[i]}${batch.removed?.[i] === 1 ? '/removed' : ''}`)
   }
   return { ids, keys }
 }
