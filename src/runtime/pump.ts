@@ -17,6 +17,8 @@ const longestStretch = 8
 const longestRun = 64
 /** Real ms between two looks at the clocks while nothing happens. */
 const heartbeat = 250
+/** Real ms between two settlements under load: each costs a write to the socket; the first after a pause goes at once. */
+const settlePeriod = 2
 /** Real ms between two looks at the clocks under load. */
 const clockPeriod = 20
 
@@ -47,6 +49,8 @@ export class Pump {
   #next = 0
   #deadlineAt = Number.POSITIVE_INFINITY
   #clocksAt = Number.NEGATIVE_INFINITY
+  #settledAt = Number.NEGATIVE_INFINITY
+  #cancelSettle: (() => void) | undefined
   readonly #finished = new Set<string>()
 
   constructor(parts: PumpParts) {
@@ -72,6 +76,16 @@ export class Pump {
 
   /** Resolves `ended` when all sources have ended, `halted` at rest after `halt`. Throws what broke the run. */
   async run(): Promise<'ended' | 'halted'> {
+    try {
+      return await this.#drive()
+    } finally {
+      // What waits is settled by whoever ends the run, or comes again.
+      this.#cancelSettle?.()
+      this.#cancelSettle = undefined
+    }
+  }
+
+  async #drive(): Promise<'ended' | 'halted'> {
     const { feeds, push, graph, clock, real } = this.#parts
     push.hello()
     this.#deadlineAt = clock.stream + graph.deadline()
@@ -90,16 +104,27 @@ export class Pump {
       this.#woken = false
       if (now - this.#clocksAt >= clockPeriod) this.#readClocks()
       const worked = await this.#turn()
-      this.settle()
+      this.#settleSoon()
       if (worked) continue
       if (feeds.every(feed => feed.state === 'ended')) return 'ended'
       await this.#sleep()
     }
   }
 
+  #settleSoon(): void {
+    if (this.#cancelSettle || this.settlement.waiting === 0) return
+    const { real } = this.#parts
+    const due = this.#settledAt + settlePeriod - real.monotonic()
+    if (due <= 0) this.settle()
+    else this.#cancelSettle = real.after(due, this.settle)
+  }
+
   /** Settles what every sink has acknowledged. */
-  settle(): void {
-    const { outbox, deadLetters, push } = this.#parts
+  readonly settle = (): void => {
+    const { outbox, deadLetters, push, real } = this.#parts
+    this.#cancelSettle?.()
+    this.#cancelSettle = undefined
+    this.#settledAt = real.monotonic()
     this.settlement.settleBelow(Math.min(outbox.oldestEntry, deadLetters.oldestEntry, push.entry + 1))
   }
 
