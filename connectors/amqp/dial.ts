@@ -96,9 +96,17 @@ class NoSaslLayer extends Error {}
 /** Long for an answer, even from far away. */
 const quietMs = 1_500
 
+/** How long a peer must have pondered a login before its silent goodbye counts as a refusal: RabbitMQ takes 3 s. */
+const ponderedMs = 2_000
+
+/** How far an attempt has come. */
+type Stage = 'dialling' | 'connected' | 'login'
+
 /** Why a peer that has not answered may be silent. */
-function silence(endpoint: Endpoint, connected: boolean): string {
-  if (!connected) return `${endpoint.text} does not answer; perhaps it is down, or a firewall drops the connection`
+function silence(endpoint: Endpoint, stage: Stage, user: string | undefined): string {
+  if (stage === 'login')
+    return `${endpoint.text} has not answered the login of ${user === undefined ? 'an anonymous client' : `user '${user}'`}`
+  if (stage === 'dialling') return `${endpoint.text} does not answer; perhaps it is down, or a firewall drops the connection`
   const other = endpoint.tls ? 'it speaks no TLS (amqp://)' : 'it wants TLS (amqps://)'
   return `${endpoint.text} took the connection and says nothing; perhaps ${other} or speaks another protocol`
 }
@@ -123,19 +131,27 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
         lost?.(error, fatal)
       }
     }
-    let connected = false
-    const cancel = time.after(timeoutMs, () =>
-      end(new MillraceError('MR307', `${silence(endpoint, connected)}, for ${timeoutMs / 1000} s`)),
-    )
+    let stage: Stage = 'dialling'
+    let heard = 0
+    const late = () => end(new MillraceError('MR307', `${silence(endpoint, stage, user)}, for ${timeoutMs / 1000} s`))
+    // Some brokers let a wrong password wait for three seconds; that answer is worth one more.
+    let cancel = time.after(timeoutMs, () => {
+      if (stage === 'login' && user !== undefined) cancel = time.after(1_000, late)
+      else late()
+    })
+    const lostError = (error: Error | undefined): MillraceError =>
+      error === undefined && !opened && stage === 'login' && user !== undefined && time.monotonic() - heard >= ponderedMs
+        ? new MillraceError('MR305', `${endpoint.text} refuses user '${user}': it closed the connection without an answer to the login`)
+        : socketError(endpoint, error, opened)
     const abort = () => end(new MillraceError('MR307', `${endpoint.text} is no longer wanted`))
     settings.signal?.addEventListener('abort', abort)
-    const cancelQuiet = time.after(quietMs, () => settings.onQuiet?.(silence(endpoint, connected)))
+    const cancelQuiet = time.after(quietMs, () => settings.onQuiet?.(silence(endpoint, stage, user)))
     const forget = () => {
       cancel()
       cancelQuiet()
       settings.signal?.removeEventListener('abort', abort)
     }
-    const container = createContainer({ id: containerId, onError: error => end(socketError(endpoint, error, opened)) })
+    const container = createContainer({ id: containerId, onError: error => end(lostError(error)) })
     const open: NonNullable<ConnectionOptions['connect']> = (port, host, _options, connected) => {
       const names = endpoint.tls ? { ...tls, ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}) } : {}
       socket = endpoint.tls
@@ -151,11 +167,16 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
         const foreign = foreignProtocol(head)
         if (foreign !== undefined) end(new MillraceError('MR306', `${endpoint.text} does not speak AMQP 1.0: ${foreign}`))
         else if (sasl && head.length >= 5 && head[4] === 0) end(new NoSaslLayer())
-        if (head.length >= 8) raw.removeListener('data', inspect)
+        if (head.length < 8) return
+        raw.removeListener('data', inspect)
+        stage = 'login'
       }
+      raw.on('data', () => {
+        heard = time.monotonic()
+      })
       raw.on('data', inspect)
       raw.on('connect', () => {
-        connected = true
+        stage = 'connected'
       })
       let failure: Error | undefined
       raw.on('error', error => {
@@ -164,7 +185,7 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
       raw.on('close', () => {
         // rhea stops its timers at `end` or `error`; a socket that we destroyed raises neither.
         raw.emit('end')
-        end(socketError(endpoint, failure, opened))
+        end(lostError(failure))
       })
     }
     const anonymous = tls.cert !== undefined && endpoint.tls ? {} : { username: 'anonymous' }
@@ -198,8 +219,8 @@ function attempt(endpoint: Endpoint, settings: DialSettings, user: string | unde
     connection.on('connection_error', context => gone(context.error ?? connection.error))
     connection.on('connection_close', () => gone(connection.error))
     connection.on('protocol_error', error => end(protocolFault(endpoint, error as unknown as Error)))
-    connection.on('error', error => end(socketError(endpoint, error as unknown as Error, opened)))
-    connection.on('disconnected', context => end(socketError(endpoint, context.error, opened)))
+    connection.on('error', error => end(lostError(error as unknown as Error)))
+    connection.on('disconnected', context => end(lostError(context.error)))
     connection.on('session_error', () => log.warn(`${endpoint.text} ended a session`))
     connection.on('session_close', () => {})
     connection.connect()

@@ -68,6 +68,9 @@ export function processSoon(connection: object): void {
   ;(connection as { _register(): void })._register()
 }
 
+/** Decodes a message (part 3 §3.2) lazily, as rhea hands it to receivers. */
+export const decodeMessage = (bytes: Uint8Array): LazyMessage => internals.message.decode(Buffer.from(bytes))
+
 /** The `jms-selector` filter of a source (`apache.org:selector-filter:string`). */
 export const selectorFilter = (text: string): Readonly<Record<string, unknown>> => internals.filter.selector(text)
 
