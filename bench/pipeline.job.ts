@@ -13,6 +13,6 @@ export default job('pipeline', ({ read }) => [
       { by: r => ({ device: r.device }), over: tumbling('10s') },
       { mean: mean(r => r.celsius), max: max(r => r.celsius), n: count() },
     ),
-    into(view('windows', { keep: '1h' })),
+    into(view('windows', { keep: '20s' })),
   ),
 ])

@@ -10,6 +10,7 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
   const { phase, error, restarts, feeds, outbox, deadLetters } = runner
   const sentences: string[] = []
   if (phase === 'failed' && error) sentences.push(`${runner.id} failed: ${error.message}`)
+  if (phase === 'starting' && error) sentences.push(`${runner.id} failed and is started again: ${error.message}`)
   if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)
   for (const { sink, status } of [...outbox.lanes.values()].map(lane => ({ sink: lane.sink.id, status: lane.status() }))) {
     const waits = status.waiting && at - status.waiting.since
@@ -20,10 +21,11 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
       const { connected, detail, downSince } = feed.status()
       const away = at - (downSince ?? at)
       if (feed.state === 'ended' || connected || away < patience) continue
-      sentences.push(`${feed.source.id} is not connected since ${seconds(away)}: ${detail}`)
+      sentences.push(`${feed.source.id} has not been connected for ${seconds(away)}: ${detail}`)
     }
   }
-  if (phase !== 'failed' && restarts > 0 && error) sentences.push(`${runner.id} was restarted ${times(restarts)}: ${error.message}`)
+  if (phase !== 'failed' && phase !== 'starting' && restarts > 0 && error)
+    sentences.push(`${runner.id} was restarted ${times(restarts)}: ${error.message}`)
   return sentences
 }
 

@@ -138,6 +138,7 @@ export class JobRunner {
       this.error = policy.usedUp(this.id, error)
       return false
     }
+    this.phase = 'starting'
     await new Promise<void>(resolve => {
       const cancel = this.options.real.after(pause, resolve)
       this.#interrupt = () => {
@@ -237,9 +238,7 @@ export class JobRunner {
   }
 
   /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
-  async unlock(): Promise<void> {
-    await this.#lock?.release()
-  }
+  readonly unlock = async (): Promise<void> => this.#lock?.release()
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.feeds.map(feed => feed.release()))

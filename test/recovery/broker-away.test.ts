@@ -61,7 +61,7 @@ describe('a broker away for two minutes under load', () => {
     await eventually('away', () => !connected())
     for (let i = 0; i < 120; i++) await second()
     expect(counts().received).toBe(sent - 360)
-    expect(jobs.host.jobs()[0]!.attention.some(one => /^readings is not connected since \d+ s/.test(one))).toBe(true)
+    expect(jobs.host.jobs()[0]!.attention.some(one => /^readings has not been connected for \d+ s/.test(one))).toBe(true)
     proxy.open()
     // Up to thirty seconds between two attempts.
     await eventually('back', async () => {

@@ -13,7 +13,7 @@ test('a broker away for two minutes makes no row late that was in order', async 
   await time.advance(120_000)
   expect(host.readiness().ready).toBe(false)
   expect(host.jobs()[0]!.state).toBe('waiting')
-  expect(host.jobs()[0]!.attention[0]).toBe('readings is not connected since 120 s: away')
+  expect(host.jobs()[0]!.attention[0]).toBe('readings has not been connected for 120 s: away')
   // What devices sent meanwhile waited in the broker.
   source.send(...Array.from({ length: 120 }, (_, i) => reading(start + (10 + i) * 1000)))
   source.reconnect()

@@ -37,6 +37,9 @@ test('a broken run is given up and begun anew; what it had not settled comes aga
   source.send({ n: 101 })
   await time.advance(10)
   expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { code: 'MR410' } })
+  expect(host.jobs()[0]).toMatchObject({ state: 'starting' })
+  expect(host.jobs()[0]!.attention[0]).toMatch(/^fragile failed and is started again: .*x is undefined/)
+  expect(host.readiness()).toMatchObject({ ready: false, reasons: [expect.stringMatching(/^fragile is starting: .*x is undefined/)] })
   // The peer takes the poison back, as an operator of the system would arrange it.
   source.queue.length = 0
   source.send({ n: 2 })
