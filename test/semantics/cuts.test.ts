@@ -73,5 +73,5 @@ describe('a whole pipeline', () => {
       ),
       { numRuns: 1_000 },
     )
-  })
+  }, 240_000)
 })
