@@ -129,6 +129,8 @@ class GuardedSocket extends EventEmitter implements FrameSink {
   }
 
   header(_protocolId: number, buffer: Buffer, start: number): void {
+    // rhea reads nothing behind a SASL outcome in the same chunk.
+    this.flush()
     this.pass(buffer, start, start + 8)
   }
 

@@ -7,7 +7,9 @@ import { createServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { amqp, raw } from '../../connectors/amqp/index.js'
+import { FrameWriter } from '../../src/amqp/frames-write.js'
 import { createContainer, type Sender } from '../../src/amqp/rhea.js'
+import { saslMechanisms, saslOutcome, writeOpen } from '../../src/broker/connection-frames.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { connectorContext, until } from './context.js'
 import { feed, startPeer, textMessage, texts } from './peer.js'
@@ -111,7 +113,7 @@ describe.skipIf(!openssl)('AMQP over TLS', () => {
         await rm(folder, { recursive: true })
       },
     })
-    return { port: (server.address() as AddressInfo).port, cert }
+    return { port: (server.address() as AddressInfo).port, cert, key }
   }
 
   test('a trusted authority is enough', async () => {
@@ -132,6 +134,39 @@ describe.skipIf(!openssl)('AMQP over TLS', () => {
     const reader = await reading({ url: `amqps://localhost:${port}`, tls: { rejectUnauthorized: false } }, context)
     expect(texts((await reader.next())!)).toEqual(['secure'])
     expect(context.lines).toContainEqual({ level: 'warn', message: expect.stringContaining('TLS verification is off') })
+  })
+
+  test('a client certificate speaks for itself: SASL EXTERNAL', async () => {
+    const { cert, key } = await serve()
+    const said: string[] = []
+    const server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true }, socket => {
+      const out = new FrameWriter()
+      let step = 0
+      socket
+        .on('error', () => {})
+        .on('data', data => {
+          if (step++ === 0) {
+            out.header(3)
+            saslMechanisms(out, ['PLAIN', 'EXTERNAL'])
+          } else if (step === 2) {
+            said.push(/EXTERNAL|PLAIN|ANONYMOUS/.exec(data.toString('latin1'))?.[0] ?? '')
+            saslOutcome(out, 0)
+            // Servers may hurry ahead.
+            out.header(0)
+            writeOpen(out, { containerId: 'strict', maxFrameSize: 65_536 })
+          } else return
+          socket.write(out.take())
+        })
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    open.push({ close: () => new Promise(resolve => server.close(() => resolve())) })
+    server.on('tlsClientError', () => {})
+    const url = `amqps://localhost:${(server.address() as AddressInfo).port}`
+    const check = (tls: object) => amqp({ url, address: 'a', decode: raw(), tls: { ca: cert, ...tls } }).check!(connectorContext(), 3_000)
+    expect(await check({ cert, key })).toEqual([{ ok: true, message: expect.stringContaining(`${url} answered as Millrace`) }])
+    expect(said).toEqual(['EXTERNAL'])
+    expect(await check({})).toMatchObject([{ ok: false }])
+    expect(said).toHaveLength(1)
   })
 
   test('amqp:// to a TLS port, and amqps:// to a plain one, are named', async () => {
