@@ -169,6 +169,23 @@ describe.skipIf(!hasChromium)(
       await close()
     })
 
+    test.each([
+      ['desktop', {}],
+      ['phone', phone],
+    ] as const)('no text of the graph spills over its node: %s', async (_, device) => {
+      const { page, close } = await visit(browser, url, device)
+      await ready(page)
+      const spilt = await page.locator('.graph-host .node').evaluateAll(nodes =>
+        nodes.flatMap(node => {
+          const box = node.querySelector('rect')!.getBoundingClientRect()
+          const texts = [...node.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect().width] as const)
+          return texts.filter(([, width]) => width > box.width).map(([text]) => text)
+        }),
+      )
+      expect(spilt).toEqual([])
+      await close()
+    })
+
     test('fits a phone: nothing but tabs and tables scrolls sideways, and the graph runs top down', async () => {
       const { page, close } = await visit(browser, url, phone)
       await ready(page)

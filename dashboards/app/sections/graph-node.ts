@@ -14,7 +14,7 @@ export interface NodeStyle {
 }
 
 export const wideNodes: NodeStyle = { width: 166, letters: 28, detailLines: 2, stateLines: 1 }
-export const narrowNodes: NodeStyle = { width: 104, letters: 18, detailLines: 3, stateLines: 2 }
+export const narrowNodes: NodeStyle = { width: 104, letters: 16, detailLines: 3, stateLines: 2 }
 
 const lineHeight = 13.5
 
