@@ -93,6 +93,28 @@ export function createMetrics(statuses: readonly JobStatus[], now: () => number)
       }
     },
   })
+  const pending = new Gauge({
+    name: 'millrace_sink_pending_rows',
+    help: 'Rows that wait for their sink.',
+    labelNames: ['job', 'sink'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) {
+        for (const [sink, lane] of runner.outbox.lanes) this.set({ job: runner.id, sink }, lane.pendingRows)
+      }
+    },
+  })
+  const storing = new Gauge({
+    name: 'millrace_dead_letters_failing',
+    help: '1 while dead letters cannot be stored and the sources wait.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) this.set({ job: runner.id }, runner.deadLetters.failing === undefined ? 0 : 1)
+    },
+  })
   const restarts = new Counter({
     name: 'millrace_restarts_total',
     help: 'Restarts after errors.',
@@ -103,6 +125,6 @@ export function createMetrics(statuses: readonly JobStatus[], now: () => number)
       for (const { runner } of statuses) this.inc({ job: runner.id }, runner.restarts)
     },
   })
-  for (const metric of [messages, results, behind, up, rows, outbox, connected, restarts]) registry.registerMetric(metric)
+  for (const metric of [messages, results, behind, up, rows, outbox, connected, pending, storing, restarts]) registry.registerMetric(metric)
   return registry
 }

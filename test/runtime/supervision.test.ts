@@ -91,6 +91,8 @@ test('metrics name what happened, with labels of the plan only', async () => {
   expect(text).toContain('millrace_messages_total{job="fragile",outcome="counted"} 2')
   expect(text).toContain('millrace_messages_total{job="fragile",outcome="deadLettered"} 1')
   expect(text).toContain('millrace_results_total{job="fragile"} 2')
+  expect(text).toContain('millrace_sink_pending_rows{job="fragile",sink="out"} 0')
+  expect(text).toContain('millrace_dead_letters_failing{job="fragile"} 0')
   expect(text).toContain('millrace_node_rows_total{job="fragile",node="sink:out",direction="in"} 2')
   await jobs.stop()
 })

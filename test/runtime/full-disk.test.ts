@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { reading, rig, running, start } from './rig.js'
+
+const dataDir = await mkdtemp(join(tmpdir(), 'millrace-full-'))
+afterAll(() => rm(dataDir, { recursive: true, force: true }))
+
+test('while dead letters cannot be stored the source waits, says why, and goes on by itself', async () => {
+  const path = join(dataDir, 'dead-letters.ndjson')
+  // A folder where the file should be refuses every write, for root as well.
+  await mkdir(path)
+  const one = rig()
+  const { time, jobs, host, counts } = await running([one], { dataDir })
+  one.source.send('not json')
+  while (host.jobs()[0]!.attention.length === 0) await time.settle()
+  expect(host.jobs()[0]!).toMatchObject({
+    state: 'waiting',
+    attention: [expect.stringContaining('dead letters cannot be stored, so the sources wait')],
+  })
+  expect(host.readiness()).toMatchObject({ ready: false, reasons: [expect.stringContaining('climate cannot store dead letters')] })
+  // One chunk may have been asked for already; the next one is not.
+  one.source.send(reading(start))
+  await time.settle()
+  one.source.send(reading(start + 1))
+  await time.settle()
+  expect(counts().counted).toBe(0)
+  expect(one.source.settled).toEqual([])
+  await rmdir(path)
+  while (counts().counted < 2) await time.advance(1_000)
+  await time.advance(100)
+  expect(one.source.settled.at(-1)).toBe(3)
+  expect(host.jobs()[0]!).toMatchObject({ state: 'running', attention: [] })
+  expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(1)
+  await jobs.stop()
+})
