@@ -34,7 +34,7 @@ export interface BrokerOptions {
 /** Options of an AMQP 1.0 source. */
 export interface AmqpSourceOptions<out T> extends BrokerOptions {
   readonly address: string
-  /** Asked of the broker at the attach. Without it the broker decides what a new address is: a queue at ours, multicast at Artemis. */
+  /** What the address is, asked of the broker at the attach; default `queue`, or `topic` with a `subscription`. Brokers make new addresses of that kind. */
   readonly kind?: AddressKind
   /** A named subscription to a topic; `durable` keeps messages while the job is away, `shared` divides them among readers. */
   readonly subscription?: { readonly name: string; readonly durable?: boolean; readonly shared?: boolean }

@@ -7,7 +7,7 @@ export type PerRow<T, V> = (row: SymbolicRow<T>) => Expr<V>
 /** Options of an AMQP 1.0 sink. */
 export interface AmqpSinkOptions<T> extends BrokerOptions {
   readonly address: string | PerRow<T, string | null> | PerRow<T, string>
-  /** See the source. Without it Artemis makes a new address multicast: it accepts, and drops, what nobody subscribed to. */
+  /** What the addresses are, asked of the broker at the attach; default `queue`. A topic drops what nobody subscribed to. */
   readonly kind?: AddressKind
   /** `json`: an object in a data section, content-type application/json (default); `value`: an AMQP map; `text`: the JSON as an AMQP string. */
   readonly format?: 'json' | 'value' | 'text'

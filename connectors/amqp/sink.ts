@@ -59,7 +59,7 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
     usesEmbeddedNode: wantsDefaultBroker(options),
     async open(context) {
       const own = `millrace.${context.job}.${context.id}.${context.random.hex(8)}`
-      return new AmqpSinkWriter(context, brokerSettings(options, context, own), form, kind ? [kind] : [])
+      return new AmqpSinkWriter(context, brokerSettings(options, context, own), form, [kind ?? 'queue'])
     },
     check: (context, timeoutMs) => checkBroker(options, context, timeoutMs),
   }

@@ -2,7 +2,7 @@ import type { IdSpec, SourceSpec } from '../../src/connector/source.js'
 import type { Json } from '../../src/model/json.js'
 import { brokerSettings, wantsDefaultBroker } from './broker-settings.js'
 import { checkBroker } from './check.js'
-import { type AmqpSourceOptions, checkSourceOptions, shownUrl } from './options.js'
+import { type AddressKind, type AmqpSourceOptions, checkSourceOptions, shownUrl } from './options.js'
 import type { SourceLink } from './source-link.js'
 import { AmqpSourceReader } from './source-reader.js'
 
@@ -43,7 +43,7 @@ export function amqp<T>(options: AmqpSourceOptions<T>): SourceSpec<T> {
       const unique = durable ? own : `${own}.${context.random.hex(8)}`
       const link: SourceLink = {
         address: options.address,
-        kind: options.kind ?? (options.subscription ? 'topic' : undefined),
+        kind: options.kind ?? standardKind(options),
         name: options.linkName ?? options.subscription?.name ?? unique,
         durable,
         shared: options.subscription?.shared === true,
@@ -80,4 +80,10 @@ function paramsOf(options: AmqpSourceOptions<unknown>): { readonly [key: string]
   }
   // Leaves out what is not given.
   return JSON.parse(JSON.stringify(all)) as { readonly [key: string]: Json }
+}
+
+/** Brokers make an address on demand by what the attach asks for; without a word Artemis makes one that stores nothing. */
+function standardKind({ address, subscription }: Pick<AmqpSourceOptions<unknown>, 'address' | 'subscription'>): AddressKind | undefined {
+  if (subscription) return 'topic'
+  return address.includes('::') ? undefined : 'queue'
 }
