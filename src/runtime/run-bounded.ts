@@ -38,13 +38,13 @@ export interface BoundedResult {
  */
 export async function runBounded(options: BoundedOptions): Promise<BoundedResult> {
   const { job, files } = options
-  const graph = job.start({ bounded: true, ...(options.debug && { debug: options.debug }) })
-  checkBindings(graph, files)
-  const inputs = graph.sources.map((source, origin) => {
-    const file = files.get(source.id)!
-    return new BoundedInput(source, origin, file, timeFieldOf(graph, source, file.timeField))
-  })
   try {
+    const graph = job.start({ bounded: true, ...(options.debug && { debug: options.debug }) })
+    checkBindings(graph, files)
+    const inputs = graph.sources.map((source, origin) => {
+      const file = files.get(source.id)!
+      return new BoundedInput(source, origin, file, timeFieldOf(graph, source, file.timeField))
+    })
     return await new BoundedRun(graph, inputs, options).run()
   } catch (error) {
     throw asMillraceError(error, job.id)
