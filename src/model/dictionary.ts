@@ -1,6 +1,7 @@
 import { DictionaryBytes } from './dictionary-bytes.js'
 import { DictionaryIds } from './dictionary-ids.js'
 import { DictionaryIndex } from './dictionary-index.js'
+import { hashSecret } from './hash-secret.js'
 
 /**
  * Texts as dense integer ids, shared by a decoder and the keyed state behind it. State that keeps an id calls
@@ -46,7 +47,7 @@ class ByteDictionary implements Dictionary {
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i)
       if (code > 127) return this.internEncoded(text)
-      hash = Math.imul(hash ^ code, 0x01000193)
+      hash = Math.imul(hash ^ hashSecret[code]!, 0x01000193)
     }
     hash = finish(hash)
     const { index, store } = this
@@ -60,7 +61,7 @@ class ByteDictionary implements Dictionary {
 
   internBytes(bytes: Uint8Array, start: number, end: number): number {
     let hash = 0x811c9dc5
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ hashSecret[bytes[i]!]!, 0x01000193)
     hash = finish(hash)
     const { index, store } = this
     const { slots, mask } = index

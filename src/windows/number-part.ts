@@ -1,6 +1,7 @@
 import type { BooleanColumn, Column, NumberColumn } from '../model/columns.js'
 import { DictionaryIds } from '../model/dictionary-ids.js'
 import { DictionaryIndex } from '../model/dictionary-index.js'
+import { hashSecret } from '../model/hash-secret.js'
 import type { State } from '../model/state.js'
 import type { KeyPart } from './key-part.js'
 import { References } from './references.js'
@@ -10,7 +11,8 @@ const halves = new Int32Array(word.buffer)
 
 function hashOf(value: number): number {
   word[0] = value
-  const hash = Math.imul(halves[0]! ^ Math.imul(halves[1]!, 0x85ebca6b), 0xc2b2ae35)
+  const high = Math.imul(halves[1]! ^ hashSecret[1]!, 0x85ebca6b)
+  const hash = Math.imul(halves[0]! ^ hashSecret[0]! ^ high ^ (high >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 15)
 }
 

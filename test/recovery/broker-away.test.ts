@@ -85,8 +85,10 @@ describe('a broker away for two minutes under load', () => {
   }, 60_000)
 
   const artemis = artemisAvailable()
-  test.skipIf(process.env['MILLRACE_LONG'] !== '1' || !artemis.present)(
-    'the same in real time, Artemis killed and gone for two minutes (MILLRACE_LONG=1)',
+  // Three minutes of real time: `npm run soak:away`, not in every run.
+  if (process.env['MILLRACE_LONG'] !== '1') return
+  test.skipIf(!artemis.present)(
+    'the same in real time, Artemis killed and gone for two minutes',
     async () => {
       const broker = opened(await startArtemis(), it => it.stop())
       const collector = opened(new Collector(broker.url, 'results', { kind: 'queue' }), it => it.close())
