@@ -20,6 +20,8 @@ export interface KeeperOwner {
 const firstPauseMs = 100
 const longestPauseMs = 30_000
 const dialTimeoutMs = 10_000
+/** Real ms between two warnings about the same. */
+const repeatMs = 60_000
 
 /** Keeps one connection up: the endpoints in turn, then a pause that grows to 30 s, until it is stopped. */
 export class Keeper {
@@ -35,6 +37,7 @@ export class Keeper {
   private stopped = false
   private readonly stopping = new AbortController()
   private everUp = false
+  private warned: { readonly message: string; readonly at: number } | undefined
   private cancelPause: (() => void) | undefined
   private readonly backoff: Backoff
   private readonly settings: KeeperSettings
@@ -100,7 +103,7 @@ export class Keeper {
             : new MillraceError('MR307', `${endpoint.text} cannot be reached: ${String(cause)}`, { cause })
         this.lastError = error
         everyFatal &&= error.action === 'stop'
-        this.log.warn(error.message, { code: error.code })
+        this.warn(error)
       }
     }
     if (this.stopped) return
@@ -122,6 +125,7 @@ export class Keeper {
     this.lastError = undefined
     if (this.everUp) this.reconnects++
     this.everUp = true
+    this.warned = undefined
     dialed.onLost((error, fatal) => this.down(error, fatal))
     if (this.connected) this.owner.up(dialed)
   }
@@ -132,10 +136,18 @@ export class Keeper {
     this.connected = false
     this.downSince = this.time.monotonic()
     this.lastError = error
-    this.log.warn(error.message, { code: error.code })
+    this.warn(error)
     this.owner.down(error)
     if (fatal) this.owner.fatal(error)
     else this.pause()
+  }
+
+  /** Says what is new at once, and what goes on as before once a minute. */
+  private warn(error: MillraceError): void {
+    const at = this.time.monotonic()
+    if (this.warned?.message === error.message && at - this.warned.at < repeatMs) return
+    this.warned = { message: error.message, at }
+    this.log.warn(error.message, { code: error.code })
   }
 
   private pause(): void {
