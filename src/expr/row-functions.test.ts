@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { zoneOffset } from '../model/zone-offset.js'
 import { calendarPart } from './calendar.js'
 import { IdMemo } from './id-memo.js'
-import { nearestName } from './nearest-name.js'
 import { floorMod, roundHalfAway, timeText } from './row-functions.js'
 
 test('mod has the sign of the divisor, and never −0', () => {
@@ -56,10 +55,4 @@ test('a memo forgets with each call, also when its generations are used up', () 
   expect(memo.begin(2)[1]).toBe(0)
   expect(memo.generation).toBe(1)
   expect(memo.begin(100_000).length).toBeGreaterThanOrEqual(100_000)
-})
-
-test('the nearest name, if one is near', () => {
-  expect(nearestName('celcius', ['room', 'celsius'])).toBe('celsius')
-  expect(nearestName('tmep', ['temp', 'time'])).toBe('temp')
-  expect(nearestName('humidity', ['room', 'celsius'])).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { nearest } from '../model/nearest.js'
 import type { ColumnInfo } from '../model/value-type.js'
-import { nearestName } from './nearest-name.js'
 import type { ExprNode } from './node.js'
 import { SymbolicColumn } from './symbolic-column.js'
 import type { SymbolicRow } from './types.js'
@@ -28,7 +28,7 @@ export function symbolicRow(columns: readonly ColumnInfo[]): SymbolicRow<Record<
   return new Proxy(Object.freeze(fields), {
     get(target, name) {
       if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name)
-      const meant = nearestName(name, Object.keys(target))
+      const meant = nearest(name, Object.keys(target))
       throw new MillraceError('MR110', `there is no field \`${name}\``, {
         notes: [`fields: ${Object.keys(target).join(', ') || 'none'}`],
         ...(meant === undefined ? {} : { hint: `did you mean \`${meant}\`?` }),

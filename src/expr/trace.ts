@@ -1,8 +1,8 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { nearest } from '../model/nearest.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import { checkExpressionSource } from './check-expression-source.js'
 import { sourceNotes } from './expression-place.js'
-import { nearestName } from './nearest-name.js'
 import type { ExprNode } from './node.js'
 import { nodeIfColumn } from './node-of.js'
 import { literalNode } from './operand.js'
@@ -33,7 +33,7 @@ function call(fn: ExpressionFunction, row: object, what: string): unknown {
     }
     const message = error instanceof Error ? error.message : String(error)
     const method = /(\w+) is not a function/.exec(message)?.[1]
-    const meant = method === undefined ? undefined : nearestName(method, Object.getOwnPropertyNames(SymbolicColumn.prototype))
+    const meant = method === undefined ? undefined : nearest(method, Object.getOwnPropertyNames(SymbolicColumn.prototype))
     const hint = meant === undefined || meant === method ? {} : { hint: `did you mean \`${meant}\`?` }
     throw new MillraceError('MR119', `${what}: the expression threw: ${message}`, { ...details, ...hint, cause: error })
   }

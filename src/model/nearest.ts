@@ -1,29 +1,37 @@
-/** Levenshtein distance, bounded by the length of short names. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+/** Edits (insert, delete, replace, swap of neighbours) between two texts, bounded: more than `limit` gives limit + 1. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const current = [i]
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+      const same = a[i - 1] === b[j - 1]
+      let best = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1)
+      current.push(best)
     }
-    row = next
+    before = previous
+    previous = current
   }
-  return row[b.length]!
+  return previous[b.length]!
 }
 
 /**
- * The known name that a misspelt one most likely means, or undefined when none is near.
+ * The known name that a misspelt one most likely means, for "did you mean": at most a third of its letters differ;
+ * case is ignored. Undefined when none is near.
  *
  * @example
  * nearest('tmep', ['temp', 'room']) // 'temp'
  */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const limit = Math.max(1, Math.floor(name.length / 3))
   let best: string | undefined
-  let least = Math.max(2, Math.ceil(name.length / 3)) + 1
+  let least = limit + 1
   for (const candidate of known) {
-    const d = distance(name.toLowerCase(), candidate.toLowerCase())
-    if (d < least) {
-      least = d
+    const edits = distance(name.toLowerCase(), candidate.toLowerCase(), limit)
+    if (edits < least) {
+      least = edits
       best = candidate
     }
   }

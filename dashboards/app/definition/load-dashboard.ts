@@ -1,6 +1,6 @@
 import type { ViewInfo } from '../../../src/model/api.js'
+import { nearest } from '../../../src/model/nearest.js'
 import { getJson } from '../feed/get-json.js'
-import { nearest } from '../text/nearest.js'
 import type { Dashboard, Panel } from './dashboard.js'
 import { deriveDashboard } from './derive-dashboard.js'
 import { DashboardError, parseDashboard } from './parse-dashboard.js'
