@@ -1,5 +1,5 @@
 import type { OutputBatch } from '../connector/sink.js'
-import { createServer, type Server } from '../http/create-server.js'
+import { checkBind, createServer, type Server } from '../http/create-server.js'
 import type { Job } from '../job/graph.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import { type RunningJobs, startJobs } from '../runtime/start-jobs.js'
@@ -40,6 +40,8 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
   }
   try {
     const graphs = jobs.map(job => job.start({ bounded: false }))
+    const bind = http && { host: http.host, port: http.port, portNamed: http.named }
+    if (bind) await checkBind(bind)
     const needed = needsNode(graphs, process.env)
     const node = needed ? await startEmbeddedNode(options.amqp ?? listenAddress(undefined, amqpPort), systemTime, log) : undefined
     if (node) closers.push(() => node.node.close())
@@ -58,11 +60,11 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     })
     closers.push(() => running.stop())
     const server =
-      http &&
+      bind &&
       (await createServer({
         host: running.host,
         pageDir,
-        bind: { host: http.host, port: http.port, portNamed: http.named },
+        bind,
         version,
         time: systemTime,
         log,

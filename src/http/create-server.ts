@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createServer as createNetServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
@@ -45,6 +46,35 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
+// `localhost` may stand for two addresses; one is enough, and its port is then the port.
+const boundHost = ({ host }: ServerOptions['bind']): string => (host === 'localhost' ? '127.0.0.1' : host)
+
+function refuseRemote({ host }: ServerOptions['bind'], allowRemote: boolean): void {
+  if (allowRemote || isLoopback(host)) return
+  throw new MillraceError('MR504', `${host} can be reached from other machines, and the API has no log-in`)
+}
+
+function bindError(bind: ServerOptions['bind'], cause: unknown): MillraceError {
+  const bound = boundHost(bind)
+  if (systemCode(cause) === 'EADDRINUSE') return new MillraceError('MR503', `port ${bind.port} of ${bound} is taken`, { cause })
+  return new MillraceError('MR519', `${bracketed(bound)}:${bind.port} cannot be bound: ${String(systemCode(cause) ?? cause)}`, { cause })
+}
+
+/**
+ * Tells before anything else is opened that a server could not listen here: the port that somebody asked for is taken.
+ *
+ * @throws as `createServer`.
+ */
+export async function checkBind(bind: ServerOptions['bind'], allowRemote = false): Promise<void> {
+  refuseRemote(bind, allowRemote)
+  if (!bind.portNamed) return
+  const probe = createNetServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', error => reject(bindError(bind, error)))
+    probe.listen(bind.port, boundHost(bind), () => probe.close(() => resolve()))
+  })
+}
+
 /**
  * Starts the HTTP API, the live feed and the page.
  *
@@ -56,11 +86,8 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { host, pageDir, dashboards, bind, allowRemote = false, version, time, log } = options
-  if (!allowRemote && !isLoopback(bind.host)) {
-    throw new MillraceError('MR504', `${bind.host} can be reached from other machines, and the API has no log-in`)
-  }
-  // `localhost` may stand for two addresses; one is enough, and its port is then the port.
-  const bound = bind.host === 'localhost' ? '127.0.0.1' : bind.host
+  refuseRemote(bind, allowRemote)
+  const bound = boundHost(bind)
   // Not from the seeded source: it must differ even between two runs that are alike in everything else.
   const epoch = randomBytes(4).toString('hex')
   const build = (): Promise<FastifyInstance> =>
@@ -72,12 +99,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     port = await listen(app, bound, bind.port)
   } catch (error) {
     await app.close()
-    if (systemCode(error) !== 'EADDRINUSE') {
-      throw new MillraceError('MR519', `${bracketed(bound)}:${bind.port} cannot be bound: ${String(systemCode(error) ?? error)}`, {
-        cause: error,
-      })
-    }
-    if (bind.portNamed) throw new MillraceError('MR503', `port ${bind.port} of ${bound} is taken`, { cause: error })
+    if (bind.portNamed || systemCode(error) !== 'EADDRINUSE') throw bindError(bind, error)
     app = await build()
     port = await listen(app, bound, 0)
     fallback = { taken: bind.port }
