@@ -1,4 +1,4 @@
-import type { AmqpValue } from '../../src/amqp/amqp-writer.js'
+import type { EncodableValue } from '../../src/amqp/amqp-writer.js'
 import { encodeMessage } from '../../src/amqp/encode-message.js'
 import type { OutputBatch } from '../../src/connector/sink.js'
 import { valueAt } from '../../src/model/columns.js'
@@ -52,10 +52,10 @@ const computed = (outputs: OutputBatch, name: string, row: number): unknown => {
 const scalar = (value: unknown): string | number | boolean | null =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 
-function rowOf(outputs: OutputBatch, row: number, time: (ms: number) => AmqpValue): { readonly [key: string]: AmqpValue } {
-  const fields: Record<string, AmqpValue> = {}
+function rowOf(outputs: OutputBatch, row: number, time: (ms: number) => EncodableValue): { readonly [key: string]: EncodableValue } {
+  const fields: Record<string, EncodableValue> = {}
   for (const { name, type } of outputs.schema) {
-    const value = valueAt(outputs.columns[name]!, row) as AmqpValue
+    const value = valueAt(outputs.columns[name]!, row) as EncodableValue
     fields[name] = type === 'timestamp' && typeof value === 'number' ? time(value) : value
   }
   if (outputs.removed?.[row] === 1) fields['removed'] = true

@@ -1,137 +1,247 @@
-/** What a body or property can be; dates become timestamps, objects maps with string keys. */
-export type AmqpValue = string | number | boolean | null | Date | readonly AmqpValue[] | { readonly [key: string]: AmqpValue }
+/** What a body or a property can be; whole numbers become int or long, dates timestamps, objects maps with string keys. */
+export type EncodableValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | readonly EncodableValue[]
+  | { readonly [key: string]: EncodableValue }
 
-const isList = (value: object): value is readonly AmqpValue[] => Array.isArray(value)
+const isList = (value: object): value is readonly EncodableValue[] => Array.isArray(value)
 
-/** Writes AMQP 1.0 types (part 1 §1.6) into one growing buffer. */
+const SMALLEST = 1024
+
+/** Encodes AMQP 1.0 types (part 1 §1.6) one after the other into one growing buffer. */
 export class AmqpWriter {
-  #bytes = Buffer.allocUnsafe(4_096)
-  #at = 0
+  protected bytes = Buffer.allocUnsafe(SMALLEST)
+  length = 0
+  /** Of the list or map that is open. */
+  private start = 0
+  private fields = 0
 
+  /** Begins anew; also after a value that could not be written. */
   reset(): void {
-    this.#at = 0
+    this.length = 0
   }
 
   /** What was written since `reset`, on memory of its own. */
-  take(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#at)
+  copy(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.length))
   }
 
-  /** The descriptor of a section: 0x00, smallulong. */
+  /** The descriptor of what comes next: 0x00, smallulong. */
   descriptor(code: number): void {
-    this.#byte(0x00)
-    this.#byte(0x53)
-    this.#byte(code)
+    this.reserve(3)
+    this.bytes[this.length++] = 0x00
+    this.bytes[this.length++] = 0x53
+    this.bytes[this.length++] = code
   }
 
-  /** list32 of `count` items written by `items`. */
-  list(count: number, items: () => void): void {
-    this.#compound(0xd0, count, items)
+  /** Opens a described list; `closeList` fills in its size and count. Such lists do not nest: nested ones are `raw`. */
+  openList(descriptor: number): void {
+    this.descriptor(descriptor)
+    this.open(0xd0)
   }
 
-  /** map32 of `count` keys and values written by `items`. */
-  map(count: number, items: () => void): void {
-    this.#compound(0xd1, count, items)
+  closeList(): void {
+    this.bytes.writeUInt32BE(this.length - this.start - 4, this.start)
+    this.bytes.writeUInt32BE(this.fields, this.start + 4)
   }
 
-  boolean(value: boolean): void {
-    this.#byte(value ? 0x41 : 0x42)
+  nil(): void {
+    this.reserve(1)
+    this.bytes[this.length++] = 0x40
+    this.fields++
   }
 
-  /** timestamp: ms since the epoch. */
+  flag(value: boolean): void {
+    this.reserve(1)
+    this.bytes[this.length++] = value ? 0x41 : 0x42
+    this.fields++
+  }
+
+  ubyte(value: number): void {
+    this.reserve(2)
+    this.bytes[this.length++] = 0x50
+    this.bytes[this.length++] = value
+    this.fields++
+  }
+
+  ushort(value: number): void {
+    this.reserve(3)
+    this.bytes[this.length] = 0x60
+    this.length = this.bytes.writeUInt16BE(value, this.length + 1)
+    this.fields++
+  }
+
+  uint(value: number): void {
+    this.reserve(5)
+    const b = this.bytes
+    if (value === 0) b[this.length++] = 0x43
+    else if (value < 256) {
+      b[this.length++] = 0x52
+      b[this.length++] = value
+    } else {
+      b[this.length] = 0x70
+      this.length = b.writeUInt32BE(value, this.length + 1)
+    }
+    this.fields++
+  }
+
+  ulong(value: number): void {
+    this.reserve(9)
+    this.bytes[this.length] = 0x80
+    this.length = this.bytes.writeBigUInt64BE(BigInt(value), this.length + 1)
+    this.fields++
+  }
+
+  /** ms since the epoch. */
   timestamp(ms: number): void {
-    this.#byte(0x83)
-    this.#room(8)
-    this.#at = this.#bytes.writeBigInt64BE(BigInt(Math.trunc(ms)), this.#at)
+    this.long(0x83, Math.trunc(ms))
   }
 
-  symbol(text: string): void {
-    this.#text(0xa3, 0xb3, text)
+  /** A four-byte delivery tag. */
+  tag(value: number): void {
+    this.reserve(6)
+    this.bytes[this.length] = 0xa0
+    this.bytes[this.length + 1] = 4
+    this.length = this.bytes.writeUInt32BE(value, this.length + 2)
+    this.fields++
   }
 
-  binary(content: string | Uint8Array): void {
-    if (typeof content === 'string') {
-      this.#text(0xa0, 0xb0, content)
+  /** Bytes, or the UTF-8 of a text. */
+  binary(value: string | Uint8Array): void {
+    if (typeof value === 'string') {
+      this.text(0xa0, value, 'utf8')
       return
     }
-    this.#length(0xa0, 0xb0, content.length)
-    this.#room(content.length)
-    this.#bytes.set(content, this.#at)
-    this.#at += content.length
+    this.size(0xa0, value.length)
+    this.payload(value)
+    this.fields++
   }
 
-  /** A value by its JavaScript type: whole numbers as int or long, others as double. */
-  value(value: AmqpValue): void {
-    if (value === null) this.#byte(0x40)
-    else if (typeof value === 'boolean') this.boolean(value)
-    else if (typeof value === 'string') this.#text(0xa1, 0xb1, value)
-    else if (typeof value === 'number') this.#number(value)
+  string(value: string): void {
+    this.text(0xa1, value, 'utf8')
+  }
+
+  symbol(value: string): void {
+    this.text(0xa3, value, 'latin1')
+  }
+
+  /** A value by its JavaScript type. */
+  value(value: EncodableValue): void {
+    if (value === null) this.nil()
+    else if (typeof value === 'boolean') this.flag(value)
+    else if (typeof value === 'string') this.string(value)
+    else if (typeof value === 'number') this.number(value)
     else if (value instanceof Date) this.timestamp(value.getTime())
-    else if (isList(value))
-      this.list(value.length, () => {
-        for (const item of value) this.value(item)
-      })
-    else this.#map(Object.entries(value))
+    else if (isList(value)) this.list(value)
+    else this.map(value)
   }
 
-  #map(entries: readonly (readonly [string, AmqpValue])[]): void {
-    this.map(entries.length * 2, () => {
-      for (const [key, item] of entries) {
-        this.value(key)
-        this.value(item)
+  /** A map of values by strings. */
+  map(value: Readonly<Record<string, EncodableValue>>): void {
+    this.compound(0xd1, () => {
+      for (const key of Object.keys(value)) {
+        this.string(key)
+        this.value(value[key]!)
       }
     })
   }
 
-  #number(value: number): void {
-    this.#room(9)
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
-      const small = value >= -0x8000_0000 && value <= 0x7fff_ffff
-      this.#byte(small ? 0x71 : 0x81)
-      this.#at = small ? this.#bytes.writeInt32BE(value, this.#at) : this.#bytes.writeBigInt64BE(BigInt(value), this.#at)
-    } else {
-      this.#byte(0x82)
-      this.#at = this.#bytes.writeDoubleBE(value, this.#at)
+  /** An encoded value as a field. */
+  raw(value: Uint8Array): void {
+    this.payload(value)
+    this.fields++
+  }
+
+  /** Bytes that are no field: what follows a performative. */
+  payload(value: Uint8Array): void {
+    this.reserve(value.length)
+    this.bytes.set(value, this.length)
+    this.length += value.length
+  }
+
+  protected reserve(more: number): void {
+    const needed = this.length + more
+    if (needed <= this.bytes.length) return
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, needed))
+    this.bytes.copy(grown, 0, 0, this.length)
+    this.bytes = grown
+  }
+
+  private list(value: readonly EncodableValue[]): void {
+    this.compound(0xd0, () => {
+      for (const item of value) this.value(item)
+    })
+  }
+
+  private number(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      this.reserve(9)
+      this.bytes[this.length] = 0x82
+      this.length = this.bytes.writeDoubleBE(value, this.length + 1)
+      this.fields++
+    } else if (value < -0x8000_0000 || value > 0x7fff_ffff) this.long(0x81, value)
+    else {
+      this.reserve(5)
+      this.bytes[this.length] = 0x71
+      this.length = this.bytes.writeInt32BE(value, this.length + 1)
+      this.fields++
     }
   }
 
-  #compound(code: number, count: number, items: () => void): void {
-    this.#byte(code)
-    this.#room(8)
-    const start = this.#at
-    this.#at += 4
-    this.#at = this.#bytes.writeUInt32BE(count, this.#at)
+  private long(code: number, value: number): void {
+    this.reserve(9)
+    this.bytes[this.length] = code
+    this.length = this.bytes.writeBigInt64BE(BigInt(value), this.length + 1)
+    this.fields++
+  }
+
+  /** A list or map within whatever is open. */
+  private compound(code: number, items: () => void): void {
+    const { start, fields } = this
+    this.open(code)
     items()
-    this.#bytes.writeUInt32BE(this.#at - start - 4, start)
+    this.closeList()
+    this.start = start
+    this.fields = fields + 1
   }
 
-  #text(short: number, long: number, text: string): void {
-    const length = Buffer.byteLength(text)
-    this.#length(short, long, length)
-    this.#room(length)
-    this.#at += this.#bytes.write(text, this.#at, 'utf8')
+  /** list32 or map32; size and count are filled in when it is closed. */
+  private open(code: number): void {
+    this.reserve(9)
+    this.bytes[this.length] = code
+    this.start = this.length + 1
+    this.length += 9
+    this.fields = 0
   }
 
-  #length(short: number, long: number, length: number): void {
+  private text(code: number, value: string, encoding: 'utf8' | 'latin1'): void {
+    const length = Buffer.byteLength(value, encoding)
+    this.size(code, length)
+    this.reserve(length)
+    this.length += this.bytes.write(value, this.length, encoding)
+    this.fields++
+  }
+
+  /** A constructor of variable width, short (§1.6.19 and on) or 0x10 higher with four bytes of size. */
+  private size(short: number, length: number): void {
+    this.reserve(5)
     if (length < 256) {
-      this.#byte(short)
-      this.#byte(length)
+      this.bytes[this.length++] = short
+      this.bytes[this.length++] = length
     } else {
-      this.#byte(long)
-      this.#room(4)
-      this.#at = this.#bytes.writeUInt32BE(length, this.#at)
+      this.bytes[this.length] = short + 0x10
+      this.length = this.bytes.writeUInt32BE(length, this.length + 1)
     }
   }
+}
 
-  #byte(value: number): void {
-    this.#room(1)
-    this.#bytes[this.#at++] = value
-  }
-
-  #room(more: number): void {
-    if (this.#at + more <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + more))
-    this.#bytes.copy(larger, 0, 0, this.#at)
-    this.#bytes = larger
-  }
+/** One encoded value, for `raw` fields; built with a writer of its own. */
+export const encodeValue = (write: (writer: AmqpWriter) => void): Buffer => {
+  const writer = new AmqpWriter()
+  write(writer)
+  return writer.copy()
 }

@@ -1,4 +1,4 @@
-import { checkValue } from './frames-check.js'
+import { checkValue } from './check-value.js'
 
 const isKnown = (code: number): boolean => (code >= 0x10 && code <= 0x18) || (code >= 0x40 && code <= 0x44)
 

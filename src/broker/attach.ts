@@ -1,6 +1,7 @@
+import { encodeValue } from '../amqp/amqp-writer.js'
+import { type AmqpValue, Described, type FrameReader } from '../amqp/frame-reader.js'
+import type { FrameWriter } from '../amqp/frame-writer.js'
 import { FRAME_AMQP, Performative } from '../amqp/frames.js'
-import { type AmqpValue, Described, type FrameReader } from '../amqp/frames-read.js'
-import { encodeValue, type FrameWriter } from '../amqp/frames-write.js'
 import { Refusal } from './refusal.js'
 
 const SOURCE = 0x28

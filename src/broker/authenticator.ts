@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FrameReader } from '../amqp/frames-read.js'
+import type { FrameReader } from '../amqp/frame-reader.js'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 

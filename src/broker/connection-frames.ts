@@ -1,5 +1,6 @@
+import { encodeValue } from '../amqp/amqp-writer.js'
+import type { FrameWriter } from '../amqp/frame-writer.js'
 import { FRAME_AMQP, FRAME_SASL, Performative } from '../amqp/frames.js'
-import { encodeValue, type FrameWriter } from '../amqp/frames-write.js'
 import { encodeError } from './outcome.js'
 import { CHANNEL_MAX, IDLE_MS } from './protocol-limits.js'
 
@@ -27,19 +28,12 @@ export const saslOutcome = (out: FrameWriter, code: number): void => {
   out.end()
 }
 
-const PRODUCT = encodeValue(out => {
-  const body = Buffer.concat([symbol('product'), string('Millrace')])
-  out.payload(Buffer.from([0xc1, body.length + 1, 2]))
-  out.payload(body)
+/** The properties of our open: a map8 with a symbol as its key, part 2 §2.8.13. */
+const product = encodeValue(out => {
+  out.symbol('product')
+  out.string('Millrace')
 })
-
-function symbol(text: string): Buffer {
-  return Buffer.concat([Buffer.from([0xa3, text.length]), Buffer.from(text, 'latin1')])
-}
-
-function string(text: string): Buffer {
-  return Buffer.concat([Buffer.from([0xa1, text.length]), Buffer.from(text, 'utf8')])
-}
+const PROPERTIES = Buffer.concat([Buffer.from([0xc1, product.length + 1, 2]), product])
 
 export const writeOpen = (out: FrameWriter, options: { readonly containerId: string; readonly maxFrameSize: number }): void => {
   out.begin(FRAME_AMQP, 0)
@@ -53,7 +47,7 @@ export const writeOpen = (out: FrameWriter, options: { readonly containerId: str
   out.nil()
   out.raw(symbolArray(['ANONYMOUS-RELAY', 'SHARED-SUBS']))
   out.nil()
-  out.raw(PRODUCT)
+  out.raw(PROPERTIES)
   out.closeList()
   out.end()
 }

@@ -1,4 +1,4 @@
-import type { FrameReader } from '../amqp/frames-read.js'
+import type { FrameReader } from '../amqp/frame-reader.js'
 import { type DeliveryOutcome, MODIFIED, readOutcome } from './outcome.js'
 import type { OutgoingLink } from './outgoing-link.js'
 import { Refusal } from './refusal.js'

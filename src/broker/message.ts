@@ -1,6 +1,6 @@
-import { checkValue } from '../amqp/frames-check.js'
-import { type AmqpValue, Described, FrameReader } from '../amqp/frames-read.js'
-import { encodeValue } from '../amqp/frames-write.js'
+import { encodeValue } from '../amqp/amqp-writer.js'
+import { checkValue } from '../amqp/check-value.js'
+import { type AmqpValue, Described, FrameReader } from '../amqp/frame-reader.js'
 
 const NO_BYTES = Buffer.alloc(0)
 

@@ -1,6 +1,6 @@
-import type { AmqpValue } from '../amqp/frames-read.js'
-import { Described } from '../amqp/frames-read.js'
-import { encodeValue } from '../amqp/frames-write.js'
+import { encodeValue } from '../amqp/amqp-writer.js'
+import type { AmqpValue } from '../amqp/frame-reader.js'
+import { Described } from '../amqp/frame-reader.js'
 
 /** How a delivery ended, part 3 §3.4. `state` is the peer's own encoding, passed through for direct links. */
 export interface DeliveryOutcome {

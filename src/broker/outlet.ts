@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { FrameWriter } from '../amqp/frames-write.js'
+import { FrameWriter } from '../amqp/frame-writer.js'
 import type { TimeSource } from '../model/seams.js'
 import { OUTPUT_HIGH, OUTPUT_LIMIT } from './protocol-limits.js'
 

@@ -1,4 +1,4 @@
-import { Described } from '../amqp/frames-read.js'
+import { Described } from '../amqp/frame-reader.js'
 import { Refusal } from './refusal.js'
 import type { Selector } from './selector.js'
 import { parseSelector } from './selector-parser.js'

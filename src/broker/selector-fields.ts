@@ -1,4 +1,4 @@
-import type { AmqpValue } from '../amqp/frames-read.js'
+import type { AmqpValue } from '../amqp/frame-reader.js'
 import type { Message } from './message.js'
 
 /** What a selector computes with; null is SQL's unknown. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeValue } from '../amqp/frames-write.js'
+import { encodeValue } from '../amqp/amqp-writer.js'
 import { Message } from './message.js'
 import { Refusal } from './refusal.js'
 import { parseSelector } from './selector-parser.js'

@@ -1,6 +1,6 @@
+import type { FrameReader } from '../amqp/frame-reader.js'
+import type { FrameWriter } from '../amqp/frame-writer.js'
 import { FRAME_AMQP, Performative } from '../amqp/frames.js'
-import type { FrameReader } from '../amqp/frames-read.js'
-import type { FrameWriter } from '../amqp/frames-write.js'
 
 /** The longest transfer performative that we write, its frame header included. */
 export const TRANSFER_OVERHEAD = 64

@@ -1,5 +1,5 @@
+import type { FrameReader } from '../amqp/frame-reader.js'
 import { Performative } from '../amqp/frames.js'
-import type { FrameReader } from '../amqp/frames-read.js'
 import { type Attach, readAttach, writeAttach } from './attach.js'
 import type { Connection } from './connection.js'
 import { Deliveries } from './deliveries.js'

@@ -1,4 +1,4 @@
-import { checkValue } from './frames-check.js'
+import { checkValue } from './check-value.js'
 
 /** A described value, part 1 §1.1.2; the descriptor is a number or a symbolic name. */
 export class Described {
