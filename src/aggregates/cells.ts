@@ -35,18 +35,18 @@ export const numbersOf = (input: Column | undefined): NumberColumn | BooleanColu
 /** A result column in the making: numbers, some of them null. */
 export class NumberResults {
   readonly values: Float64Array
-  private nulls: Uint8Array | undefined
+  #nulls: Uint8Array | undefined
 
   constructor(count: number) {
     this.values = new Float64Array(count)
   }
 
   setNull(i: number): void {
-    this.nulls ??= new Uint8Array(this.values.length)
-    this.nulls[i] = 1
+    this.#nulls ??= new Uint8Array(this.values.length)
+    this.#nulls[i] = 1
   }
 
   column(): NumberColumn {
-    return { type: 'number', values: this.values, nulls: this.nulls }
+    return { type: 'number', values: this.values, nulls: this.#nulls }
   }
 }

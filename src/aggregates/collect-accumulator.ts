@@ -11,46 +11,46 @@ interface Collected {
 
 /** The earliest values by event time, at most `limit` a slot, equal times in order of arrival. */
 export class CollectAccumulator implements Accumulator {
-  private readonly limit: number
-  private readonly type: ValueType
-  private readonly slots: (Collected | undefined)[] = []
+  readonly #limit: number
+  readonly #type: ValueType
+  readonly #slots: (Collected | undefined)[] = []
 
   constructor(limit: number, type: ValueType) {
-    this.limit = limit
-    this.type = type
+    this.#limit = limit
+    this.#type = type
   }
 
   grow(capacity: number): void {
-    while (this.slots.length < capacity) this.slots.push(undefined)
+    while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   add(slots: Int32Array, from: number, to: number, input: Column | undefined, times: Float64Array): void {
     for (let i = from; i < to; i++) {
       const value = keptValue(input!, i)
-      if (value !== undefined) this.insert(slots[i]!, times[i]!, value)
+      if (value !== undefined) this.#insert(slots[i]!, times[i]!, value)
     }
   }
 
   merge(other: CollectAccumulator, slots: Int32Array, count: number): void {
     for (let i = 0; i < count; i++) {
-      const theirs = other.slots[slots[i]!]
+      const theirs = other.#slots[slots[i]!]
       if (theirs === undefined) continue
-      for (const [j, value] of theirs.values.entries()) this.insert(slots[i]!, theirs.times[j]!, value)
+      for (const [j, value] of theirs.values.entries()) this.#insert(slots[i]!, theirs.times[j]!, value)
     }
   }
 
   results(slots: Int32Array, count: number): Column {
-    const list = (slot: number): unknown[] => (this.slots[slot]?.values ?? []).map(value => shownValue(this.type, value))
+    const list = (slot: number): unknown[] => (this.#slots[slot]?.values ?? []).map(value => shownValue(this.#type, value))
     return { type: 'list', values: Array.from({ length: count }, (_, i) => list(slots[i]!)) }
   }
 
   reset(slots: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.slots[slots[i]!] = undefined
+    for (let i = 0; i < count; i++) this.#slots[slots[i]!] = undefined
   }
 
   snapshot(slots: Int32Array, count: number): State {
     return Array.from({ length: count }, (_, i) => {
-      const held = this.slots[slots[i]!]
+      const held = this.#slots[slots[i]!]
       return { times: Float64Array.from(held?.times ?? []), values: [...(held?.values ?? [])] as State }
     })
   }
@@ -59,18 +59,18 @@ export class CollectAccumulator implements Accumulator {
     const saved = state as readonly { times: Float64Array; values: readonly Kept[] }[]
     for (let i = 0; i < count; i++) {
       const { times, values } = saved[i]!
-      if (values.length > 0) this.slots[slots[i]!] = { times: [...times], values: [...values] }
+      if (values.length > 0) this.#slots[slots[i]!] = { times: [...times], values: [...values] }
     }
   }
 
-  private insert(slot: number, time: number, value: Kept): void {
-    let held = this.slots[slot]
+  #insert(slot: number, time: number, value: Kept): void {
+    let held = this.#slots[slot]
     if (held === undefined) {
       held = { times: [], values: [] }
-      this.slots[slot] = held
+      this.#slots[slot] = held
     }
     const { times, values } = held
-    if (times.length === this.limit) {
+    if (times.length === this.#limit) {
       if (time >= times.at(-1)!) return
       times.pop()
       values.pop()

@@ -6,50 +6,50 @@ import { type AggregateDefinition, type AggregateSpec, aggregateSpec } from './a
 import { type Kept, keptValue } from './cell-values.js'
 
 class CountDistinctAccumulator implements Accumulator {
-  private readonly sets: (Set<Kept> | undefined)[] = []
+  readonly #sets: (Set<Kept> | undefined)[] = []
 
   grow(capacity: number): void {
-    while (this.sets.length < capacity) this.sets.push(undefined)
+    while (this.#sets.length < capacity) this.#sets.push(undefined)
   }
 
   add(slots: Int32Array, from: number, to: number, input: Column | undefined): void {
     for (let i = from; i < to; i++) {
       const value = keptValue(input!, i)
-      if (value !== undefined) this.setOf(slots[i]!).add(value)
+      if (value !== undefined) this.#setOf(slots[i]!).add(value)
     }
   }
 
   merge(other: CountDistinctAccumulator, slots: Int32Array, count: number): void {
     for (let i = 0; i < count; i++) {
-      const theirs = other.sets[slots[i]!]
+      const theirs = other.#sets[slots[i]!]
       if (theirs === undefined) continue
-      const ours = this.setOf(slots[i]!)
+      const ours = this.#setOf(slots[i]!)
       for (const value of theirs) ours.add(value)
     }
   }
 
   results(slots: Int32Array, count: number): Column {
-    return { type: 'number', values: Float64Array.from({ length: count }, (_, i) => this.sets[slots[i]!]?.size ?? 0), nulls: undefined }
+    return { type: 'number', values: Float64Array.from({ length: count }, (_, i) => this.#sets[slots[i]!]?.size ?? 0), nulls: undefined }
   }
 
   reset(slots: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.sets[slots[i]!] = undefined
+    for (let i = 0; i < count; i++) this.#sets[slots[i]!] = undefined
   }
 
   snapshot(slots: Int32Array, count: number): State {
-    return Array.from({ length: count }, (_, i) => [...(this.sets[slots[i]!] ?? [])] as State)
+    return Array.from({ length: count }, (_, i) => [...(this.#sets[slots[i]!] ?? [])] as State)
   }
 
   restore(state: State, slots: Int32Array, count: number): void {
     const saved = state as readonly (readonly Kept[])[]
-    for (let i = 0; i < count; i++) for (const value of saved[i]!) this.setOf(slots[i]!).add(value)
+    for (let i = 0; i < count; i++) for (const value of saved[i]!) this.#setOf(slots[i]!).add(value)
   }
 
-  private setOf(slot: number): Set<Kept> {
-    let set = this.sets[slot]
+  #setOf(slot: number): Set<Kept> {
+    let set = this.#sets[slot]
     if (set === undefined) {
       set = new Set()
-      this.sets[slot] = set
+      this.#sets[slot] = set
     }
     return set
   }

@@ -1,14 +1,11 @@
 import type { Column } from '../model/columns.js'
-import type { State } from '../model/state.js'
-import type { Accumulator } from './aggregate.js'
 import { type AggregateDefinition, type AggregateSpec, aggregateSpec } from './aggregate-spec.js'
-import { filledCells, grownCells, restoredCells, savedCells } from './cells.js'
+import { CellAccumulator } from './cell-accumulator.js'
+import { savedCells } from './cells.js'
 
-class CountAccumulator implements Accumulator {
-  private cells: Float64Array = new Float64Array(0)
-
-  grow(capacity: number): void {
-    this.cells = grownCells(this.cells, capacity)
+class CountAccumulator extends CellAccumulator {
+  constructor() {
+    super(1)
   }
 
   add(slots: Int32Array, from: number, to: number): void {
@@ -22,18 +19,6 @@ class CountAccumulator implements Accumulator {
 
   results(slots: Int32Array, count: number): Column {
     return { type: 'number', values: savedCells(this.cells, 1, slots, count), nulls: undefined }
-  }
-
-  reset(slots: Int32Array, count: number): void {
-    filledCells(this.cells, 1, slots, count)
-  }
-
-  snapshot(slots: Int32Array, count: number): State {
-    return savedCells(this.cells, 1, slots, count)
-  }
-
-  restore(state: State, slots: Int32Array, count: number): void {
-    restoredCells(this.cells, state as Float64Array, 1, slots, count)
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Column } from '../model/columns.js'
-import type { State } from '../model/state.js'
-import type { Accumulator } from './aggregate.js'
-import { filledCells, grownCells, NumberResults, numbersOf, restoredCells, savedCells } from './cells.js'
+import { CellAccumulator } from './cell-accumulator.js'
+import { NumberResults, numbersOf } from './cells.js'
 
 /** Number of values, their mean, and the sum of squared distances from it. */
 const stride = 3
@@ -10,16 +9,12 @@ const stride = 3
  * Sample variance in one pass by Welford's recurrence, and panes joined by Chan's formula: no difference of two large
  * sums, so values far from zero keep their digits.
  */
-export class Moments implements Accumulator {
-  private readonly root: boolean
-  private cells: Float64Array = new Float64Array(0)
+export class Moments extends CellAccumulator {
+  readonly #root: boolean
 
   constructor(which: 'variance' | 'stddev') {
-    this.root = which === 'stddev'
-  }
-
-  grow(capacity: number): void {
-    this.cells = grownCells(this.cells, capacity * stride)
+    super(stride)
+    this.#root = which === 'stddev'
   }
 
   add(slots: Int32Array, from: number, to: number, input: Column | undefined): void {
@@ -63,20 +58,8 @@ export class Moments implements Accumulator {
         continue
       }
       const variance = this.cells[at + 2]! / (n - 1)
-      out.values[i] = this.root ? Math.sqrt(variance) : variance
+      out.values[i] = this.#root ? Math.sqrt(variance) : variance
     }
     return out.column()
-  }
-
-  reset(slots: Int32Array, count: number): void {
-    filledCells(this.cells, stride, slots, count)
-  }
-
-  snapshot(slots: Int32Array, count: number): State {
-    return savedCells(this.cells, stride, slots, count)
-  }
-
-  restore(state: State, slots: Int32Array, count: number): void {
-    restoredCells(this.cells, state as Float64Array, stride, slots, count)
   }
 }

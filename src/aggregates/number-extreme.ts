@@ -1,25 +1,21 @@
 import type { Column } from '../model/columns.js'
-import type { State } from '../model/state.js'
-import type { Accumulator } from './aggregate.js'
-import { filledCells, grownCells, NumberResults, numbersOf, restoredCells, savedCells } from './cells.js'
+import { CellAccumulator } from './cell-accumulator.js'
+import { NumberResults, numbersOf } from './cells.js'
 
 /** Least or greatest number. NaN stands for "none yet", which is why a NaN in the data never wins. */
-export class NumberExtreme implements Accumulator {
+export class NumberExtreme extends CellAccumulator {
   /** Greatest values are kept negated, so that one comparison serves both. */
-  private readonly sign: 1 | -1
-  private cells: Float64Array = new Float64Array(0)
+  readonly #sign: 1 | -1
 
   constructor(which: 'min' | 'max') {
-    this.sign = which === 'min' ? 1 : -1
-  }
-
-  grow(capacity: number): void {
-    this.cells = grownCells(this.cells, capacity, Number.NaN)
+    super(1, Number.NaN)
+    this.#sign = which === 'min' ? 1 : -1
   }
 
   add(slots: Int32Array, from: number, to: number, input: Column | undefined): void {
     const { values, nulls } = numbersOf(input)
-    const { cells, sign } = this
+    const { cells } = this
+    const sign = this.#sign
     for (let i = from; i < to; i++) {
       if (nulls !== undefined && nulls[i] === 1) continue
       const value = sign * values[i]!
@@ -45,20 +41,8 @@ export class NumberExtreme implements Accumulator {
       const value = this.cells[slots[i]!]!
       if (Number.isNaN(value)) out.setNull(i)
       // The sum with 0 turns −0 into 0: which of the two zeros came first is nobody's business.
-      else out.values[i] = this.sign * value + 0
+      else out.values[i] = this.#sign * value + 0
     }
     return out.column()
-  }
-
-  reset(slots: Int32Array, count: number): void {
-    filledCells(this.cells, 1, slots, count, Number.NaN)
-  }
-
-  snapshot(slots: Int32Array, count: number): State {
-    return savedCells(this.cells, 1, slots, count)
-  }
-
-  restore(state: State, slots: Int32Array, count: number): void {
-    restoredCells(this.cells, state as Float64Array, 1, slots, count)
   }
 }

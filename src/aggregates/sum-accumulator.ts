@@ -1,25 +1,20 @@
 import type { Column } from '../model/columns.js'
-import type { State } from '../model/state.js'
-import type { Accumulator } from './aggregate.js'
-import { filledCells, grownCells, NumberResults, numbersOf, restoredCells, savedCells } from './cells.js'
+import { CellAccumulator } from './cell-accumulator.js'
+import { NumberResults, numbersOf } from './cells.js'
 
-/** Sum, its rounding error, and the number of values: side by side, since they are touched together. */
+/** Sum, its rounding error, and the number of values. */
 const stride = 3
 
 /**
  * Sums with the rounding error carried along (Knuth's two-sum), so that a sum does not depend on how many values came
  * before, nor in which panes, beyond the last digit.
  */
-export class SumAccumulator implements Accumulator {
-  private readonly mean: boolean
-  private cells: Float64Array = new Float64Array(0)
+export class SumAccumulator extends CellAccumulator {
+  readonly #mean: boolean
 
   constructor(mean: boolean) {
-    this.mean = mean
-  }
-
-  grow(capacity: number): void {
-    this.cells = grownCells(this.cells, capacity * stride)
+    super(stride)
+    this.#mean = mean
   }
 
   add(slots: Int32Array, from: number, to: number, input: Column | undefined): void {
@@ -64,20 +59,8 @@ export class SumAccumulator implements Accumulator {
       const sum = this.cells[at]!
       // Past the range of numbers the error term is NaN and says nothing.
       const exact = Number.isFinite(sum) ? sum + this.cells[at + 1]! : sum
-      out.values[i] = this.mean ? exact / n : exact
+      out.values[i] = this.#mean ? exact / n : exact
     }
     return out.column()
-  }
-
-  reset(slots: Int32Array, count: number): void {
-    filledCells(this.cells, stride, slots, count)
-  }
-
-  snapshot(slots: Int32Array, count: number): State {
-    return savedCells(this.cells, stride, slots, count)
-  }
-
-  restore(state: State, slots: Int32Array, count: number): void {
-    restoredCells(this.cells, state as Float64Array, stride, slots, count)
   }
 }
