@@ -1,143 +1,68 @@
-import type { Address, AddressStats, Consumer, Producer, Source } from './address.js'
-import { Lending } from './lending.js'
+import type { Consumer, Producer } from './address.js'
+import { DirectAddress, type Transit } from './direct-address.js'
 import type { Message } from './message.js'
 import { ACCEPTED, type DeliveryOutcome, MODIFIED, RELEASED } from './outcome.js'
 
-/** One delivery on its way from its sender to its receiver. */
-interface Transit {
-  readonly producer: Producer
-  readonly delivery: number
-  readonly message: Message
-}
-
-/**
- * Hands each message to the least busy receiver and its outcome back to the sender; stores nothing. Without a receiver
- * senders have no credit.
- */
-export class Anycast implements Address, Source {
+/** Hands each message to the least busy receiver; a seat is what its receiver holds. */
+export class Anycast extends DirectAddress<Set<Transit>> {
   readonly type = 'anycast'
-  readonly name: string
-  private readonly waiting = new Set<Transit>()
-  private readonly held = new Map<Consumer, Set<Transit>>()
-  private readonly lending = new Lending()
-  private bytes = 0
-  private received = 0
-  private delivered = 0
-  private dropped = 0
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  addProducer(producer: Producer): void {
-    this.lending.add(producer)
-    this.replenish(producer)
-  }
-
-  /** What it sent still goes out; nobody waits for the outcome. */
-  removeProducer(producer: Producer): void {
-    this.lending.remove(producer)
-  }
-
-  replenish(producer: Producer): void {
-    if (this.held.size > 0) this.lending.topUp(producer)
-  }
-
-  receive(producer: Producer, delivery: number, message: Message): void {
-    this.received++
-    if (this.held.size === 0) {
-      if (delivery < 0) this.dropped++
-      producer.settle(delivery, RELEASED)
-      producer.drain()
-      return
-    }
-    const transit: Transit = { producer, delivery, message }
-    this.lending.count(producer, 1)
-    this.bytes += message.bytes.length
-    this.waiting.add(transit)
-    this.deliver()
-  }
-
-  addConsumer(consumer: Consumer): void {
-    this.held.set(consumer, new Set())
-    for (const producer of this.lending.producers()) this.replenish(producer)
-  }
+  readonly #waiting = new Set<Transit>()
 
   removeConsumer(consumer: Consumer): void {
-    const held = this.held.get(consumer)
-    this.held.delete(consumer)
+    const held = this.seats.get(consumer)
+    this.seats.delete(consumer)
     for (const transit of held ?? []) this.finish(transit, MODIFIED)
-    if (this.held.size > 0) {
-      this.deliver()
+    if (this.seats.size > 0) {
+      this.#deliver()
       return
     }
-    for (const transit of this.waiting) {
+    for (const transit of this.#waiting) {
       if (transit.delivery < 0) this.dropped++
       this.finish(transit, RELEASED)
     }
-    this.waiting.clear()
-    for (const producer of this.lending.producers()) producer.drain()
+    this.#waiting.clear()
+    this.drain()
   }
 
   pump(_consumer: Consumer): void {
-    this.deliver()
+    this.#deliver()
   }
 
   done(consumer: Consumer, token: unknown, outcome: DeliveryOutcome): void {
     const transit = token as Transit
-    if (this.held.get(consumer)?.delete(transit)) this.finish(transit, outcome)
+    if (this.seats.get(consumer)?.delete(transit)) this.finish(transit, outcome)
   }
 
-  stats(): AddressStats {
-    let depth = this.waiting.size
-    for (const held of this.held.values()) depth += held.size
-    return {
-      name: this.name,
-      type: this.type,
-      depth,
-      bytes: this.bytes,
-      consumers: this.held.size,
-      producers: this.lending.size,
-      full: false,
-      since: undefined,
-      received: this.received,
-      delivered: this.delivered,
-      dropped: this.dropped,
-    }
+  protected newSeat(): Set<Transit> {
+    return new Set()
   }
 
-  idle(): boolean {
-    return this.held.size === 0 && this.lending.size === 0
+  protected take(producer: Producer, delivery: number, message: Message): void {
+    this.#waiting.add({ producer, delivery, message })
+    this.#deliver()
   }
 
-  private deliver(): void {
-    for (const transit of this.waiting) {
-      const consumer = this.choose()
+  #deliver(): void {
+    for (const transit of this.#waiting) {
+      const consumer = this.#choose()
       if (!consumer) return
-      this.waiting.delete(transit)
+      this.#waiting.delete(transit)
       this.delivered++
       if (consumer.presettled || transit.delivery < 0) {
         consumer.send(transit.message, 0, transit)
         this.finish(transit, ACCEPTED)
       } else {
-        this.held.get(consumer)!.add(transit)
+        this.seats.get(consumer)!.add(transit)
         consumer.send(transit.message, 0, transit)
       }
     }
   }
 
-  private choose(): Consumer | undefined {
+  #choose(): Consumer | undefined {
     let best: Consumer | undefined
-    for (const consumer of this.held.keys()) {
+    for (const consumer of this.seats.keys()) {
       if (consumer.ready() && (!best || consumer.unsettled() < best.unsettled())) best = consumer
     }
     return best
-  }
-
-  private finish(transit: Transit, outcome: DeliveryOutcome): void {
-    this.bytes -= transit.message.bytes.length
-    this.lending.count(transit.producer, -1)
-    transit.producer.settle(transit.delivery, outcome)
-    this.replenish(transit.producer)
   }
 }

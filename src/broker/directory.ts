@@ -2,6 +2,7 @@ import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { Address, AddressStats, AddressType, Source } from './address.js'
 import { Anycast } from './anycast.js'
 import { type Attach, dynamicTerminus } from './attach.js'
+import { DirectAddress } from './direct-address.js'
 import { IncomingLink } from './incoming-link.js'
 import { Multicast } from './multicast.js'
 import { OutgoingLink } from './outgoing-link.js'
@@ -181,7 +182,7 @@ export class Directory {
 
   private sourceOf(name: string): Source {
     const address = this.addresses.get(name)
-    if (address instanceof Queue || address instanceof Anycast || address instanceof Multicast) return address
+    if (address instanceof Queue || address instanceof DirectAddress) return address
     throw new Refusal('link', 'amqp:not-found', `no address ${JSON.stringify(name)}`)
   }
 

@@ -1,6 +1,7 @@
 import type { Producer } from './address.js'
-import { DIRECT_WINDOW } from './window.js'
 
+/** Credit that an address without storage lends a sender at most: a router's link capacity. */
+export const DIRECT_WINDOW = 250
 /** Top-ups come in groups, not one by one. */
 const GROUP = DIRECT_WINDOW / 10
 

@@ -1,5 +1,5 @@
-import type { Address, AddressStats, Consumer, Producer, Source } from './address.js'
-import { Lending } from './lending.js'
+import type { Consumer, Producer } from './address.js'
+import { DirectAddress, type Transit } from './direct-address.js'
 import type { Message } from './message.js'
 import { ACCEPTED, type DeliveryOutcome, MODIFIED, RELEASED } from './outcome.js'
 
@@ -7,10 +7,7 @@ import { ACCEPTED, type DeliveryOutcome, MODIFIED, RELEASED } from './outcome.js
 const RANK = { rejected: 3, accepted: 2, modified: 1, released: 0 } as const
 
 /** One message, until all its copies have ended. */
-interface Broadcast {
-  readonly producer: Producer
-  readonly delivery: number
-  readonly message: Message
+interface Broadcast extends Transit {
   open: number
   outcome: DeliveryOutcome | undefined
 }
@@ -20,62 +17,16 @@ interface Seat {
   readonly held: Set<Broadcast>
 }
 
-/** A copy to every receiver attached now; the sender hears one outcome, when all copies have ended. Stores nothing. */
-export class Multicast implements Address, Source {
+/** A copy to every receiver attached now; the sender hears one outcome, when all copies have ended. */
+export class Multicast extends DirectAddress<Seat> {
   readonly type = 'multicast'
-  readonly name: string
-  private readonly seats = new Map<Consumer, Seat>()
-  private readonly lending = new Lending()
-  private depth = 0
-  private bytes = 0
-  private received = 0
-  private delivered = 0
-  private dropped = 0
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  addProducer(producer: Producer): void {
-    this.lending.add(producer)
-    this.replenish(producer)
-  }
-
-  removeProducer(producer: Producer): void {
-    this.lending.remove(producer)
-  }
-
-  replenish(producer: Producer): void {
-    if (this.seats.size > 0) this.lending.topUp(producer)
-  }
-
-  receive(producer: Producer, delivery: number, message: Message): void {
-    this.received++
-    if (this.seats.size === 0) {
-      if (delivery < 0) this.dropped++
-      producer.settle(delivery, RELEASED)
-      producer.drain()
-      return
-    }
-    const broadcast: Broadcast = { producer, delivery, message, open: this.seats.size, outcome: undefined }
-    this.lending.count(producer, 1)
-    this.depth++
-    this.bytes += message.bytes.length
-    for (const seat of this.seats.values()) seat.waiting.add(broadcast)
-    for (const consumer of [...this.seats.keys()]) this.pump(consumer)
-  }
-
-  addConsumer(consumer: Consumer): void {
-    this.seats.set(consumer, { waiting: new Set(), held: new Set() })
-    for (const producer of this.lending.producers()) this.replenish(producer)
-  }
 
   removeConsumer(consumer: Consumer): void {
     const seat = this.seats.get(consumer)
     this.seats.delete(consumer)
-    for (const broadcast of seat?.held ?? []) this.copyEnded(broadcast, MODIFIED)
-    for (const broadcast of seat?.waiting ?? []) this.copyEnded(broadcast, RELEASED)
-    if (this.seats.size === 0) for (const producer of this.lending.producers()) producer.drain()
+    for (const broadcast of seat?.held ?? []) this.#copyEnded(broadcast, MODIFIED)
+    for (const broadcast of seat?.waiting ?? []) this.#copyEnded(broadcast, RELEASED)
+    if (this.seats.size === 0) this.drain()
   }
 
   pump(consumer: Consumer): void {
@@ -87,7 +38,7 @@ export class Multicast implements Address, Source {
       this.delivered++
       if (consumer.presettled || broadcast.delivery < 0) {
         consumer.send(broadcast.message, 0, broadcast)
-        this.copyEnded(broadcast, ACCEPTED)
+        this.#copyEnded(broadcast, ACCEPTED)
       } else {
         seat.held.add(broadcast)
         consumer.send(broadcast.message, 0, broadcast)
@@ -97,37 +48,22 @@ export class Multicast implements Address, Source {
 
   done(consumer: Consumer, token: unknown, outcome: DeliveryOutcome): void {
     const broadcast = token as Broadcast
-    if (this.seats.get(consumer)?.held.delete(broadcast)) this.copyEnded(broadcast, outcome)
+    if (this.seats.get(consumer)?.held.delete(broadcast)) this.#copyEnded(broadcast, outcome)
   }
 
-  stats(): AddressStats {
-    return {
-      name: this.name,
-      type: this.type,
-      depth: this.depth,
-      bytes: this.bytes,
-      consumers: this.seats.size,
-      producers: this.lending.size,
-      full: false,
-      since: undefined,
-      received: this.received,
-      delivered: this.delivered,
-      dropped: this.dropped,
-    }
+  protected newSeat(): Seat {
+    return { waiting: new Set(), held: new Set() }
   }
 
-  idle(): boolean {
-    return this.seats.size === 0 && this.lending.size === 0
+  protected take(producer: Producer, delivery: number, message: Message): void {
+    const broadcast: Broadcast = { producer, delivery, message, open: this.seats.size, outcome: undefined }
+    for (const seat of this.seats.values()) seat.waiting.add(broadcast)
+    for (const consumer of [...this.seats.keys()]) this.pump(consumer)
   }
 
-  private copyEnded(broadcast: Broadcast, outcome: DeliveryOutcome): void {
+  #copyEnded(broadcast: Broadcast, outcome: DeliveryOutcome): void {
     if (!broadcast.outcome || RANK[outcome.kind] > RANK[broadcast.outcome.kind]) broadcast.outcome = outcome
     broadcast.open--
-    if (broadcast.open > 0) return
-    this.depth--
-    this.bytes -= broadcast.message.bytes.length
-    this.lending.count(broadcast.producer, -1)
-    broadcast.producer.settle(broadcast.delivery, broadcast.outcome)
-    this.replenish(broadcast.producer)
+    if (broadcast.open === 0) this.finish(broadcast, broadcast.outcome)
   }
 }

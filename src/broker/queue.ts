@@ -3,7 +3,7 @@ import { Entries, type Entry } from './entries.js'
 import type { Message } from './message.js'
 import { ACCEPTED, type DeliveryOutcome, RELEASED } from './outcome.js'
 import type { QueueOptions } from './queue-options.js'
-import { WINDOW } from './window.js'
+import { Sharing } from './sharing.js'
 
 /** What a stored message costs beyond its bytes. */
 const ENTRY_BYTES = 128
@@ -25,7 +25,7 @@ export class Queue implements Address, Source {
   private readonly ready = new Entries()
   private readonly seats = new Map<Consumer, Seat>()
   private readonly order: Seat[] = []
-  private readonly producers = new Set<Producer>()
+  private readonly sharing = new Sharing(() => (this.isFull() ? 0 : this.room()))
   private turn = 0
   private seq = 0
   private depth = 0
@@ -58,19 +58,15 @@ export class Queue implements Address, Source {
   }
 
   addProducer(producer: Producer): void {
-    this.producers.add(producer)
-    this.replenish(producer)
+    this.sharing.add(producer)
   }
 
   removeProducer(producer: Producer): void {
-    this.producers.delete(producer)
+    this.sharing.remove(producer)
   }
 
   replenish(producer: Producer): void {
-    const credit = producer.credit()
-    if (credit > WINDOW / 2) return
-    const share = this.isFull() ? 0 : Math.floor(this.room() / Math.max(1, this.producers.size))
-    if (share > credit) producer.grant(Math.min(WINDOW, share))
+    this.sharing.topUp(producer)
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
@@ -158,7 +154,7 @@ export class Queue implements Address, Source {
       depth: this.depth,
       bytes: this.bytes,
       consumers: this.seats.size,
-      producers: this.producers.size,
+      producers: this.sharing.size,
       full: this.isFull(),
       since: this.fullSince,
       received: this.received,
@@ -168,7 +164,7 @@ export class Queue implements Address, Source {
   }
 
   idle(): boolean {
-    return this.seats.size === 0 && this.producers.size === 0 && this.depth === 0
+    return this.seats.size === 0 && this.sharing.size === 0 && this.depth === 0
   }
 
   /** Closes the consumers' links and lets the messages go. */
@@ -241,7 +237,7 @@ export class Queue implements Address, Source {
     if (this.fullSince !== undefined) {
       if (this.bytes > this.options.bytes * REFILL_BELOW) return
       this.fullSince = undefined
-      for (const producer of this.producers) this.replenish(producer)
+      this.sharing.topUpAll()
       this.options.onRoom()
       this.options.onChange()
     }

@@ -1,8 +1,8 @@
 import type { Producer, Target } from './address.js'
+import { DIRECT_WINDOW } from './lending.js'
 import type { Message } from './message.js'
 import { type DeliveryOutcome, rejected } from './outcome.js'
 import { Refusal } from './refusal.js'
-import { DIRECT_WINDOW } from './window.js'
 
 /** Lends a message of an anonymous link to its address: credit stays the link's own affair. */
 class Passage implements Producer {

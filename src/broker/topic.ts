@@ -2,14 +2,14 @@ import type { Address, AddressStats, Producer } from './address.js'
 import type { Message } from './message.js'
 import { ACCEPTED, RELEASED } from './outcome.js'
 import type { Queue } from './queue.js'
-import { WINDOW } from './window.js'
+import { Sharing, WINDOW } from './sharing.js'
 
 /** Copies each message to the queue of every subscription; the fullest one bounds the senders. */
 export class Topic implements Address {
   readonly type = 'topic'
   readonly name: string
   private readonly subscriptions = new Map<string, Queue>()
-  private readonly producers = new Set<Producer>()
+  private readonly sharing = new Sharing(() => this.room())
   private received = 0
   private dropped = 0
 
@@ -32,25 +32,19 @@ export class Topic implements Address {
 
   /** A subscription has room again. */
   onRoom(): void {
-    for (const producer of this.producers) this.replenish(producer)
+    this.sharing.topUpAll()
   }
 
   addProducer(producer: Producer): void {
-    this.producers.add(producer)
-    this.replenish(producer)
+    this.sharing.add(producer)
   }
 
   removeProducer(producer: Producer): void {
-    this.producers.delete(producer)
+    this.sharing.remove(producer)
   }
 
   replenish(producer: Producer): void {
-    const credit = producer.credit()
-    if (credit > WINDOW / 2) return
-    let room = WINDOW
-    for (const queue of this.subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
-    const share = Math.floor(room / Math.max(1, this.producers.size))
-    if (share > credit) producer.grant(share)
+    this.sharing.topUp(producer)
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
@@ -89,11 +83,18 @@ export class Topic implements Address {
       if (one.since !== undefined) since = Math.min(since ?? one.since, one.since)
     }
     const full = since !== undefined
-    const producers = this.producers.size
+    const producers = this.sharing.size
     return { name: this.name, type: 'topic', depth, bytes, consumers, producers, full, since, received: this.received, delivered, dropped }
   }
 
   idle(): boolean {
-    return this.subscriptions.size === 0 && this.producers.size === 0
+    return this.subscriptions.size === 0 && this.sharing.size === 0
+  }
+
+  /** Messages that fit into every subscription, at most a window. */
+  private room(): number {
+    let room = WINDOW
+    for (const queue of this.subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
+    return room
   }
 }
