@@ -6,7 +6,7 @@ const LARGEST_KEPT = 256 * 1024
 
 /** Encodes frames one after the other into one growing buffer, so that a turn of the loop costs one write. */
 export class FrameWriter extends AmqpWriter {
-  private frameStart = 0
+  #frameStart = 0
 
   /** The bytes written so far, handed over; the writer begins anew with memory for as much again. */
   take(): Buffer {
@@ -31,13 +31,13 @@ export class FrameWriter extends AmqpWriter {
 
   begin(type: number, channel: number): void {
     this.reserve(8)
-    this.frameStart = this.length
+    this.#frameStart = this.length
     this.bytes.writeUInt16BE(0x0200 + type, this.length + 4)
     this.bytes.writeUInt16BE(channel, this.length + 6)
     this.length += 8
   }
 
   end(): void {
-    this.bytes.writeUInt32BE(this.length - this.frameStart, this.frameStart)
+    this.bytes.writeUInt32BE(this.length - this.#frameStart, this.#frameStart)
   }
 }

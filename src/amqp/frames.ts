@@ -62,83 +62,83 @@ const MAGIC_WORD = MAGIC.readUInt32BE(0)
  * bytes, before anything is buffered, so at most one frame of memory is held.
  */
 export class FrameSplitter {
-  private phase: 'header' | 'sasl' | 'amqp' | 'dead' = 'header'
-  private held = Buffer.alloc(0)
-  private heldBytes = 0
-  private readonly limits: FrameLimits
-  private readonly sink: FrameSink
+  #phase: 'header' | 'sasl' | 'amqp' | 'dead' = 'header'
+  #held = Buffer.alloc(0)
+  #heldBytes = 0
+  readonly #limits: FrameLimits
+  readonly #sink: FrameSink
 
   constructor(limits: FrameLimits, sink: FrameSink) {
-    this.limits = limits
-    this.sink = sink
+    this.#limits = limits
+    this.#sink = sink
   }
 
   /** Bytes that wait for the rest of their frame. */
   get pendingBytes(): number {
-    return this.heldBytes
+    return this.#heldBytes
   }
 
   /** Nothing more is parsed. */
   stop(): void {
-    this.phase = 'dead'
-    this.heldBytes = 0
-    this.held = Buffer.alloc(0)
+    this.#phase = 'dead'
+    this.#heldBytes = 0
+    this.#held = Buffer.alloc(0)
   }
 
   push(chunk: Buffer): void {
     let at = 0
-    while (at < chunk.length && this.phase !== 'dead') {
-      if (this.heldBytes > 0) {
-        at = this.fill(chunk, at)
+    while (at < chunk.length && this.#phase !== 'dead') {
+      if (this.#heldBytes > 0) {
+        at = this.#fill(chunk, at)
         continue
       }
-      const unit = this.unitSize(chunk, at, chunk.length - at)
+      const unit = this.#unitSize(chunk, at, chunk.length - at)
       if (unit < 0) return
       if (unit === 0 || unit > chunk.length - at) {
-        this.hold(chunk, at, chunk.length)
+        this.#hold(chunk, at, chunk.length)
         return
       }
-      this.emit(chunk, at, at + unit)
+      this.#emit(chunk, at, at + unit)
       at += unit
     }
   }
 
   /** Bytes of the unit that starts here; 0 when more bytes are needed to tell, -1 after a violation. */
-  private unitSize(buffer: Buffer, at: number, left: number): number {
-    if (this.phase === 'header') return this.headerSize(buffer, at, left)
+  #unitSize(buffer: Buffer, at: number, left: number): number {
+    if (this.#phase === 'header') return this.#headerSize(buffer, at, left)
     if (left < 4) return 0
     const size = buffer.readUInt32BE(at)
     // In the SASL phase the next unit is a SASL frame or the header of the AMQP layer; as a size that word is over 1 GB.
-    if (this.phase === 'sasl' && size === MAGIC_WORD) return this.headerSize(buffer, at, left)
-    if (size < 8 || size > this.limits.maxFrameSize) {
-      return this.fail({ fault: 'frame-size', message: `a frame of ${size} bytes; allowed are 8 to ${this.limits.maxFrameSize}` })
+    if (this.#phase === 'sasl' && size === MAGIC_WORD) return this.#headerSize(buffer, at, left)
+    if (size < 8 || size > this.#limits.maxFrameSize) {
+      return this.#fail({ fault: 'frame-size', message: `a frame of ${size} bytes; allowed are 8 to ${this.#limits.maxFrameSize}` })
     }
     if (left < 8) return 0
     const doff = buffer[at + 4]!
     if (doff < 2 || doff * 4 > size)
-      return this.fail({ fault: 'data-offset', message: `a frame of ${size} bytes with data offset ${doff}` })
+      return this.#fail({ fault: 'data-offset', message: `a frame of ${size} bytes with data offset ${doff}` })
     const type = buffer[at + 5]!
-    const expected = this.phase === 'sasl' ? FRAME_SASL : FRAME_AMQP
-    if (type !== expected) return this.fail({ fault: 'frame-type', message: `a frame of type ${type} where type ${expected} was due` })
+    const expected = this.#phase === 'sasl' ? FRAME_SASL : FRAME_AMQP
+    if (type !== expected) return this.#fail({ fault: 'frame-type', message: `a frame of type ${type} where type ${expected} was due` })
     const channel = buffer.readUInt16BE(at + 6)
-    if (type === FRAME_AMQP && channel > this.limits.channelMax) {
-      return this.fail({ fault: 'channel', message: `a frame on channel ${channel}; the highest is ${this.limits.channelMax}` })
+    if (type === FRAME_AMQP && channel > this.#limits.channelMax) {
+      return this.#fail({ fault: 'channel', message: `a frame on channel ${channel}; the highest is ${this.#limits.channelMax}` })
     }
     return size
   }
 
-  private headerSize(buffer: Buffer, at: number, left: number): number {
+  #headerSize(buffer: Buffer, at: number, left: number): number {
     const seen = Math.min(left, 8)
     const ok = (i: number, byte: number): boolean =>
       i < 4
         ? byte === MAGIC[i]
         : i === 4
-          ? (byte === 0 || byte === 3) && (this.phase === 'header' || byte === 0)
+          ? (byte === 0 || byte === 3) && (this.#phase === 'header' || byte === 0)
           : byte === (i === 5 ? 1 : 0)
     for (let i = 0; i < seen; i++) {
       if (ok(i, buffer[at + i]!)) continue
       const header = Buffer.from(buffer.subarray(at, at + Math.min(left, 64)))
-      return this.fail({
+      return this.#fail({
         fault: 'protocol-header',
         message: `the peer does not speak AMQP 1.0: it began with ${JSON.stringify(header.toString('latin1'))}`,
         header,
@@ -147,51 +147,51 @@ export class FrameSplitter {
     return left < 8 ? 0 : 8
   }
 
-  private emit(buffer: Buffer, start: number, end: number): void {
-    if (this.phase === 'header' || (this.phase === 'sasl' && buffer.readUInt32BE(start) === MAGIC_WORD)) {
+  #emit(buffer: Buffer, start: number, end: number): void {
+    if (this.#phase === 'header' || (this.#phase === 'sasl' && buffer.readUInt32BE(start) === MAGIC_WORD)) {
       const id = buffer[start + 4]!
-      this.phase = id === 3 ? 'sasl' : 'amqp'
-      this.sink.header(id, buffer, start)
+      this.#phase = id === 3 ? 'sasl' : 'amqp'
+      this.#sink.header(id, buffer, start)
     } else {
-      this.sink.frame(buffer, start, end)
+      this.#sink.frame(buffer, start, end)
     }
   }
 
-  private hold(chunk: Buffer, from: number, to: number): void {
-    const total = this.heldBytes + to - from
-    if (this.held.length < total) {
+  #hold(chunk: Buffer, from: number, to: number): void {
+    const total = this.#heldBytes + to - from
+    if (this.#held.length < total) {
       // Doubling, so that a peer pays for the memory it takes; a fresh buffer per frame, because readers keep slices.
       const grown = Buffer.allocUnsafeSlow(Math.max(64, total * 2))
-      this.held.copy(grown, 0, 0, this.heldBytes)
-      this.held = grown
+      this.#held.copy(grown, 0, 0, this.#heldBytes)
+      this.#held = grown
     }
-    chunk.copy(this.held, this.heldBytes, from, to)
-    this.heldBytes = total
+    chunk.copy(this.#held, this.#heldBytes, from, to)
+    this.#heldBytes = total
   }
 
   /** Adds bytes to the unit begun in an earlier chunk; the result is where to read on. */
-  private fill(chunk: Buffer, from: number): number {
+  #fill(chunk: Buffer, from: number): number {
     let at = from
-    let unit = this.unitSize(this.held, 0, this.heldBytes)
+    let unit = this.#unitSize(this.#held, 0, this.#heldBytes)
     while (unit === 0 && at < chunk.length) {
-      this.hold(chunk, at, at + 1)
+      this.#hold(chunk, at, at + 1)
       at++
-      unit = this.unitSize(this.held, 0, this.heldBytes)
+      unit = this.#unitSize(this.#held, 0, this.#heldBytes)
     }
     if (unit <= 0) return unit < 0 ? chunk.length : at
-    const take = Math.min(unit - this.heldBytes, chunk.length - at)
-    this.hold(chunk, at, at + take)
-    if (this.heldBytes < unit) return at + take
-    const whole = this.held
-    this.held = Buffer.alloc(0)
-    this.heldBytes = 0
-    this.emit(whole, 0, unit)
+    const take = Math.min(unit - this.#heldBytes, chunk.length - at)
+    this.#hold(chunk, at, at + take)
+    if (this.#heldBytes < unit) return at + take
+    const whole = this.#held
+    this.#held = Buffer.alloc(0)
+    this.#heldBytes = 0
+    this.#emit(whole, 0, unit)
     return at + take
   }
 
-  private fail(violation: FrameViolation): number {
+  #fail(violation: FrameViolation): number {
     this.stop()
-    this.sink.violation(violation)
+    this.#sink.violation(violation)
     return -1
   }
 }

@@ -34,104 +34,104 @@ export const guardSocket = (
   new GuardedSocket(socket, limits, time, onViolation) as unknown as Socket
 
 class GuardedSocket extends EventEmitter implements FrameSink {
-  private readonly socket: Socket
-  private readonly limits: GuardLimits
-  private readonly splitter: FrameSplitter
-  private readonly onViolation: (violation: FrameViolation) => void
-  private readonly cancel: () => void
-  private opened = false
-  private dead = false
-  private early = 0
+  readonly #socket: Socket
+  readonly #limits: GuardLimits
+  readonly #splitter: FrameSplitter
+  readonly #onViolation: (violation: FrameViolation) => void
+  readonly #cancel: () => void
+  #opened = false
+  #dead = false
+  #early = 0
   /** Adjacent frames of one chunk go on as one piece. */
-  private run: Buffer | undefined
-  private runStart = 0
-  private runEnd = 0
+  #run: Buffer | undefined
+  #runStart = 0
+  #runEnd = 0
 
   constructor(socket: Socket, limits: GuardLimits, time: TimeSource, onViolation: (violation: FrameViolation) => void) {
     super()
-    this.socket = socket
-    this.limits = limits
-    this.onViolation = onViolation
-    this.splitter = new FrameSplitter(limits, this)
-    this.cancel = time.after(Math.min(10_000, limits.handshakeMs), () =>
+    this.#socket = socket
+    this.#limits = limits
+    this.#onViolation = onViolation
+    this.#splitter = new FrameSplitter(limits, this)
+    this.#cancel = time.after(Math.min(10_000, limits.handshakeMs), () =>
       this.violation({ fault: 'handshake-time', message: `no open within ${limits.handshakeMs / 1000} s` }),
     )
-    socket.on('data', (chunk: Buffer) => this.input(chunk))
+    socket.on('data', (chunk: Buffer) => this.#input(chunk))
     for (const name of ['end', 'drain', 'connect', 'secureConnect']) socket.on(name, () => this.emit(name))
     // rhea removes its listeners when it aborts; an error afterwards must not end the process.
     socket.on('error', error => this.listenerCount('error') > 0 && this.emit('error', error))
     socket.on('close', () => {
-      this.cancel()
+      this.#cancel()
       this.emit('close')
     })
   }
 
   get encrypted(): boolean {
-    return 'encrypted' in this.socket && this.socket.encrypted === true
+    return 'encrypted' in this.#socket && this.#socket.encrypted === true
   }
 
   get authorized(): boolean {
-    return 'authorized' in this.socket && this.socket.authorized === true
+    return 'authorized' in this.#socket && this.#socket.authorized === true
   }
 
   get localAddress(): string | undefined {
-    return this.socket.localAddress
+    return this.#socket.localAddress
   }
 
   get localPort(): number | undefined {
-    return this.socket.localPort
+    return this.#socket.localPort
   }
 
   get remoteAddress(): string | undefined {
-    return this.socket.remoteAddress
+    return this.#socket.remoteAddress
   }
 
   get remotePort(): number | undefined {
-    return this.socket.remotePort
+    return this.#socket.remotePort
   }
 
   get writableLength(): number {
-    return this.socket.writableLength
+    return this.#socket.writableLength
   }
 
   get destroyed(): boolean {
-    return this.socket.destroyed
+    return this.#socket.destroyed
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.socket.write(bytes)
+    return this.#socket.write(bytes)
   }
 
   end(): this {
-    this.socket.end()
+    this.#socket.end()
     return this
   }
 
   destroy(): this {
-    this.splitter.stop()
-    this.socket.destroy()
+    this.#splitter.stop()
+    this.#socket.destroy()
     return this
   }
 
   setNoDelay(on?: boolean): this {
-    this.socket.setNoDelay(on)
+    this.#socket.setNoDelay(on)
     return this
   }
 
   pause(): this {
-    this.socket.pause()
+    this.#socket.pause()
     return this
   }
 
   resume(): this {
-    this.socket.resume()
+    this.#socket.resume()
     return this
   }
 
   header(_protocolId: number, buffer: Buffer, start: number): void {
     // rhea reads nothing behind a SASL outcome in the same chunk.
-    this.flush()
-    this.pass(buffer, start, start + 8)
+    this.#flush()
+    this.#pass(buffer, start, start + 8)
   }
 
   frame(buffer: Buffer, start: number, end: number): void {
@@ -139,59 +139,59 @@ class GuardedSocket extends EventEmitter implements FrameSink {
     if (body < end) {
       const performative = performativeFault(buffer, body, end)
       if (typeof performative === 'string') {
-        this.stop({ fault: 'structure', message: performative })
+        this.#stop({ fault: 'structure', message: performative })
         return
       }
       if (performative === Performative.open) {
-        this.opened = true
-        this.cancel()
+        this.#opened = true
+        this.#cancel()
       }
     }
-    this.pass(buffer, start, end)
+    this.#pass(buffer, start, end)
   }
 
   violation(violation: FrameViolation): void {
-    if (this.dead) return
-    this.dead = true
-    this.cancel()
-    this.flush()
-    this.onViolation(violation)
+    if (this.#dead) return
+    this.#dead = true
+    this.#cancel()
+    this.#flush()
+    this.#onViolation(violation)
     this.destroy()
   }
 
-  private input(chunk: Buffer): void {
-    if (this.dead) return
-    if (!this.opened) {
-      this.early += chunk.length
-      if (this.early > this.limits.handshakeBytes + chunk.length) {
-        this.stop({ fault: 'handshake-bytes', message: `over ${this.limits.handshakeBytes} bytes before an open` })
+  #input(chunk: Buffer): void {
+    if (this.#dead) return
+    if (!this.#opened) {
+      this.#early += chunk.length
+      if (this.#early > this.#limits.handshakeBytes + chunk.length) {
+        this.#stop({ fault: 'handshake-bytes', message: `over ${this.#limits.handshakeBytes} bytes before an open` })
         return
       }
     }
-    this.splitter.push(chunk)
-    this.flush()
+    this.#splitter.push(chunk)
+    this.#flush()
   }
 
-  private stop(violation: FrameViolation): void {
-    this.splitter.stop()
+  #stop(violation: FrameViolation): void {
+    this.#splitter.stop()
     this.violation(violation)
   }
 
-  private pass(buffer: Buffer, start: number, end: number): void {
-    if (this.run === buffer && this.runEnd === start) {
-      this.runEnd = end
+  #pass(buffer: Buffer, start: number, end: number): void {
+    if (this.#run === buffer && this.#runEnd === start) {
+      this.#runEnd = end
       return
     }
-    this.flush()
-    this.run = buffer
-    this.runStart = start
-    this.runEnd = end
+    this.#flush()
+    this.#run = buffer
+    this.#runStart = start
+    this.#runEnd = end
   }
 
-  private flush(): void {
-    const run = this.run
+  #flush(): void {
+    const run = this.#run
     if (!run) return
-    this.run = undefined
-    this.emit('data', run.subarray(this.runStart, this.runEnd))
+    this.#run = undefined
+    this.emit('data', run.subarray(this.#runStart, this.#runEnd))
   }
 }

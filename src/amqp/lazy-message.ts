@@ -38,18 +38,18 @@ type Decoded = Readonly<Record<string, unknown>>
 export function lazyDecoder(decode: (bytes: Buffer) => Decoded): (bytes: Buffer) => LazyMessage {
   class Lazy {
     readonly bytes: Buffer
-    private parsed: Decoded | undefined
+    #parsed: Decoded | undefined
 
     constructor(bytes: Buffer) {
       this.bytes = bytes
     }
 
     part(name: string): unknown {
-      this.parsed ??= this.parse()
-      return this.parsed[name]
+      this.#parsed ??= this.#parse()
+      return this.#parsed[name]
     }
 
-    private parse(): Decoded {
+    #parse(): Decoded {
       const fault = boundsFault(this.bytes)
       if (fault !== undefined) throw new MillraceError('MR310', `the message is not well-formed: ${fault}`)
       try {

@@ -5,22 +5,22 @@ const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8
 
 /** Judges SASL exchanges; names and passwords are compared in constant time. */
 export class Authenticator {
-  private readonly users: readonly { readonly name: Buffer; readonly password: Buffer }[]
-  private readonly anonymous: (remoteAddress: string) => boolean
+  readonly #users: readonly { readonly name: Buffer; readonly password: Buffer }[]
+  readonly #anonymous: (remoteAddress: string) => boolean
 
   constructor(users: Readonly<Record<string, string>>, anonymous: (remoteAddress: string) => boolean) {
-    this.users = Object.entries(users).map(([name, password]) => ({ name: digest(name), password: digest(password) }))
-    this.anonymous = anonymous
+    this.#users = Object.entries(users).map(([name, password]) => ({ name: digest(name), password: digest(password) }))
+    this.#anonymous = anonymous
   }
 
   allowsAnonymous(remoteAddress: string): boolean {
-    return this.anonymous(remoteAddress)
+    return this.#anonymous(remoteAddress)
   }
 
   mechanisms(remoteAddress: string): string[] {
     const list: string[] = []
-    if (this.users.length > 0) list.push('PLAIN')
-    if (this.anonymous(remoteAddress)) list.push('ANONYMOUS')
+    if (this.#users.length > 0) list.push('PLAIN')
+    if (this.#anonymous(remoteAddress)) list.push('ANONYMOUS')
     return list
   }
 
@@ -32,7 +32,7 @@ export class Authenticator {
 
   /** Whether the initial response of `mechanism` is good. PLAIN (RFC 4616): authorization id, name, password, NUL between them. */
   accepts(mechanism: string, response: Buffer, remoteAddress: string): boolean {
-    if (mechanism === 'ANONYMOUS') return this.anonymous(remoteAddress)
+    if (mechanism === 'ANONYMOUS') return this.#anonymous(remoteAddress)
     if (mechanism !== 'PLAIN') return false
     const parts = response.toString('utf8').split('\0')
     if (parts.length !== 3) return false
@@ -40,7 +40,7 @@ export class Authenticator {
     const password = digest(parts[2]!)
     let good = false
     // Every user is compared, so that the time tells nothing about which name exists.
-    for (const user of this.users) {
+    for (const user of this.#users) {
       const match = timingSafeEqual(user.name, name)
       if (timingSafeEqual(user.password, password) && match) good = true
     }

@@ -10,19 +10,19 @@ interface Sent {
 
 /** The deliveries that a session has sent and that wait for their outcome. */
 export class Deliveries {
-  private readonly sent = new Map<number, Sent>()
-  private next = 0
+  readonly #sent = new Map<number, Sent>()
+  #next = 0
 
   /** The id of the next delivery, remembered until it is settled unless it goes out settled. */
   add(link: OutgoingLink, token: unknown): number {
-    const id = this.next
-    this.next = (id + 1) >>> 0
-    if (!link.presettled) this.sent.set(id, { link, token })
+    const id = this.#next
+    this.#next = (id + 1) >>> 0
+    if (!link.presettled) this.#sent.set(id, { link, token })
     return id
   }
 
   forget(link: OutgoingLink): void {
-    for (const [id, sent] of this.sent) if (sent.link === link) this.sent.delete(id)
+    for (const [id, sent] of this.#sent) if (sent.link === link) this.#sent.delete(id)
   }
 
   /**
@@ -41,17 +41,17 @@ export class Deliveries {
     const outcome = readOutcome(raw, state) ?? (settled ? MODIFIED : undefined)
     if (!outcome) return
     const span = (last - first) >>> 0
-    if (span < this.sent.size) {
-      for (let i = 0; i <= span; i++) this.end((first + i) >>> 0, settled, outcome, confirm)
+    if (span < this.#sent.size) {
+      for (let i = 0; i <= span; i++) this.#end((first + i) >>> 0, settled, outcome, confirm)
     } else {
-      for (const id of [...this.sent.keys()]) if ((id - first) >>> 0 <= span) this.end(id, settled, outcome, confirm)
+      for (const id of [...this.#sent.keys()]) if ((id - first) >>> 0 <= span) this.#end(id, settled, outcome, confirm)
     }
   }
 
-  private end(id: number, settled: boolean, outcome: DeliveryOutcome, confirm: (id: number, outcome: DeliveryOutcome) => void): void {
-    const sent = this.sent.get(id)
+  #end(id: number, settled: boolean, outcome: DeliveryOutcome, confirm: (id: number, outcome: DeliveryOutcome) => void): void {
+    const sent = this.#sent.get(id)
     if (!sent) return
-    this.sent.delete(id)
+    this.#sent.delete(id)
     if (!settled) confirm(id, outcome)
     sent.link.settled(sent.token, outcome)
   }

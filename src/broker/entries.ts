@@ -19,15 +19,15 @@ export interface Entry {
 /** A doubly linked list of ready entries, ordered by `seq`: returned messages regain their place. */
 export class Entries {
   head: Entry | undefined
-  private tail: Entry | undefined
+  #tail: Entry | undefined
   length = 0
 
   append(entry: Entry): void {
-    entry.previous = this.tail
+    entry.previous = this.#tail
     entry.next = undefined
-    if (this.tail) this.tail.next = entry
+    if (this.#tail) this.#tail.next = entry
     else this.head = entry
-    this.tail = entry
+    this.#tail = entry
     this.length++
   }
 
@@ -35,7 +35,7 @@ export class Entries {
     if (entry.previous) entry.previous.next = entry.next
     else this.head = entry.next
     if (entry.next) entry.next.previous = entry.previous
-    else this.tail = entry.previous
+    else this.#tail = entry.previous
     entry.previous = undefined
     entry.next = undefined
     this.length--
@@ -44,7 +44,7 @@ export class Entries {
   /** The first entry later than `seq`, sought from the tail: what a selector has passed over is not walked again. */
   after(seq: number): Entry | undefined {
     let found: Entry | undefined
-    let at = this.tail
+    let at = this.#tail
     while (at && at.seq > seq) {
       found = at
       at = at.previous

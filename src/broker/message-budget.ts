@@ -7,7 +7,7 @@ const UNFINISHED = 4
 export class MessageBudget {
   /** Bytes of one message at most. */
   readonly maxMessageSize: number
-  private unfinished = 0
+  #unfinished = 0
 
   constructor(maxMessageSize: number) {
     this.maxMessageSize = maxMessageSize
@@ -22,12 +22,12 @@ export class MessageBudget {
 
   /** @throws Refusal when all links together hold too much. */
   take(bytes: number): void {
-    this.unfinished += bytes
-    if (this.unfinished <= this.maxMessageSize * UNFINISHED) return
+    this.#unfinished += bytes
+    if (this.#unfinished <= this.maxMessageSize * UNFINISHED) return
     throw new Refusal('connection', 'amqp:resource-limit-exceeded', 'MR707: too many unfinished messages on one connection')
   }
 
   give(bytes: number): void {
-    this.unfinished -= bytes
+    this.#unfinished -= bytes
   }
 }

@@ -20,8 +20,8 @@ export class Message {
   readonly format: number
   /** Ms to live, from the header; undefined is for ever. */
   readonly ttl: number | undefined
-  private readonly headerEnd: number
-  private sections: MessageSections | undefined
+  readonly #headerEnd: number
+  #sections: MessageSections | undefined
 
   constructor(bytes: Buffer, format: number) {
     this.bytes = bytes
@@ -35,14 +35,14 @@ export class Message {
         ttl = headerTtl(bytes, end)
       }
     }
-    this.headerEnd = headerEnd
+    this.#headerEnd = headerEnd
     this.ttl = ttl
   }
 
   /** What to send for the `deliveryCount`-th failed attempt; the first part replaces the header section. */
   encoded(deliveryCount: number): { readonly head: Buffer; readonly rest: Buffer } {
     if (deliveryCount === 0 || this.format !== 0) return { head: NO_BYTES, rest: this.bytes }
-    const { fields, before } = headerFields(this.bytes, this.headerEnd)
+    const { fields, before } = headerFields(this.bytes, this.#headerEnd)
     const head = encodeValue(out => {
       out.openList(0x70)
       for (let i = 0; i < 3; i++) {
@@ -54,13 +54,13 @@ export class Message {
       out.uint(Math.min(0xffffffff, before + deliveryCount))
       out.closeList()
     })
-    return { head, rest: this.bytes.subarray(this.headerEnd) }
+    return { head, rest: this.bytes.subarray(this.#headerEnd) }
   }
 
   /** Header, properties and application properties; a section that does not decode is left out. */
   get decoded(): MessageSections {
-    if (!this.sections) this.sections = readSections(this.bytes)
-    return this.sections
+    if (!this.#sections) this.#sections = readSections(this.bytes)
+    return this.#sections
   }
 }
 

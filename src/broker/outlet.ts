@@ -14,57 +14,57 @@ export interface OutletOwner {
 /** The output of a connection: one write per turn of the event loop, and bounds for a peer that reads slowly or not at all. */
 export class Outlet {
   readonly out = new FrameWriter()
-  private readonly socket: Socket
-  private readonly time: TimeSource
-  private readonly owner: OutletOwner
-  private scheduled = false
+  readonly #socket: Socket
+  readonly #time: TimeSource
+  readonly #owner: OutletOwner
+  #scheduled = false
   /** Somebody was told to wait for room. */
-  private awaited = false
-  private cancelRoom: () => void = () => {}
+  #awaited = false
+  #cancelRoom: () => void = () => {}
 
   constructor(socket: Socket, time: TimeSource, owner: OutletOwner) {
-    this.socket = socket
-    this.time = time
-    this.owner = owner
+    this.#socket = socket
+    this.#time = time
+    this.#owner = owner
     socket.on('drain', () => {
       if (socket.isPaused()) socket.resume()
-      this.room()
+      this.#room()
     })
   }
 
   hasRoom(): boolean {
-    if (this.out.length + this.socket.writableLength < OUTPUT_HIGH) return true
-    this.awaited = true
+    if (this.out.length + this.#socket.writableLength < OUTPUT_HIGH) return true
+    this.#awaited = true
     return false
   }
 
   /** Output waits for the end of this turn. */
   dirty(): void {
-    if (this.scheduled) return
-    this.scheduled = true
+    if (this.#scheduled) return
+    this.#scheduled = true
     queueMicrotask(() => this.flush())
   }
 
   flush(): void {
-    this.scheduled = false
-    this.owner.beforeWrite()
-    const { socket } = this
+    this.#scheduled = false
+    this.#owner.beforeWrite()
+    const socket = this.#socket
     if (this.out.length === 0 || socket.destroyed || !socket.writable) return
     // A write that the system took at once is not followed by a `drain`.
     if (socket.write(this.out.take())) {
-      if (this.awaited) this.cancelRoom = this.time.after(0, () => this.room())
+      if (this.#awaited) this.#cancelRoom = this.#time.after(0, () => this.#room())
     }
     // A peer that asks and does not read the answers is not heard until it does; in the end its silence closes it.
     else if (socket.writableLength > OUTPUT_LIMIT) socket.pause()
   }
 
   stop(): void {
-    this.cancelRoom()
-    this.awaited = false
+    this.#cancelRoom()
+    this.#awaited = false
   }
 
-  private room(): void {
-    this.awaited = false
-    this.owner.onRoom()
+  #room(): void {
+    this.#awaited = false
+    this.#owner.onRoom()
   }
 }

@@ -6,12 +6,12 @@ import { Refusal } from './refusal.js'
 
 /** Lends a message of an anonymous link to its address: credit stays the link's own affair. */
 class Passage implements Producer {
-  private readonly link: Producer
-  private readonly ended: () => void
+  readonly #link: Producer
+  readonly #ended: () => void
 
   constructor(link: Producer, ended: () => void) {
-    this.link = link
-    this.ended = ended
+    this.#link = link
+    this.#ended = ended
   }
 
   grant(): void {}
@@ -23,18 +23,18 @@ class Passage implements Producer {
   drain(): void {}
 
   settle(delivery: number, outcome: DeliveryOutcome): void {
-    this.ended()
-    this.link.settle(delivery, outcome)
+    this.#ended()
+    this.#link.settle(delivery, outcome)
   }
 }
 
 /** The target of a link without address: each message goes where its `to` says (anonymous terminus for message routing). */
 export class Relay implements Target {
-  private readonly find: (address: string) => Target
-  private inFlight = 0
+  readonly #find: (address: string) => Target
+  #inFlight = 0
 
   constructor(find: (address: string) => Target) {
-    this.find = find
+    this.#find = find
   }
 
   addProducer(producer: Producer): void {
@@ -44,7 +44,7 @@ export class Relay implements Target {
   removeProducer(): void {}
 
   replenish(producer: Producer): void {
-    const allowance = DIRECT_WINDOW - this.inFlight
+    const allowance = DIRECT_WINDOW - this.#inFlight
     if (producer.credit() <= allowance / 2) producer.grant(allowance)
   }
 
@@ -56,11 +56,11 @@ export class Relay implements Target {
       return
     }
     try {
-      const target = this.find(to)
-      this.inFlight++
+      const target = this.#find(to)
+      this.#inFlight++
       let open = true
       const passage = new Passage(producer, () => {
-        if (open) this.inFlight--
+        if (open) this.#inFlight--
         open = false
       })
       target.receive(passage, delivery, message)

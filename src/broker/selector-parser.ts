@@ -72,113 +72,113 @@ export const parseSelector = (text: string): Selector => {
 }
 
 class Parser {
-  private readonly text: string
-  private readonly tokens: readonly Token[]
-  private at = 0
-  private depth = 0
+  readonly #text: string
+  readonly #tokens: readonly Token[]
+  #at = 0
+  #depth = 0
 
   constructor(text: string) {
-    this.text = text
-    this.tokens = tokenize(text)
+    this.#text = text
+    this.#tokens = tokenize(text)
   }
 
   parse(): Evaluate {
-    const result = this.disjunction()
-    if (this.peek().kind !== 'end') this.fail('an operator or the end is missing here')
+    const result = this.#disjunction()
+    if (this.#peek().kind !== 'end') this.#fail('an operator or the end is missing here')
     return result
   }
 
-  private peek(): Token {
-    return this.tokens[this.at]!
+  #peek(): Token {
+    return this.#tokens[this.#at]!
   }
 
-  private take(kind: Token['kind'], text: string): boolean {
-    const token = this.peek()
+  #take(kind: Token['kind'], text: string): boolean {
+    const token = this.#peek()
     if (token.kind !== kind || token.text !== text) return false
-    this.at++
+    this.#at++
     return true
   }
 
-  private need(kind: Token['kind'], text: string): void {
-    if (!this.take(kind, text)) this.fail(`${text} is missing`)
+  #need(kind: Token['kind'], text: string): void {
+    if (!this.#take(kind, text)) this.#fail(`${text} is missing`)
   }
 
-  private fail(problem: string): never {
-    throw selectorError(this.text, this.peek().at, problem)
+  #fail(problem: string): never {
+    throw selectorError(this.#text, this.#peek().at, problem)
   }
 
-  private disjunction(): Evaluate {
-    if (++this.depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
-    let left = this.conjunction()
-    while (this.take('word', 'OR')) {
-      const [a, b] = [left, this.conjunction()]
+  #disjunction(): Evaluate {
+    if (++this.#depth > MAX_DEPTH) this.#fail(`nested deeper than ${MAX_DEPTH}`)
+    let left = this.#conjunction()
+    while (this.#take('word', 'OR')) {
+      const [a, b] = [left, this.#conjunction()]
       left = message => or(a(message), b(message))
     }
-    this.depth--
+    this.#depth--
     return left
   }
 
-  private conjunction(): Evaluate {
-    let left = this.negation()
-    while (this.take('word', 'AND')) {
-      const [a, b] = [left, this.negation()]
+  #conjunction(): Evaluate {
+    let left = this.#negation()
+    while (this.#take('word', 'AND')) {
+      const [a, b] = [left, this.#negation()]
       left = message => and(a(message), b(message))
     }
     return left
   }
 
-  private negation(): Evaluate {
+  #negation(): Evaluate {
     let odd = false
     let any = false
-    while (this.take('word', 'NOT')) {
+    while (this.#take('word', 'NOT')) {
       odd = !odd
       any = true
     }
-    const inner = this.comparison()
+    const inner = this.#comparison()
     if (!any) return inner
     return odd ? message => not(inner(message)) : message => not(not(inner(message)))
   }
 
-  private comparison(): Evaluate {
-    const left = this.sum()
-    const token = this.peek()
+  #comparison(): Evaluate {
+    const left = this.#sum()
+    const token = this.#peek()
     if (token.kind === 'sign' && ['=', '<>', '<', '>', '<=', '>='].includes(token.text)) {
-      this.at++
-      const right = this.sum()
+      this.#at++
+      const right = this.#sum()
       return message => compare(token.text, left(message), right(message))
     }
-    if (this.take('word', 'IS')) {
-      const negated = this.take('word', 'NOT')
-      this.need('word', 'NULL')
+    if (this.#take('word', 'IS')) {
+      const negated = this.#take('word', 'NOT')
+      this.#need('word', 'NULL')
       return message => (left(message) === null) !== negated
     }
-    const negated = this.take('word', 'NOT')
-    const test = this.membership(left)
-    if (!test) return negated ? this.fail('IN, BETWEEN or LIKE is missing') : left
+    const negated = this.#take('word', 'NOT')
+    const test = this.#membership(left)
+    if (!test) return negated ? this.#fail('IN, BETWEEN or LIKE is missing') : left
     return negated ? message => not(test(message)) : test
   }
 
-  private membership(left: Evaluate): Evaluate | undefined {
-    if (this.take('word', 'BETWEEN')) {
-      const low = this.sum()
-      this.need('word', 'AND')
-      const high = this.sum()
+  #membership(left: Evaluate): Evaluate | undefined {
+    if (this.#take('word', 'BETWEEN')) {
+      const low = this.#sum()
+      this.#need('word', 'AND')
+      const high = this.#sum()
       return message => and(compare('>=', left(message), low(message)), compare('<=', left(message), high(message)))
     }
-    if (this.take('word', 'IN')) {
-      this.need('sign', '(')
+    if (this.#take('word', 'IN')) {
+      this.#need('sign', '(')
       const values = new Set<SelectorValue>()
-      do values.add(this.literalText())
-      while (this.take('sign', ','))
-      this.need('sign', ')')
+      do values.add(this.#literalText())
+      while (this.#take('sign', ','))
+      this.#need('sign', ')')
       return message => {
         const value = left(message)
         return value === null ? null : values.has(value)
       }
     }
-    if (!this.take('word', 'LIKE')) return undefined
-    const pattern = this.literalText()
-    const escapeWith = this.take('word', 'ESCAPE') ? this.literalText() : undefined
+    if (!this.#take('word', 'LIKE')) return undefined
+    const pattern = this.#literalText()
+    const escapeWith = this.#take('word', 'ESCAPE') ? this.#literalText() : undefined
     const parts: (string | 1 | 2)[] = []
     for (let i = 0; i < pattern.length; i++) {
       const letter = pattern[i]!
@@ -191,42 +191,42 @@ class Parser {
     }
   }
 
-  private literalText(): string {
-    const token = this.peek()
-    if (token.kind !== 'text') this.fail("a text in '…' is missing")
-    this.at++
+  #literalText(): string {
+    const token = this.#peek()
+    if (token.kind !== 'text') this.#fail("a text in '…' is missing")
+    this.#at++
     return token.text
   }
 
-  private sum(): Evaluate {
-    return this.chain(['+', '-'], () => this.chain(['*', '/'], () => this.unary()))
+  #sum(): Evaluate {
+    return this.#chain(['+', '-'], () => this.#chain(['*', '/'], () => this.#unary()))
   }
 
-  private chain(operators: readonly string[], next: () => Evaluate): Evaluate {
+  #chain(operators: readonly string[], next: () => Evaluate): Evaluate {
     let left = next()
-    let token = this.peek()
+    let token = this.#peek()
     while (token.kind === 'sign' && operators.includes(token.text)) {
-      this.at++
+      this.#at++
       const [operator, a, b] = [token.text, left, next()]
       left = message => arithmetic(operator, a(message), b(message))
-      token = this.peek()
+      token = this.#peek()
     }
     return left
   }
 
-  private unary(): Evaluate {
+  #unary(): Evaluate {
     let sign = 1
-    while (this.peek().kind === 'sign' && (this.peek().text === '-' || this.peek().text === '+')) {
-      if (this.peek().text === '-') sign = -sign
-      this.at++
+    while (this.#peek().kind === 'sign' && (this.#peek().text === '-' || this.#peek().text === '+')) {
+      if (this.#peek().text === '-') sign = -sign
+      this.#at++
     }
-    const inner = this.primary()
+    const inner = this.#primary()
     return sign === 1 ? inner : message => arithmetic('*', inner(message), -1)
   }
 
-  private primary(): Evaluate {
-    const token = this.peek()
-    this.at++
+  #primary(): Evaluate {
+    const token = this.#peek()
+    this.#at++
     if (token.kind === 'name') return selectorField(token.text)
     if (token.kind === 'text') return () => token.text
     if (token.kind === 'number') {
@@ -238,11 +238,11 @@ class Parser {
       return () => value
     }
     if (token.kind === 'sign' && token.text === '(') {
-      const inner = this.disjunction()
-      this.need('sign', ')')
+      const inner = this.#disjunction()
+      this.#need('sign', ')')
       return inner
     }
-    this.at--
-    return this.fail('a value is missing')
+    this.#at--
+    return this.#fail('a value is missing')
   }
 }

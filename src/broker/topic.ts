@@ -8,54 +8,54 @@ import { Sharing, WINDOW } from './sharing.js'
 export class Topic implements Address {
   readonly type = 'topic'
   readonly name: string
-  private readonly subscriptions = new Map<string, Queue>()
-  private readonly sharing = new Sharing(() => this.room())
-  private received = 0
-  private dropped = 0
+  readonly #subscriptions = new Map<string, Queue>()
+  readonly #sharing = new Sharing(() => this.#room())
+  #received = 0
+  #dropped = 0
 
   constructor(name: string) {
     this.name = name
   }
 
   subscription(key: string): Queue | undefined {
-    return this.subscriptions.get(key)
+    return this.#subscriptions.get(key)
   }
 
   subscribe(key: string, queue: Queue): void {
-    this.subscriptions.set(key, queue)
+    this.#subscriptions.set(key, queue)
   }
 
   unsubscribe(key: string): void {
-    this.subscriptions.delete(key)
+    this.#subscriptions.delete(key)
     this.onRoom()
   }
 
   /** A subscription has room again. */
   onRoom(): void {
-    this.sharing.topUpAll()
+    this.#sharing.topUpAll()
   }
 
   addProducer(producer: Producer): void {
-    this.sharing.add(producer)
+    this.#sharing.add(producer)
   }
 
   removeProducer(producer: Producer): void {
-    this.sharing.remove(producer)
+    this.#sharing.remove(producer)
   }
 
   replenish(producer: Producer): void {
-    this.sharing.topUp(producer)
+    this.#sharing.topUp(producer)
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
     let overrun = false
-    for (const queue of this.subscriptions.values()) overrun ||= queue.overrun()
+    for (const queue of this.#subscriptions.values()) overrun ||= queue.overrun()
     if (overrun) {
-      if (delivery < 0) this.dropped++
+      if (delivery < 0) this.#dropped++
       producer.settle(delivery, RELEASED)
     } else {
-      this.received++
-      for (const queue of this.subscriptions.values()) queue.put(message)
+      this.#received++
+      for (const queue of this.#subscriptions.values()) queue.put(message)
       producer.settle(delivery, ACCEPTED)
     }
     this.replenish(producer)
@@ -63,7 +63,7 @@ export class Topic implements Address {
 
   /** The queues of its subscriptions, for the status page. */
   *queues(): Iterable<Queue> {
-    yield* this.subscriptions.values()
+    yield* this.#subscriptions.values()
   }
 
   stats(): AddressStats {
@@ -71,9 +71,9 @@ export class Topic implements Address {
     let bytes = 0
     let consumers = 0
     let delivered = 0
-    let dropped = this.dropped
+    let dropped = this.#dropped
     let since: number | undefined
-    for (const queue of this.subscriptions.values()) {
+    for (const queue of this.#subscriptions.values()) {
       const one = queue.stats()
       depth += one.depth
       bytes += one.bytes
@@ -83,18 +83,18 @@ export class Topic implements Address {
       if (one.since !== undefined) since = Math.min(since ?? one.since, one.since)
     }
     const full = since !== undefined
-    const producers = this.sharing.size
-    return { name: this.name, type: 'topic', depth, bytes, consumers, producers, full, since, received: this.received, delivered, dropped }
+    const producers = this.#sharing.size
+    return { name: this.name, type: 'topic', depth, bytes, consumers, producers, full, since, received: this.#received, delivered, dropped }
   }
 
   idle(): boolean {
-    return this.subscriptions.size === 0 && this.sharing.size === 0
+    return this.#subscriptions.size === 0 && this.#sharing.size === 0
   }
 
   /** Messages that fit into every subscription, at most a window. */
-  private room(): number {
+  #room(): number {
     let room = WINDOW
-    for (const queue of this.subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
+    for (const queue of this.#subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
     return room
   }
 }
