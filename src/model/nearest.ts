@@ -18,8 +18,8 @@ function distance(a: string, b: string, limit: number): number {
 }
 
 /**
- * The known name that a misspelt one most likely means, for "did you mean": at most a third of its letters differ;
- * case is ignored. Undefined when none is near.
+ * The known name that a misspelt one most likely means, for "did you mean": at most a third of its letters differ, or
+ * one is the beginning of the other; case is ignored. Undefined when none is near.
  *
  * @example
  * nearest('tmep', ['temp', 'room']) // 'temp'
@@ -29,7 +29,9 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined
   let least = limit + 1
   for (const candidate of known) {
-    const edits = distance(name.toLowerCase(), candidate.toLowerCase(), limit)
+    const [a, b] = [name.toLowerCase(), candidate.toLowerCase()]
+    const begins = Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a))
+    const edits = Math.min(distance(a, b, limit), begins ? limit : limit + 1)
     if (edits < least) {
       least = edits
       best = candidate
