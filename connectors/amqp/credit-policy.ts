@@ -8,37 +8,37 @@ const leastMessageBytes = 64
  * than it fills. Load is answered with less credit, never with a rejection.
  */
 export class CreditPolicy {
-  private window: number
-  private readonly adaptive: boolean
-  private readonly bufferBytes: number
-  private meanBytes = 512
-  private stopped = false
+  #window: number
+  readonly #adaptive: boolean
+  readonly #bufferBytes: number
+  #meanBytes = 512
+  #stopped = false
 
   constructor(window: number | undefined, bufferBytes: number) {
-    this.window = window ?? firstWindow
-    this.adaptive = window === undefined
-    this.bufferBytes = bufferBytes
+    this.#window = window ?? firstWindow
+    this.#adaptive = window === undefined
+    this.#bufferBytes = bufferBytes
   }
 
   /** Learns from a chunk that was given out. */
   observe(messages: number, bytes: number): void {
     const mean = bytes / messages
     // Growing messages count at once, shrinking ones slowly: the error must lie on the safe side.
-    this.meanBytes = mean > this.meanBytes ? mean : this.meanBytes * 0.9 + mean * 0.1
-    if (this.adaptive && messages * 2 >= this.window) this.window = Math.min(widest, this.window * 2)
+    this.#meanBytes = mean > this.#meanBytes ? mean : this.#meanBytes * 0.9 + mean * 0.1
+    if (this.#adaptive && messages * 2 >= this.#window) this.#window = Math.min(widest, this.#window * 2)
   }
 
   /** Credit to add, given what is outstanding, and what waits in the buffers. Small amounts wait until they are worth a frame. */
   more(outstanding: number, waiting: number, bufferedBytes: number): number {
-    if (this.stopped) return 0
-    const fits = Math.floor((this.bufferBytes - bufferedBytes) / Math.max(leastMessageBytes, this.meanBytes))
+    if (this.#stopped) return 0
+    const fits = Math.floor((this.#bufferBytes - bufferedBytes) / Math.max(leastMessageBytes, this.#meanBytes))
     // An empty buffer always has room for one message, however large.
-    const target = Math.min(this.window - waiting, bufferedBytes === 0 ? Math.max(1, fits) : fits)
+    const target = Math.min(this.#window - waiting, bufferedBytes === 0 ? Math.max(1, fits) : fits)
     const more = target - outstanding
-    return more > 0 && (outstanding === 0 || more * 4 >= this.window) ? more : 0
+    return more > 0 && (outstanding === 0 || more * 4 >= this.#window) ? more : 0
   }
 
   stop(): void {
-    this.stopped = true
+    this.#stopped = true
   }
 }

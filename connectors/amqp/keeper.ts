@@ -33,126 +33,126 @@ export class Keeper {
   lastError: MillraceError | undefined
   /** A sentence about what it does while it is down. */
   detail = 'connecting'
-  private dialed: Dialed | undefined
-  private stopped = false
-  private readonly stopping = new AbortController()
-  private everUp = false
-  private warned: { readonly message: string; readonly at: number } | undefined
-  private cancelPause: (() => void) | undefined
-  private readonly backoff: Backoff
-  private readonly settings: KeeperSettings
-  private readonly owner: KeeperOwner
+  #dialed: Dialed | undefined
+  #stopped = false
+  readonly #stopping = new AbortController()
+  #everUp = false
+  #warned: { readonly message: string; readonly at: number } | undefined
+  #cancelPause: (() => void) | undefined
+  readonly #backoff: Backoff
+  readonly #settings: KeeperSettings
+  readonly #owner: KeeperOwner
 
   constructor(settings: KeeperSettings, owner: KeeperOwner) {
-    this.settings = settings
-    this.owner = owner
-    this.backoff = new Backoff(settings.random, firstPauseMs, longestPauseMs)
+    this.#settings = settings
+    this.#owner = owner
+    this.#backoff = new Backoff(settings.random, firstPauseMs, longestPauseMs)
     this.downSince = settings.time.monotonic()
   }
 
   get log(): Log {
-    return this.settings.log
+    return this.#settings.log
   }
 
   get time(): TimeSource {
-    return this.settings.time
+    return this.#settings.time
   }
 
   start(): void {
-    void this.pass()
+    void this.#pass()
   }
 
   /** Drops the connection, so that it is made anew. */
   restart(): void {
-    this.dialed?.destroy()
+    this.#dialed?.destroy()
   }
 
   /** The connection proved good: the next pause is short again. */
   proved(): void {
-    this.backoff.reset()
+    this.#backoff.reset()
   }
 
   stop(): void {
-    this.stopped = true
+    this.#stopped = true
     this.connected = false
-    this.cancelPause?.()
-    this.stopping.abort()
-    this.dialed?.destroy()
+    this.#cancelPause?.()
+    this.#stopping.abort()
+    this.#dialed?.destroy()
   }
 
-  private async pass(): Promise<void> {
+  async #pass(): Promise<void> {
     let everyFatal = true
-    for (const endpoint of this.settings.endpoints) {
-      if (this.stopped) return
+    for (const endpoint of this.#settings.endpoints) {
+      if (this.#stopped) return
       this.detail = `connecting to ${endpoint.text}`
       try {
         const dialed = await dial(endpoint, {
-          ...this.settings,
+          ...this.#settings,
           timeoutMs: dialTimeoutMs,
-          onQuiet: words => this.quiet(words),
-          signal: this.stopping.signal,
+          onQuiet: words => this.#quiet(words),
+          signal: this.#stopping.signal,
         })
-        if (this.stopped) dialed.destroy()
-        else this.up(dialed)
+        if (this.#stopped) dialed.destroy()
+        else this.#up(dialed)
         return
       } catch (cause) {
-        if (this.stopped) return
+        if (this.#stopped) return
         const error =
           cause instanceof MillraceError
             ? cause
             : new MillraceError('MR307', `${endpoint.text} cannot be reached: ${String(cause)}`, { cause })
         this.lastError = error
         everyFatal &&= error.action === 'stop'
-        this.warn(error)
+        this.#warn(error)
       }
     }
-    if (this.stopped) return
-    if (everyFatal && this.lastError) this.owner.fatal(this.lastError)
-    else this.pause()
+    if (this.#stopped) return
+    if (everyFatal && this.lastError) this.#owner.fatal(this.lastError)
+    else this.#pause()
   }
 
-  private quiet(words: string): void {
-    if (this.stopped) return
+  #quiet(words: string): void {
+    if (this.#stopped) return
     this.detail = words
     this.log.warn(words)
   }
 
-  private up(dialed: Dialed): void {
-    this.dialed = dialed
+  #up(dialed: Dialed): void {
+    this.#dialed = dialed
     this.connected = true
     this.downSince = undefined
     this.endpoint = dialed.endpoint
     this.lastError = undefined
-    if (this.everUp) this.reconnects++
-    this.everUp = true
-    this.warned = undefined
-    dialed.onLost((error, fatal) => this.down(error, fatal))
-    if (this.connected) this.owner.up(dialed)
+    if (this.#everUp) this.reconnects++
+    this.#everUp = true
+    this.#warned = undefined
+    dialed.onLost((error, fatal) => this.#down(error, fatal))
+    if (this.connected) this.#owner.up(dialed)
   }
 
-  private down(error: MillraceError, fatal: boolean): void {
-    this.dialed = undefined
-    if (this.stopped) return
+  #down(error: MillraceError, fatal: boolean): void {
+    this.#dialed = undefined
+    if (this.#stopped) return
     this.connected = false
     this.downSince = this.time.monotonic()
     this.lastError = error
-    this.warn(error)
-    this.owner.down(error)
-    if (fatal) this.owner.fatal(error)
-    else this.pause()
+    this.#warn(error)
+    this.#owner.down(error)
+    if (fatal) this.#owner.fatal(error)
+    else this.#pause()
   }
 
   /** Says what is new at once, and what goes on as before once a minute. */
-  private warn(error: MillraceError): void {
+  #warn(error: MillraceError): void {
     const at = this.time.monotonic()
-    if (this.warned?.message === error.message && at - this.warned.at < repeatMs) return
-    this.warned = { message: error.message, at }
+    if (this.#warned?.message === error.message && at - this.#warned.at < repeatMs) return
+    this.#warned = { message: error.message, at }
     this.log.warn(error.message, { code: error.code })
   }
 
-  private pause(): void {
-    const ms = this.backoff.next()
+  #pause(): void {
+    const ms = this.#backoff.next()
     this.detail = `waits for the broker: ${this.lastError?.message ?? 'not connected'}, next try in ${(ms / 1000).toFixed(1)} s`
-    this.cancelPause = this.time.after(ms, () => void this.pass())
+    this.#cancelPause = this.time.after(ms, () => void this.#pass())
   }
 }

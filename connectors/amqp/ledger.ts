@@ -38,7 +38,7 @@ function extend(runs: Run[], first: number, last: number, outcome: Outcome): voi
 export class Ledger {
   /** Deliveries given out and not settled. */
   unsettled = 0
-  private entries: Entry[] = []
+  #entries: Entry[] = []
 
   add(receipt: number, segment: Segment): void {
     const { length, ids } = segment
@@ -50,7 +50,7 @@ export class Ledger {
       if (ids[i] !== (first + i) >>> 0) regular = false
     }
     if (owed === 0) return
-    this.entries.push({ receipt, first, ids: regular ? undefined : ids.slice(0, length), length, owed })
+    this.#entries.push({ receipt, first, ids: regular ? undefined : ids.slice(0, length), length, owed })
     this.unsettled += owed
   }
 
@@ -61,15 +61,15 @@ export class Ledger {
   ): Run[] {
     const runs: Run[] = []
     let done = 0
-    for (const entry of this.entries) {
+    for (const entry of this.#entries) {
       if (entry.receipt > through) break
       done++
       this.unsettled -= entry.owed
       const own = exceptions.filter(e => e.receipt === entry.receipt)
       if (own.length === 0 && !entry.ids) extend(runs, entry.first, (entry.first + entry.length - 1) >>> 0, accepted)
-      else this.eachMessage(entry, new Map(own.map(e => [e.index, e.outcome])), runs)
+      else this.#eachMessage(entry, new Map(own.map(e => [e.index, e.outcome])), runs)
     }
-    this.entries.splice(0, done)
+    this.#entries.splice(0, done)
     return runs
   }
 
@@ -77,7 +77,7 @@ export class Ledger {
   release(): Run[] {
     const runs: Run[] = []
     const released: Outcome = { outcome: 'released' }
-    for (const { first, ids, length } of this.entries)
+    for (const { first, ids, length } of this.#entries)
       for (let i = 0; i < length; i++) {
         const id = ids ? ids[i]! : (first + i) >>> 0
         if (id !== presettled) extend(runs, id, id, released)
@@ -87,11 +87,11 @@ export class Ledger {
   }
 
   forget(): void {
-    this.entries = []
+    this.#entries = []
     this.unsettled = 0
   }
 
-  private eachMessage(entry: Entry, outcomes: ReadonlyMap<number, Outcome>, runs: Run[]): void {
+  #eachMessage(entry: Entry, outcomes: ReadonlyMap<number, Outcome>, runs: Run[]): void {
     for (let i = 0; i < entry.length; i++) {
       const id = entry.ids ? entry.ids[i]! : (entry.first + i) >>> 0
       if (id !== presettled) extend(runs, id, id, outcomes.get(i) ?? accepted)

@@ -24,7 +24,7 @@ export class Segment {
       this.bytes = grown
     }
     const i = this.length++
-    if (i === this.starts.length) this.lengthen()
+    if (i === this.starts.length) this.#lengthen()
     this.bytes.set(message, this.used)
     this.starts[i] = this.used
     this.ends[i] = end
@@ -62,7 +62,7 @@ export class Segment {
     this.used = 0
   }
 
-  private lengthen(): void {
+  #lengthen(): void {
     const size = this.starts.length * 2
     const longer = <A extends Int32Array | Float64Array>(to: A, from: A): A => {
       to.set(from)
@@ -80,19 +80,19 @@ export class SegmentQueue {
   messages = 0
   /** Bytes waiting. */
   bytes = 0
-  private readonly segmentBytes: number
-  private readonly waiting: Segment[] = []
-  private readonly free: Segment[] = []
+  readonly #segmentBytes: number
+  readonly #waiting: Segment[] = []
+  readonly #free: Segment[] = []
 
   constructor(segmentBytes: number) {
-    this.segmentBytes = segmentBytes
+    this.#segmentBytes = segmentBytes
   }
 
   append(message: Uint8Array, id: number): void {
-    let last = this.waiting.at(-1)
-    if (!last || (last.length > 0 && last.used + message.length > this.segmentBytes)) {
-      last = this.free.pop() ?? new Segment(this.segmentBytes)
-      this.waiting.push(last)
+    let last = this.#waiting.at(-1)
+    if (!last || (last.length > 0 && last.used + message.length > this.#segmentBytes)) {
+      last = this.#free.pop() ?? new Segment(this.#segmentBytes)
+      this.#waiting.push(last)
     }
     last.append(message, id)
     this.messages++
@@ -101,7 +101,7 @@ export class SegmentQueue {
 
   /** The oldest segment; the caller gives it back with `recycle`. */
   take(): Segment | undefined {
-    const segment = this.waiting.shift()
+    const segment = this.#waiting.shift()
     if (segment) {
       this.messages -= segment.length
       this.bytes -= segment.used
@@ -112,17 +112,17 @@ export class SegmentQueue {
   /** A segment whose chunk nobody reads any more. Two are kept; one that a huge message made large is not. */
   recycle(segment: Segment): void {
     segment.clear()
-    if (this.free.length < 2 && segment.bytes.length <= this.segmentBytes * 2) this.free.push(segment)
+    if (this.#free.length < 2 && segment.bytes.length <= this.#segmentBytes * 2) this.#free.push(segment)
   }
 
   /** Forgets what the peer will send again after a lost link. */
   forgetUnsettled(): void {
-    const segments = this.waiting.splice(0)
+    const segments = this.#waiting.splice(0)
     this.messages = 0
     this.bytes = 0
     for (const segment of segments) {
       if (segment.keepPresettled()) {
-        this.waiting.push(segment)
+        this.#waiting.push(segment)
         this.messages += segment.length
         this.bytes += segment.used
       } else this.recycle(segment)
@@ -132,13 +132,13 @@ export class SegmentQueue {
   /** Delivery ids of all that waits and is owed an outcome, oldest first. */
   unsettledIds(): number[] {
     const ids: number[] = []
-    for (const segment of this.waiting)
+    for (const segment of this.#waiting)
       for (let i = 0; i < segment.length; i++) if (segment.ids[i] !== presettled) ids.push(segment.ids[i]!)
     return ids
   }
 
   clear(): void {
-    for (const segment of this.waiting.splice(0)) this.recycle(segment)
+    for (const segment of this.#waiting.splice(0)) this.recycle(segment)
     this.messages = 0
     this.bytes = 0
   }

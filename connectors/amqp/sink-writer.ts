@@ -3,13 +3,13 @@ import type { OutputBatch, SinkStatus, SinkWriter } from '../../src/connector/si
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed } from './dial.js'
+import { goodbye } from './goodbye.js'
 import { Keeper, type KeeperSettings } from './keeper.js'
 import { type Pending, SinkLink } from './sink-link.js'
 import { addressOf, encodeRow, type MessageForm } from './sink-message.js'
 
 /** Links kept open at most; beyond it the one that was idle longest is closed. */
 const mostLinks = 64
-const goodbyeMs = 2_000
 const namedIds = 5
 
 interface Refused {
@@ -20,38 +20,38 @@ interface Refused {
 /** Writes rows over one connection, with a link for each address. */
 export class AmqpSinkWriter implements SinkWriter {
   readonly guarantee = 'append'
-  private readonly keeper: Keeper
-  private readonly links = new Map<string, SinkLink>()
+  readonly #keeper: Keeper
+  readonly #links = new Map<string, SinkLink>()
   /** Rows of addresses that have no link, because every link is busy. */
-  private readonly parked = new Map<string, Pending[]>()
-  private readonly context: ConnectorContext
-  private readonly form: MessageForm
-  private readonly capabilities: readonly string[]
-  private readonly failures = new Set<(error: MillraceError) => void>()
-  private dialed: Dialed | undefined
-  private sequence = 0
-  private fatal: MillraceError | undefined
-  private closed = false
-  private since: number
+  readonly #parked = new Map<string, Pending[]>()
+  readonly #context: ConnectorContext
+  readonly #form: MessageForm
+  readonly #capabilities: readonly string[]
+  readonly #failures = new Set<(error: MillraceError) => void>()
+  #dialed: Dialed | undefined
+  #sequence = 0
+  #fatal: MillraceError | undefined
+  #closed = false
+  #since: number
 
   constructor(context: ConnectorContext, settings: KeeperSettings, form: MessageForm, capabilities: readonly string[]) {
-    this.context = context
-    this.form = form
-    this.capabilities = capabilities
-    this.since = context.time.monotonic()
-    this.keeper = new Keeper(settings, {
+    this.#context = context
+    this.#form = form
+    this.#capabilities = capabilities
+    this.#since = context.time.monotonic()
+    this.#keeper = new Keeper(settings, {
       up: dialed => {
-        this.dialed = dialed
-        this.keeper.proved()
-        for (const link of this.links.values()) link.attach(dialed.connection)
+        this.#dialed = dialed
+        this.#keeper.proved()
+        for (const link of this.#links.values()) link.attach(dialed.connection)
       },
       down: () => {
-        this.dialed = undefined
-        for (const link of this.links.values()) link.lost()
+        this.#dialed = undefined
+        for (const link of this.#links.values()) link.lost()
       },
-      fatal: error => this.fail(error),
+      fatal: error => this.#fail(error),
     })
-    this.keeper.start()
+    this.#keeper.start()
   }
 
   async open(): Promise<undefined> {
@@ -65,26 +65,26 @@ export class AmqpSinkWriter implements SinkWriter {
    *   MR305, MR306, MR309 or MR312 where waiting is no use.
    */
   async write(outputs: OutputBatch): Promise<void> {
-    if (this.fatal) throw this.fatal
-    if (this.closed) throw new MillraceError('MR313', `the sink '${this.context.id}' is closed`)
+    if (this.#fatal) throw this.#fatal
+    if (this.#closed) throw new MillraceError('MR313', `the sink '${this.#context.id}' is closed`)
     const refused: Refused[] = []
     const homeless: string[] = []
-    if (this.pending() === 0) this.since = this.context.time.monotonic()
+    if (this.#pending() === 0) this.#since = this.#context.time.monotonic()
     await new Promise<void>((resolve, reject) => {
       const failed = (error: MillraceError) => {
-        this.failures.delete(failed)
+        this.#failures.delete(failed)
         reject(error)
       }
       let open = 1
       const finish = () => {
         if (--open > 0) return
-        this.failures.delete(failed)
+        this.#failures.delete(failed)
         resolve()
       }
-      this.failures.add(failed)
+      this.#failures.add(failed)
       const used = new Set<SinkLink>()
       for (let row = 0; row < outputs.length; row++) {
-        const address = addressOf(this.form, outputs, row)
+        const address = addressOf(this.#form, outputs, row)
         const id = outputs.ids[row]!
         if (address === null) {
           homeless.push(id)
@@ -92,145 +92,139 @@ export class AmqpSinkWriter implements SinkWriter {
         }
         open++
         const pending: Pending = {
-          sequence: this.sequence++,
+          sequence: this.#sequence++,
           id,
-          bytes: encodeRow(this.form, outputs, row, address),
+          bytes: encodeRow(this.#form, outputs, row, address),
           done: rejection => {
             if (rejection) refused.push({ id, reason: wordsOf(rejection) })
             finish()
           },
         }
-        const link = this.link(address)
+        const link = this.#link(address)
         if (link) {
           used.add(link)
           link.push(pending)
-        } else this.park(address, pending)
+        } else this.#park(address, pending)
       }
       for (const link of used) link.pump()
       finish()
     })
-    this.report(refused, homeless, outputs.length)
+    this.#report(refused, homeless, outputs.length)
   }
 
   status(): SinkStatus {
-    const pending = this.pending()
-    const error = this.fatal ?? this.keeper.lastError ?? [...this.links.values()].find(link => link.lastError)?.lastError
-    const slow = [...this.links.values()].find(link => link.pending > 0)
+    const pending = this.#pending()
+    const error = this.#fatal ?? this.#keeper.lastError ?? [...this.#links.values()].find(link => link.lastError)?.lastError
+    const slow = [...this.#links.values()].find(link => link.pending > 0)
     // Status pages say `alerts waits for …`.
-    const reason = this.keeper.lastError ? ` (${this.keeper.lastError.message})` : ''
-    const waits = this.keeper.connected ? slow?.waitsFor : `the broker${reason}`
+    const reason = this.#keeper.lastError ? ` (${this.#keeper.lastError.message})` : ''
+    const waits = this.#keeper.connected ? slow?.waitsFor : `the broker${reason}`
     return {
-      connected: this.keeper.connected,
-      detail: this.closed
+      connected: this.#keeper.connected,
+      detail: this.#closed
         ? 'closed'
-        : this.keeper.connected
-          ? `connected, ${this.links.size} link${this.links.size === 1 ? '' : 's'}`
-          : this.keeper.detail,
-      ...(this.keeper.endpoint ? { endpoint: this.keeper.endpoint.text } : {}),
-      credit: [...this.links.values()].reduce((sum, link) => sum + link.credit, 0),
+        : this.#keeper.connected
+          ? `connected, ${this.#links.size} link${this.#links.size === 1 ? '' : 's'}`
+          : this.#keeper.detail,
+      ...(this.#keeper.endpoint ? { endpoint: this.#keeper.endpoint.text } : {}),
+      credit: [...this.#links.values()].reduce((sum, link) => sum + link.credit, 0),
       pending,
-      ...(pending > 0 && waits !== undefined ? { waiting: { for: waits, since: this.since } } : {}),
+      ...(pending > 0 && waits !== undefined ? { waiting: { for: waits, since: this.#since } } : {}),
       ...(error ? { error: { code: error.code, message: error.message } } : {}),
     }
   }
 
   async close(): Promise<void> {
-    if (this.closed) return
-    this.closed = true
-    const left = this.pending()
-    const error = new MillraceError('MR313', `the sink '${this.context.id}' was closed with ${left} rows not acknowledged`)
-    if (left > 0) for (const failed of [...this.failures]) failed(error)
-    const { dialed } = this
-    if (dialed && this.keeper.connected)
-      await new Promise<void>(resolve => {
-        const cancel = this.context.time.after(goodbyeMs, resolve)
-        dialed.onLost(() => {
-          cancel()
-          resolve()
-        })
-        for (const link of this.links.values()) link.close()
-        dialed.connection.close()
+    if (this.#closed) return
+    this.#closed = true
+    const left = this.#pending()
+    const error = new MillraceError('MR313', `the sink '${this.#context.id}' was closed with ${left} rows not acknowledged`)
+    if (left > 0) for (const failed of [...this.#failures]) failed(error)
+    const dialed = this.#dialed
+    if (dialed && this.#keeper.connected)
+      await goodbye(dialed, this.#context.time, () => {
+        for (const link of this.#links.values()) link.close()
       })
-    this.keeper.stop()
+    this.#keeper.stop()
   }
 
-  private pending(): number {
+  #pending(): number {
     let pending = 0
-    for (const rows of this.parked.values()) pending += rows.length
-    for (const link of this.links.values()) pending += link.pending
+    for (const rows of this.#parked.values()) pending += rows.length
+    for (const link of this.#links.values()) pending += link.pending
     return pending
   }
 
   /** The link to an address, the most recently used last; none while all are busy with others. */
-  private link(address: string): SinkLink | undefined {
-    let link = this.links.get(address)
-    this.links.delete(address)
+  #link(address: string): SinkLink | undefined {
+    let link = this.#links.get(address)
+    this.#links.delete(address)
     if (!link) {
-      if (!this.makeRoom()) return undefined
-      link = new SinkLink(this.context, address, this.capabilities, {
+      if (!this.#makeRoom()) return undefined
+      link = new SinkLink(this.#context, address, this.#capabilities, {
         progress: () => {
-          this.since = this.context.time.monotonic()
-          this.unpark()
+          this.#since = this.#context.time.monotonic()
+          this.#unpark()
         },
-        fatal: error => this.fail(error),
+        fatal: error => this.#fail(error),
       })
-      if (this.dialed) link.attach(this.dialed.connection)
+      if (this.#dialed) link.attach(this.#dialed.connection)
     }
-    this.links.set(address, link)
+    this.#links.set(address, link)
     return link
   }
 
-  private makeRoom(): boolean {
-    if (this.links.size < mostLinks) return true
-    for (const [address, link] of this.links) {
+  #makeRoom(): boolean {
+    if (this.#links.size < mostLinks) return true
+    for (const [address, link] of this.#links) {
       if (link.pending > 0) continue
       link.close()
-      this.links.delete(address)
+      this.#links.delete(address)
       return true
     }
     return false
   }
 
-  private park(address: string, pending: Pending): void {
-    const rows = this.parked.get(address)
+  #park(address: string, pending: Pending): void {
+    const rows = this.#parked.get(address)
     if (rows) rows.push(pending)
-    else this.parked.set(address, [pending])
+    else this.#parked.set(address, [pending])
   }
 
   /** Gives links that have become idle to the addresses that wait, in their order. */
-  private unpark(): void {
-    for (const [address, rows] of this.parked) {
-      const link = this.link(address)
+  #unpark(): void {
+    for (const [address, rows] of this.#parked) {
+      const link = this.#link(address)
       if (!link) return
-      this.parked.delete(address)
+      this.#parked.delete(address)
       for (const pending of rows) link.push(pending)
       link.pump()
     }
   }
 
-  private fail(error: MillraceError): void {
-    this.fatal = error
-    this.keeper.stop()
-    this.parked.clear()
-    for (const link of this.links.values()) {
+  #fail(error: MillraceError): void {
+    this.#fatal = error
+    this.#keeper.stop()
+    this.#parked.clear()
+    for (const link of this.#links.values()) {
       link.lost()
       link.drop()
     }
-    for (const failed of [...this.failures]) failed(error)
+    for (const failed of [...this.#failures]) failed(error)
   }
 
-  private report(refused: readonly Refused[], homeless: readonly string[], rows: number): void {
+  #report(refused: readonly Refused[], homeless: readonly string[], rows: number): void {
     const listed = (ids: readonly string[]) =>
       `${ids.slice(0, namedIds).join(', ')}${ids.length > namedIds ? ` and ${ids.length - namedIds} more` : ''}`
     if (homeless.length > 0) {
-      const message = `${homeless.length} of ${rows} rows of sink '${this.context.id}' have no address: ${listed(homeless)}`
-      this.context.log.error(message, { code: 'MR314', ids: homeless })
+      const message = `${homeless.length} of ${rows} rows of sink '${this.#context.id}' have no address: ${listed(homeless)}`
+      this.#context.log.error(message, { code: 'MR314', ids: homeless })
       if (refused.length === 0) throw new MillraceError('MR314', message)
     }
     if (refused.length === 0) return
     const reason = refused[0]!.reason
-    const message = `the peer rejected ${refused.length} of ${rows} rows of sink '${this.context.id}'${reason ? ` (${reason})` : ''}: ${listed(refused.map(r => r.id))}`
-    this.context.log.error(message, { code: 'MR311', ids: refused.map(r => r.id) })
+    const message = `the peer rejected ${refused.length} of ${rows} rows of sink '${this.#context.id}'${reason ? ` (${reason})` : ''}: ${listed(refused.map(r => r.id))}`
+    this.#context.log.error(message, { code: 'MR311', ids: refused.map(r => r.id) })
     throw new MillraceError('MR311', message, { notes: refused.slice(0, namedIds).map(r => `${r.id}: ${r.reason || 'without a reason'}`) })
   }
 }

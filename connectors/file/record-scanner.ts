@@ -17,13 +17,13 @@ export class RecordScanner {
   start = 0
   end = 0
   line = 0
-  private readonly quotes: boolean
-  private nextLine = 1
+  readonly #quotes: boolean
+  #nextLine = 1
   /** Passing over the rest of a record that was too long. */
-  private skipping = false
+  #skipping = false
 
   constructor(quotes: boolean) {
-    this.quotes = quotes
+    this.#quotes = quotes
   }
 
   /** The buffer lost `bytes` bytes at its beginning. */
@@ -36,37 +36,37 @@ export class RecordScanner {
     for (;;) {
       const start = this.position
       if (start >= filled) return false
-      if (this.skipping) {
+      if (this.#skipping) {
         const stop = bytes.indexOf(lineFeed, start)
         if (stop < 0 || stop >= filled) {
           this.position = filled
           return false
         }
-        this.skipping = false
-        this.nextLine++
+        this.#skipping = false
+        this.#nextLine++
         this.position = stop + 1
         continue
       }
-      const stop = this.recordEnd(bytes, start, filled, atEnd)
+      const stop = this.#recordEnd(bytes, start, filled, atEnd)
       if (stop < 0) return false
       const broken = stop < filled && bytes[stop] === lineFeed
       this.start = start
       this.end = stop > start && bytes[stop - 1] === carriageReturn ? stop - 1 : stop
-      this.line = this.nextLine
-      this.nextLine += this.breaksInside + (broken ? 1 : 0)
+      this.line = this.#nextLine
+      this.#nextLine += this.#breaksInside + (broken ? 1 : 0)
       this.position = broken ? stop + 1 : stop
-      this.skipping = !broken && !(atEnd && stop === filled)
+      this.#skipping = !broken && !(atEnd && stop === filled)
       if (this.end > start) return true
     }
   }
 
-  private breaksInside = 0
+  #breaksInside = 0
 
   /** The position of the record's line break, or of its end; −1: unknown yet. */
-  private recordEnd(bytes: Uint8Array, start: number, filled: number, atEnd: boolean): number {
+  #recordEnd(bytes: Uint8Array, start: number, filled: number, atEnd: boolean): number {
     const last = Math.min(filled, start + recordLimit)
     const cut = last < filled
-    this.breaksInside = 0
+    this.#breaksInside = 0
     let quoted = false
     let cellStart = true
     let firstBreak = -1
@@ -78,17 +78,17 @@ export class RecordScanner {
           quoted = false
           closedAt = at
         } else if (byte === lineFeed) {
-          if (this.breaksInside++ === 0) firstBreak = at
+          if (this.#breaksInside++ === 0) firstBreak = at
         }
       } else if (byte === lineFeed) return at
-      else if (this.quotes) {
+      else if (this.#quotes) {
         if (byte === quote && (cellStart || closedAt === at - 1)) quoted = true // a doubled quote leaves and enters again
         cellStart = byte === comma
       }
     }
     if (!cut && !atEnd) return -1
     if (quoted && firstBreak >= 0) {
-      this.breaksInside = 0
+      this.#breaksInside = 0
       return firstBreak
     }
     return last

@@ -1,6 +1,6 @@
 import rhea from 'rhea'
 import { lazyDecoder } from './lazy-message.js'
-import type { AmqpError, Container, EncodedOutcome, LazyMessage, Session, Terminus } from './rhea-types.js'
+import type { AmqpError, Container, EncodedOutcome, LazyMessage, Receiver, Session, Terminus } from './rhea-types.js'
 
 /** What rhea 3.0.5 has and its typings lack or leave `any`. This file is the only one that imports rhea; its version is pinned. */
 interface Composite {
@@ -66,6 +66,14 @@ export const isGiven = (terminus: Terminus | null | undefined): boolean => Array
 /** Lets rhea look after its endpoints on the next tick: windows are updated, pending frames written. */
 export function processSoon(connection: object): void {
   ;(connection as { _register(): void })._register()
+}
+
+/** Takes back what credit a receiver's peer has left: a flow with none. */
+export function withdrawCredit(receiver: Receiver): void {
+  const raw = receiver as unknown as { credit: number; issue_flow: boolean }
+  raw.credit = 0
+  raw.issue_flow = true
+  processSoon(receiver.connection)
 }
 
 /** Decodes a message (part 3 §3.2) lazily, as rhea hands it to receivers. */
