@@ -31,7 +31,7 @@ export const rooms = [
     only: ['src/model', 'src/views', 'src/connector', 'src/runtime'],
     packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/swagger', '@fastify/etag'],
   },
-  { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors', 'pino'] },
+  { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors'] },
   { path: 'jobs', lines: 80, only: ['src/index.ts', 'connectors'], packages: ['millrace', 'millrace/amqp'] },
   { path: 'dashboards', lines: 250, only: ['src/model'], packages: ['uplot', '@dagrejs/dagre'] },
 ]
