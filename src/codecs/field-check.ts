@@ -8,7 +8,7 @@ import { rfc3339 } from './rfc3339.js'
 import { type TimeParser, timePattern } from './time-pattern.js'
 
 /** The range of ECMAScript times, ±100 million days. */
-const timeLimit = 8.64e15
+export const timeLimit = 8.64e15
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const scratch = new Uint8Array(96)
 const utf8 = new TextEncoder()

@@ -1,4 +1,5 @@
 import { depthLimit } from './amqp-value.js'
+import { sameBytes } from './same-bytes.js'
 
 /** Becomes 1 where `stringEnd` passed a byte beyond ASCII: then the record must be proved to be UTF-8. One record is read at a time. */
 export const beyondAscii = { seen: 0 }
@@ -16,6 +17,22 @@ export function stringEnd(bytes: Uint8Array, at: number, end: number): number {
   beyondAscii.seen = 1
   while (i < end && inString[bytes[i]!] !== 0) i++
   return i < end && bytes[i] === 0x22 ? i : -1
+}
+
+/** RFC 8259 §2: space, tab, line feed, carriage return. */
+export const isSpace = (byte: number): boolean => byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
+
+/** The position behind the spaces at `from`; something else must stand before the end of the bytes. */
+export function spaceEnd(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (isSpace(bytes[at]!)) at++
+  return at
+}
+
+/** Which of `keys` are bytes[start … end − 1]; −1: none. */
+export function keyIndex(keys: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): number {
+  for (let k = 0; k < keys.length; k++) if (sameBytes(bytes, start, end, keys[k]!)) return k
+  return -1
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
@@ -61,7 +78,6 @@ function scalarEnd(bytes: Uint8Array, at: number, end: number): number {
   return byte === 0x2d || isDigit(byte) ? numberEnd(bytes, at, end) : literalEnd(bytes, at, end)
 }
 
-const isSpace = (byte: number): boolean => byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
 /** 1 where the open bracket is that of an object. */
 const objects = new Uint8Array(depthLimit + 1)
 

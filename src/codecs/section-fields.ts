@@ -3,6 +3,7 @@ import type { FieldCheck } from './field-check.js'
 import { isAscii } from './is-ascii.js'
 import type { MessageView } from './message-view.js'
 import type { Problem } from './problem.js'
+import { sameBytes } from './same-bytes.js'
 
 /** Part 3 §3.2.1: the fields of the header, in order. */
 export const headerKeys = ['durable', 'priority', 'ttl', 'first-acquirer', 'delivery-count'] as const
@@ -162,11 +163,4 @@ export function readInto(view: MessageView, check: FieldCheck, row: number): Pro
     reader.at = before
   }
   return check.value(row, reader.read())
-}
-
-/** True where bytes[start … end − 1] equal `key`. */
-export function sameBytes(bytes: Uint8Array, start: number, end: number, key: Uint8Array): boolean {
-  if (end - start !== key.length) return false
-  for (let i = 0; i < key.length; i++) if (bytes[start + i] !== key[i]) return false
-  return true
 }

@@ -6,7 +6,8 @@ import { type MessageDecoderSpec, messageDecoder } from './message-decoder.js'
 import type { MessageView } from './message-view.js'
 import { type PathNode, pathTree } from './path-tree.js'
 import type { Problem } from './problem.js'
-import { readInto, SectionFields, sameBytes } from './section-fields.js'
+import { sameBytes } from './same-bytes.js'
+import { readInto, SectionFields } from './section-fields.js'
 
 /**
  * Reads amqp-value bodies: a map, whose keys are the fields' paths; or, where the schema has exactly one field from the
