@@ -57,20 +57,24 @@ export class AmqpSections {
     this.bareStart = this.bareEnd = -1
     let last = 0
     for (let at = start; at < end; ) {
-      const code = this.descriptor(at)
-      if (code < 0) return this.malformed('no section descriptor', at)
+      // Nearly always a section is a small ulong and a value of less than 256 bytes.
+      const usual = at + 5 <= end && bytes[at] === 0x00 && bytes[at + 1] === 0x53
+      const code = usual ? bytes[at + 2]! : this.descriptor(at)
+      if (code < 0x70 || code > 0x78) return this.malformed('no section descriptor', at)
       if (code < last || (code === last && code !== 0x75 && code !== 0x76))
         return this.malformed('sections out of order or given twice', at)
       if (code <= 0x77 && code > 0x75 && last >= 0x75 && code !== last) return this.malformed('two kinds of body', at)
       last = code
-      const value = this.valueAt
-      const next = skipValue(bytes, value, end)
-      if (next < 0) return this.malformed('a section reaches past the end or has no valid type', at)
+      const value = usual ? at + 3 : this.valueAt
+      const type = bytes[value]!
+      const short = usual && (type === 0xc0 || type === 0xc1 || type === 0xa0)
+      const next = short ? value + 2 + bytes[value + 1]! : skipValue(bytes, value, end)
+      if (next < 0 || next > end) return this.malformed('a section reaches past the end or has no valid type', at)
       if (code >= 0x73 && code !== 0x78) {
         if (this.bareStart < 0) this.bareStart = at
         this.bareEnd = next
       }
-      if (!this.place(code, value, next)) return this.malformed('a section has the wrong type', value)
+      if (!this.place(code, type, value, next)) return this.malformed('a section has the wrong type', value)
       at = next
     }
     if (this.bareStart < 0) this.bareStart = this.bareEnd = end
@@ -98,8 +102,7 @@ export class AmqpSections {
     return code >= 0x70 && code <= 0x78 ? code : -1
   }
 
-  private place(code: number, value: number, next: number): boolean {
-    const type = this.bytes[value]!
+  private place(code: number, type: number, value: number, next: number): boolean {
     const list = type === 0x45 || type === 0xc0 || type === 0xd0
     const map = type === 0xc1 || type === 0xd1
     switch (code) {

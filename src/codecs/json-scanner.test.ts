@@ -152,6 +152,20 @@ describe('JsonScanner', () => {
     expect(scans('{"d":{"n":1e3}}')).toBe(false)
   })
 
+  it('takes objects of more members than a set has bits', () => {
+    const fields = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`field_${i}`, integer()]))
+    const checks = Object.entries(schema(fields).fields).map(([name, spec]) => new FieldCheck(name, spec, undefined))
+    const scanner = JsonScanner.of(checks)!
+    const scans = (members: readonly string[]) => scanner.scan(utf8.encode(`{${members}}`), 0, `{${members}}`.length, 0)
+    const all = Array.from({ length: 70 }, (_, i) => `"field_${i}":${i}`)
+    expect(scans(all)).toBe(true)
+    expect(scans([...all, '"more":1'].reverse())).toBe(true)
+    for (let i = 0; i < 70; i++) {
+      expect(scans(all.filter((_, j) => j !== i))).toBe(false)
+      expect(scans([...all, all[i]!])).toBe(false)
+    }
+  })
+
   it('gives keyed texts as dictionary ids, checks fields that nobody wants', () => {
     const dictionary = createDictionary()
     const spec = json(schema({ room: text(), celsius: number() }))
