@@ -12,6 +12,7 @@ import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
 import { type JobSnapshot, SnapshotStore } from './job-snapshot.js'
 import { openOutbox } from './open-outbox.js'
 import type { Outbox } from './outbox.js'
+import { Pause } from './pause.js'
 import { Quiet } from './quiet.js'
 import { RestartPolicy } from './restart-policy.js'
 import type { SourceFeed } from './source-feed.js'
@@ -35,17 +36,20 @@ export class JobRunner {
   #ending: { snapshot: boolean; firePartial: boolean; deadlineMs: number } | undefined
   readonly #quiet: Quiet
   #restored: JobSnapshot | undefined
-  #interrupt: () => void = () => undefined
+  /** Messages that the restored snapshot counts; undefined where none was restored, or its state went with a run. */
+  #restoredCount: number | undefined
+  /** What a source or sink ended the job with; the graph is at rest then. */
+  #edgeError: MillraceError | undefined
+  readonly #pause = new Pause()
   #done: Promise<void> | undefined
   #lock: FolderLock | undefined
 
   constructor(options: JobRunnerOptions) {
     this.options = options
     const { job, dataDir, real, random, log } = options
-    const file = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
     this.deadLetters = new DeadLetterStore({
       job: job.id,
-      path: file('dead-letters.ndjson'),
+      path: dataDir === undefined ? undefined : join(dataDir, 'dead-letters.ndjson'),
       real,
       random,
       log,
@@ -53,8 +57,7 @@ export class JobRunner {
     })
     this.#quiet = new Quiet(real)
     this.memory = new JobMemory(random)
-    const path = file('snapshot')
-    this.#snapshots = path === undefined ? undefined : new SnapshotStore(path, log)
+    this.#snapshots = dataDir === undefined ? undefined : new SnapshotStore(join(dataDir, 'snapshot'), log)
   }
 
   /** The sources of the present run. */
@@ -86,6 +89,7 @@ export class JobRunner {
     this.memory.restore(snapshot)
     for (const [id, rows] of Object.entries(snapshot.views)) this.views.get(id)?.restore(rows)
     this.#restored = snapshot
+    this.#restoredCount = this.memory.counts.received
   }
 
   /** The snapshot is out of use before the first output is sent and the first message asked for. */
@@ -118,7 +122,8 @@ export class JobRunner {
         if (!open) await this.#open()
         open = true
         this.#run = connectRun(this, this.graph, error => this.#fatal(error))
-        if (!this.#ending) this.phase = 'running'
+        if (this.#ending) this.#run.pump.halt()
+        else this.phase = 'running'
         await this.#run.pump.run()
         return await this.#finish(this.#run)
       } catch (thrown) {
@@ -139,15 +144,10 @@ export class JobRunner {
       return false
     }
     this.phase = 'starting'
-    await new Promise<void>(resolve => {
-      const cancel = this.options.real.after(pause, resolve)
-      this.#interrupt = () => {
-        cancel()
-        resolve()
-      }
-    })
+    await this.#pause.wait(this.options.real, pause)
     if (this.#ending) return false
     this.restarts++
+    this.#restoredCount = undefined
     this.memory.runLost(this.graph)
     try {
       this.graph = this.#startGraph()
@@ -166,6 +166,7 @@ export class JobRunner {
   /** An error of a source or sink that ends the job: at once, or after what was received. */
   #fatal(error: MillraceError): void {
     this.error ??= error
+    this.#edgeError ??= error
     if (error.action === 'drain') void this.drain({ firePartial: false })
     else this.#run?.pump.halt(error)
   }
@@ -174,20 +175,17 @@ export class JobRunner {
   stop(deadlineMs = defaultDeadlineMs): Promise<void> {
     this.#ending ??= { snapshot: true, firePartial: false, deadlineMs }
     if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
-    this.#interrupt()
+    this.#pause.cut()
     this.#run?.pump.halt()
     return this.#done ?? Promise.resolve()
   }
 
   /** Stop credit, process what was received, then as `stop`. */
   async drain(options: DrainOptions): Promise<void> {
-    this.#ending ??= {
-      snapshot: !options.firePartial,
-      firePartial: options.firePartial,
-      deadlineMs: options.deadlineMs ?? defaultDeadlineMs,
-    }
+    const { firePartial, deadlineMs = defaultDeadlineMs } = options
+    this.#ending ??= { snapshot: !firePartial, firePartial, deadlineMs }
     if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
-    this.#interrupt()
+    this.#pause.cut()
     const cancel = this.options.real.after(this.#ending.deadlineMs, () => this.#run?.pump.halt())
     await Promise.allSettled(this.feeds.map(feed => feed.drain()))
     this.#wake()
@@ -199,23 +197,24 @@ export class JobRunner {
     const ending = this.#ending ?? { snapshot: false, firePartial: false, deadlineMs: defaultDeadlineMs }
     this.phase = 'draining'
     if (ending.firePartial) run.push.finish(this.graph.sources.map(source => source.id))
-    const quiet = await this.#quiet.wait(() => this.#isQuiet(), ending.deadlineMs)
+    const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY
+    const quiet = await this.#quiet.wait(isQuiet, ending.deadlineMs)
     run.pump.settle()
-    const kept = ending.snapshot && this.#snapshots !== undefined && (await this.#save())
+    const kept = (ending.snapshot || this.#isUntouched) && this.#snapshots !== undefined && (await this.#save())
     // What the snapshot holds, outputs included, need not come again.
     if (kept) run.pump.settlement.settleBelow(Number.POSITIVE_INFINITY)
     if (!quiet) {
       const rows = [...this.outbox.lanes.values()].map(lane => lane.pendingRows).reduce((a, b) => a + b, 0)
-      const where = kept ? 'they are in the snapshot' : 'they are lost'
-      this.options.log.warn(`${rows} rows were not acknowledged in time; ${where}`, { code: 'MR414', job: this.id })
+      const unsent = `${rows} rows were not acknowledged in time; they are ${kept ? 'in the snapshot' : 'lost'}`
+      this.options.log.warn(unsent, { code: 'MR414', job: this.id })
     }
     await this.#close()
     this.phase = this.error && this.error.action === 'stop' ? 'failed' : 'stopped'
   }
 
-  /** Every output and dead letter is out. */
-  #isQuiet(): boolean {
-    return this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY
+  /** A source or sink failed for good, such as for a wrong password, before anything was taken in: the restored state stands. */
+  get #isUntouched(): boolean {
+    return this.error !== undefined && this.error === this.#edgeError && this.#restoredCount === this.memory.counts.received
   }
 
   async #save(): Promise<boolean> {
@@ -233,6 +232,7 @@ export class JobRunner {
   }
 
   async #fail(): Promise<void> {
+    if (this.#isUntouched) await this.#save()
     await this.#close()
     this.phase = 'failed'
   }

@@ -2,7 +2,10 @@ import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { startJobs } from '../../src/runtime/start-jobs.js'
 import { virtualTime } from '../../src/runtime/virtual-time.js'
+import { recordingLog } from '../support/recording-log.js'
 import { reading, rig, running, start } from './rig.js'
 
 let root = ''
@@ -120,4 +123,64 @@ test('dead letters are in the file, with their bytes, before their message is se
   expect(Buffer.from(letter.bytes, 'base64').toString()).toBe('not json')
   expect(letter.source).toBe('readings')
   await jobs.stop()
+})
+
+test('a stop that comes while the snapshot is being taken out of use ends the job, and nothing of it is lost', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 4))
+  await first.time.advance(100)
+  await first.jobs.stop()
+
+  const hasty = await startJobs({ jobs: [rig().job], log: recordingLog(), env: {}, dataDir, time: virtualTime(start + 1000) })
+  await hasty.stop()
+  expect(await readdir(dataDir)).toContain('snapshot')
+
+  const after = rig()
+  const third = await running([after], { dataDir, time: virtualTime(start + 2000) })
+  after.source.send(reading(start + 20_000, 1))
+  await third.time.advance(100)
+  expect(after.sink.rows).toMatchObject([{ peak: 4, n: 1 }])
+  await third.jobs.stop()
+})
+
+test('a start that fails for good before a message was taken in, such as for a wrong password, keeps the snapshot', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 4))
+  await first.time.advance(100)
+  await first.jobs.stop()
+
+  const refused = rig()
+  refused.source.failNext = new MillraceError('MR305', 'refused')
+  const second = await running([refused], { dataDir, time: virtualTime(start + 1000) })
+  expect(await second.jobs.done).toMatchObject([{ error: { code: 'MR305' } }])
+
+  const after = rig()
+  const third = await running([after], { dataDir, time: virtualTime(start + 2000) })
+  after.source.send(reading(start + 20_000, 1))
+  await third.time.advance(100)
+  expect(after.sink.rows).toMatchObject([{ peak: 4, n: 1 }])
+  await third.jobs.stop()
+})
+
+test('a run that fails for good later leaves no snapshot: what it took in since comes again', async () => {
+  const dataDir = folder()
+  const before = rig()
+  const first = await running([before], { dataDir })
+  before.source.send(reading(start, 4))
+  await first.time.advance(100)
+  await first.jobs.stop()
+
+  const refused = rig()
+  const second = await running([refused], { dataDir, time: virtualTime(start + 1000) })
+  refused.source.send(reading(start + 1, 5))
+  await second.time.advance(100)
+  refused.source.failNext = new MillraceError('MR305', 'refused')
+  refused.source.send(reading(start + 2, 5))
+  await second.time.advance(100)
+  expect(await second.jobs.done).toMatchObject([{ error: { code: 'MR305' } }])
+  expect(await readdir(dataDir)).not.toContain('snapshot')
 })
