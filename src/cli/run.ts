@@ -21,6 +21,13 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   const loaded = await Promise.all(paths.map(path => loadJob(path)))
   const jobs = loaded.map(({ job }) => job)
   if (options.read.length > 0) return readFiles(jobs, options)
+  const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
+  const asked = new AbortController()
+  // Before anything is opened: a signal amid the start must not cost the state that the start has just taken over.
+  const unlisten = onShutdown(() => {
+    say(pc.dim('stopping: credit off, sinks finish, state is saved; once more to stop at once'))
+    asked.abort()
+  })
   const live = await startLive({
     jobs,
     log,
@@ -29,7 +36,6 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     ...(options.data !== undefined && { dataDir: options.data }),
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
   })
-  const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
   if (live.node) {
     say(`${pc.dim('AMQP node ')} ${live.node.node.url}  ${pc.dim('its queues live in memory')}`)
     if (live.node.hint) say(`           ${pc.yellow(live.node.hint)}`)
@@ -39,10 +45,9 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     if (live.server.fallback) say(`           ${pc.yellow(`port ${live.server.fallback.taken} is taken; a free one was found`)}`)
   }
   for (const { id, guarantee } of live.jobs.host.jobs()) say(`${pc.dim('job       ')} ${pc.bold(id)}  ${pc.dim(guarantee.label)}`)
-  const unlisten = onShutdown(() => {
-    say(pc.dim('stopping: credit off, sinks finish, state is saved; once more to stop at once'))
-    void live.jobs.stop()
-  })
+  const stop = (): void => void live.jobs.stop()
+  if (asked.signal.aborted) stop()
+  else asked.signal.addEventListener('abort', stop)
   const ends = await live.jobs.done
   unlisten()
   await live.close()
