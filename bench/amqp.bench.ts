@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { amqp, raw } from '../connectors/amqp/index.js'
 import { createContainer } from '../src/amqp/rhea.js'
-import type { ConnectorContext } from '../src/connector/source.js'
+import { connectorContext } from '../test/support/connector-context.js'
 import { serveReadings } from './amqp-sender.js'
 
 const messages = Number(process.argv[2] ?? 300_000) || 300_000
@@ -14,24 +14,7 @@ const warmUp = 100_000
 /** The peer is slower and needs no long run. */
 const peerMessages = Math.min(messages, 300_000)
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} }
-const context: ConnectorContext = {
-  job: 'bench',
-  id: 'readings',
-  time: {
-    wall: () => Date.now(),
-    monotonic: () => performance.now(),
-    after: (ms, callback) => {
-      const timer = setTimeout(callback, ms)
-      return () => clearTimeout(timer)
-    },
-  },
-  random: { next: () => 0.5, hex: length => '0'.repeat(length) },
-  log: silent,
-  env: {},
-  embeddedNode: undefined,
-  bufferBytes: 4 * 1024 * 1024,
-}
+const context = connectorContext({ job: 'bench' })
 
 interface Measured {
   readonly perCpuSecond: number

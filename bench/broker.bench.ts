@@ -10,6 +10,7 @@ import { systemRandom } from '../src/runtime/system-random.js'
 import { systemTime } from '../src/runtime/system-time.js'
 import { startArtemis } from '../test/peers/artemis.js'
 import { artemisAvailable } from '../test/peers/available.js'
+import { silentLog } from '../test/support/silent-log.js'
 import { receive, send } from './broker-load.js'
 
 const [role, ...rest] = process.argv.slice(2)
@@ -45,8 +46,7 @@ async function measure(name: string, url: string, messages: number, cpu: (() => 
 }
 
 async function compare(messages: number): Promise<void> {
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const node = await startNode({ time: systemTime, random: systemRandom, log })
+  const node = await startNode({ time: systemTime, random: systemRandom, log: silentLog })
   await measure('embedded node', node.url, messages, () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6

@@ -6,7 +6,7 @@ import { bodyText, DeviceLink } from '../src/demo/device-link.js'
 import { finished, root } from './cli/command.js'
 import { type Running, running } from './cli/running.js'
 import { jsonMessage, sendAll } from './cli/sender.js'
-import { until } from './cli/until.js'
+import { until } from './support/until.js'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: Readonly<Record<string, string>> })

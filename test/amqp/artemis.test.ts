@@ -3,7 +3,8 @@ import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { type Artemis, startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
 
 const available = artemisAvailable()

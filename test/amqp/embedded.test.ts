@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
 import { type Node, startNode } from '../../src/broker/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
 
 const open: { close(): Promise<void> }[] = []

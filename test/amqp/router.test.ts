@@ -3,7 +3,8 @@ import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { protonAvailable } from '../peers/available.js'
 import { type Router, startRouter } from '../peers/router.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
 
 const available = protonAvailable()

@@ -5,7 +5,8 @@ import { decodeMessage } from '../../src/amqp/rhea.js'
 import { startNode } from '../../src/broker/index.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { CutProxy } from '../interop/cut-proxy.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
 
 const open: { close(): Promise<void> }[] = []

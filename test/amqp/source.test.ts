@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { amqp } from '../../connectors/amqp/index.js'
 import type { DecoderSpec } from '../../src/codecs/decoder.js'
 import type { SourceReader } from '../../src/connector/source.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { feed, type Peer, startPeer, texts } from './peer.js'
 
 const decode: DecoderSpec<{ text: string }> = {
@@ -154,7 +155,7 @@ describe('AMQP source', () => {
     await until('the notice', () => context.lines.length > 0, 4_000)
     const words = `${url} took the connection and says nothing; perhaps it wants TLS (amqps://) or speaks another protocol`
     expect(reader.status().detail).toBe(words)
-    expect(context.lines).toEqual([{ level: 'warn', message: words }])
+    expect(context.lines).toEqual([{ level: 'warn', message: words, fields: {} }])
     const before = performance.now()
     await reader.close('release')
     const [result] = await amqp({ url, address: 'readings', decode }).check!(context, 100)

@@ -11,7 +11,8 @@ import { FrameWriter } from '../../src/amqp/frame-writer.js'
 import { createContainer, type Sender } from '../../src/amqp/rhea.js'
 import { saslMechanisms, saslOutcome, writeOpen } from '../../src/broker/connection-frames.js'
 import type { SourceReader } from '../../src/connector/source.js'
-import { connectorContext, until } from './context.js'
+import { connectorContext } from '../support/connector-context.js'
+import { until } from '../support/until.js'
 import { feed, startPeer, textMessage, texts } from './peer.js'
 
 const open: { close(): Promise<void> }[] = []
@@ -133,7 +134,11 @@ describe.skipIf(!openssl)('AMQP over TLS', () => {
     const context = connectorContext()
     const reader = await reading({ url: `amqps://localhost:${port}`, tls: { rejectUnauthorized: false } }, context)
     expect(texts((await reader.next())!)).toEqual(['secure'])
-    expect(context.lines).toContainEqual({ level: 'warn', message: expect.stringContaining('TLS verification is off') })
+    expect(context.lines).toContainEqual({
+      level: 'warn',
+      message: expect.stringContaining('TLS verification is off'),
+      fields: { id: 'readings' },
+    })
   })
 
   test('a client certificate speaks for itself: SASL EXTERNAL', async () => {

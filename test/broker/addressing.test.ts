@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Node, startNode } from '../../src/broker/index.js'
+import { systemRandom } from '../../src/runtime/system-random.js'
+import { systemTime } from '../../src/runtime/system-time.js'
 import { protonAvailable } from '../peers/available.js'
 import { type ProtonEvent, ProtonPeer } from '../peers/proton.js'
-import { realRandom, realTime, silentLog } from './real-time.js'
+import { silentLog } from '../support/silent-log.js'
 
 const available = protonAvailable()
 const title = available.present ? 'addresses of the node' : `addresses of the node (skipped: ${available.reason})`
@@ -25,7 +27,7 @@ describe.skipIf(!available.present)(title, () => {
   }
   beforeEach(async () => {
     peers = []
-    node = await startNode({ time: realTime, random: realRandom, log: silentLog })
+    node = await startNode({ time: systemTime, random: systemRandom, log: silentLog })
   })
   afterEach(async () => {
     for (const one of peers) await one.kill()

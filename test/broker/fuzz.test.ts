@@ -6,7 +6,9 @@ import { FrameWriter } from '../../src/amqp/frame-writer.js'
 import { FRAME_AMQP, Performative } from '../../src/amqp/frames.js'
 import { createContainer, type Sender } from '../../src/amqp/rhea.js'
 import { type Node, startNode } from '../../src/broker/index.js'
-import { realRandom, realTime, silentLog } from './real-time.js'
+import { systemRandom } from '../../src/runtime/system-random.js'
+import { systemTime } from '../../src/runtime/system-time.js'
+import { silentLog } from '../support/silent-log.js'
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 400)
 
@@ -150,8 +152,8 @@ const once = (node: Node, bytes: Buffer): Promise<void> =>
 
 it(`survives ${runs} mutated conversations, and the neighbour's messages keep going round`, async () => {
   const node = await startNode({
-    time: realTime,
-    random: realRandom,
+    time: systemTime,
+    random: systemRandom,
     log: silentLog,
     queueBytes: 1_000_000,
     maxAddresses: 500,

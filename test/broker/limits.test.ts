@@ -6,11 +6,13 @@ import { FRAME_AMQP, FRAME_SASL, Performative } from '../../src/amqp/frames.js'
 import { createContainer } from '../../src/amqp/rhea.js'
 import { type Node, type NodeOptions, startNode } from '../../src/broker/index.js'
 import type { TimeSource } from '../../src/model/seams.js'
-import { realRandom, realTime, silentLog } from './real-time.js'
+import { systemRandom } from '../../src/runtime/system-random.js'
+import { systemTime } from '../../src/runtime/system-time.js'
+import { silentLog } from '../support/silent-log.js'
 
 const nodes: Node[] = []
 const start = async (options: Partial<NodeOptions> = {}): Promise<Node> => {
-  const node = await startNode({ time: realTime, random: realRandom, log: silentLog, ...options })
+  const node = await startNode({ time: systemTime, random: systemRandom, log: silentLog, ...options })
   nodes.push(node)
   return node
 }
@@ -141,7 +143,7 @@ describe('the node under attack', () => {
   it('closes a peer that never opens', async () => {
     const timers: { readonly ms: number; readonly callback: () => void }[] = []
     const time: TimeSource = {
-      ...realTime,
+      ...systemTime,
       after(ms, callback) {
         timers.push({ ms, callback })
         return () => {}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createContainer } from '../../src/amqp/rhea.js'
 import { bodyText } from '../../src/demo/device-link.js'
+import { until } from '../support/until.js'
 import { type Command, millrace } from './command.js'
 import { sendAll } from './sender.js'
-import { until } from './until.js'
 
 async function broker(
   args: readonly string[],

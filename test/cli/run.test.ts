@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bodyText, DeviceLink } from '../../src/demo/device-link.js'
+import { until } from '../support/until.js'
 import { type Command, finished, millrace } from './command.js'
 import { running } from './running.js'
 import { jsonMessage, sendAll } from './sender.js'
-import { until } from './until.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-run-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

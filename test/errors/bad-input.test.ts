@@ -12,7 +12,7 @@ import { startPeer } from '../amqp/peer.js'
 import { finished } from '../cli/command.js'
 import { type Running, running } from '../cli/running.js'
 import { jsonMessage, sendAll } from '../cli/sender.js'
-import { until } from '../cli/until.js'
+import { until } from '../support/until.js'
 import { badJobFiles, goodJobFile, remoteJobFile } from './bad-job-files.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bad-'))

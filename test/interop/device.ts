@@ -1,6 +1,6 @@
 import { encodeMessage } from '../../src/amqp/encode-message.js'
 import type { Delivery, Sender } from '../../src/amqp/rhea.js'
-import { eventually } from './eventually.js'
+import { until } from '../support/until.js'
 import { PeerLink } from './peer-link.js'
 import type { Reading } from './readings.js'
 
@@ -73,7 +73,7 @@ export class Device {
 
   /** Waits until everything that was given to `send` is accepted. */
   async delivered(deadlineMs = 30_000): Promise<void> {
-    await eventually('everything accepted', () => this.pending === 0, deadlineMs)
+    await until('everything accepted', () => this.pending === 0, deadlineMs)
   }
 
   close(): Promise<void> {

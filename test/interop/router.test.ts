@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest'
 import { protonAvailable } from '../peers/available.js'
 import { type Router, startRouter } from '../peers/router.js'
+import { until } from '../support/until.js'
 import { Collector } from './collector.js'
 import { Device } from './device.js'
 import { disposals } from './disposals.js'
-import { eventually } from './eventually.js'
 import { peerTest } from './peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from './readings.js'
 import { RunningJob } from './running-job.js'
@@ -18,15 +18,15 @@ const started = async (url: string, env: Record<string, string> = {}): Promise<R
   opened(await RunningJob.start({ env: { MILLRACE_AMQP_URL: url, ...env } }), it => it.dispose())
 const device = async (url: string, address = 'readings'): Promise<Device> => {
   const one = opened(new Device(url, address), it => it.close())
-  await eventually('device attached', () => one.attached)
+  await until('device attached', () => one.attached)
   return one
 }
 const collector = async (url: string, address: string, judge?: ConstructorParameters<typeof Collector>[2]): Promise<Collector> => {
   const one = opened(new Collector(url, address, judge), it => it.close())
-  await eventually('collector attached', () => one.attached)
+  await until('collector attached', () => one.attached)
   return one
 }
-const running = (job: RunningJob) => eventually('the job runs', async () => (await job.summary()).state === 'running')
+const running = (job: RunningJob) => until('the job runs', async () => (await job.summary()).state === 'running')
 /** For what the sink waits, by the job's graph. */
 const sinkWaits = async (job: RunningJob): Promise<string> =>
   (await job.graph()).nodes.find(({ kind }) => kind === 'sink')?.waiting?.for ?? ''
@@ -43,10 +43,10 @@ describe('the same unchanged job over direct links of a router without storage',
     expect(sender.outcomes).toEqual({ accepted: 0, rejected: 0, released: 0, modified: 0 })
     const job = await started(url)
     // The job receives; its own sink has no receiver yet.
-    await eventually('the sink waits for credit', async () => /credit from 'results'/.test(await sinkWaits(job)))
+    await until('the sink waits for credit', async () => /credit from 'results'/.test(await sinkWaits(job)))
     expect((await job.summary()).counts.received).toBeGreaterThan(500)
     const results = await collector(url, 'results')
-    await eventually('all windows at the sink', () => results.rows.size >= mix.windows.size)
+    await until('all windows at the sink', () => results.rows.size >= mix.windows.size)
     await sender.delivered()
     expect(sorted(windowsOf(results.rows.values()))).toEqual(sorted(mix.windows))
     const { late, duplicate, deadLettered } = mix
@@ -61,14 +61,14 @@ describe('the same unchanged job over direct links of a router without storage',
     const job = await started(url)
     const sender = await device(url)
     sender.send([...mix.readings, closing(1500, stepMs)])
-    await eventually('some are held by the first receiver', () => gone.rows.size > 0)
+    await until('some are held by the first receiver', () => gone.rows.size > 0)
     gone.cut()
     // Given back as modified, sent again at once on credit that proves nothing, released, drained: then it waits.
-    await eventually('drained', async () => /credit from 'results'/.test(await sinkWaits(job)))
+    await until('drained', async () => /credit from 'results'/.test(await sinkWaits(job)))
     const graph = await job.graph()
     expect(graph.culprit?.sentence).toMatch(/^results waits for credit from 'results'/)
     const results = await collector(url, 'results')
-    await eventually('all windows at the sink', () => results.rows.size >= mix.windows.size)
+    await until('all windows at the sink', () => results.rows.size >= mix.windows.size)
     expect(sorted(windowsOf(results.rows.values()))).toEqual(sorted(mix.windows))
     expect(results.repeats).toBe(0)
     await sender.delivered()
@@ -79,21 +79,21 @@ describe('the same unchanged job over direct links of a router without storage',
     const mix = mixOf({ count: 1500, stepMs })
     const first = await started(url)
     const sender = await device(url)
-    await eventually('the window of the router', () => sender.credit === 250)
+    await until('the window of the router', () => sender.credit === 250)
     sender.send(mix.readings)
     // Its sink has no receiver, so what follows the first window is not accepted.
-    await eventually('the sink waits', async () => /credit from/.test(await sinkWaits(first)))
+    await until('the sink waits', async () => /credit from/.test(await sinkWaits(first)))
     const before = new Set(sender.accepted)
     expect(sender.pending).toBeGreaterThan(0)
     await first.kill()
-    await eventually('given back', () => sender.outcomes.modified > 0)
+    await until('given back', () => sender.outcomes.modified > 0)
     const second = await started(url)
     const results = await collector(url, 'results')
     sender.send([closing(1500, stepMs)])
     await sender.delivered()
-    await eventually('closed', async () => (await second.summary()).counts.results > 0)
+    await until('closed', async () => (await second.summary()).counts.results > 0)
     const owed = mix.readings.map(({ id }) => id).filter(id => !before.has(id))
-    const ids = await eventually('what was owed is counted', () => {
+    const ids = await until('what was owed is counted', () => {
       const counted = new Set([...windowsOf(results.rows.values()).values()].flat())
       return owed.every(id => counted.has(id)) && counted
     })
@@ -110,9 +110,9 @@ describe('the same unchanged job over direct links of a router without storage',
     const sender = await device(url)
     const mix = mixOf({ count: 600, stepMs })
     sender.send([...mix.readings, closing(600, stepMs)])
-    await eventually('all windows at the sink', () => results.rows.size >= mix.windows.size)
+    await until('all windows at the sink', () => results.rows.size >= mix.windows.size)
     const attic = [...mix.windows.keys()].filter(key => key.startsWith('attic'))
-    const letters = await eventually('dead letters', async () => {
+    const letters = await until('dead letters', async () => {
       const all = await job.deadLetters()
       return all.length > 0 && all
     })
@@ -132,7 +132,7 @@ describe('the same unchanged job over direct links of a router without storage',
     const sender = await device(url, 'multicast/readings')
     sender.send([...mix.readings, closing(600, stepMs)])
     for (const one of [...listeners, others]) {
-      await eventually('all windows', () => one.rows.size >= mix.windows.size)
+      await until('all windows', () => one.rows.size >= mix.windows.size)
       expect(sorted(windowsOf(one.rows.values()))).toEqual(sorted(mix.windows))
     }
     await sender.delivered()
@@ -150,7 +150,7 @@ describe('the same unchanged job over direct links of a router without storage',
     await sender.delivered()
     sender.send([closing(600, stepMs), closing(601, stepMs)])
     const ids = () => results.map(one => [...windowsOf(one.rows.values()).values()].flat())
-    await eventually('all identities', () => ids().flat().length >= 600)
+    await until('all identities', () => ids().flat().length >= 600)
     const [left, right] = ids()
     expect([...left!, ...right!].sort()).toEqual(mix.readings.map(({ id }) => id).sort())
     expect(Math.min(left!.length, right!.length)).toBeGreaterThan(100)

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { type Artemis, startArtemis } from '../peers/artemis.js'
 import { artemisAvailable, rabbitmqAvailable } from '../peers/available.js'
 import { startRabbitMq } from '../peers/rabbitmq.js'
+import { until } from '../support/until.js'
 import { startBrokerProcess } from './broker-process.js'
 import { Collector } from './collector.js'
 import { CutProxy } from './cut-proxy.js'
 import { Device } from './device.js'
 import { disposals } from './disposals.js'
-import { eventually } from './eventually.js'
 import { peerTest } from './peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from './readings.js'
 import { RunningJob } from './running-job.js'
@@ -21,14 +21,14 @@ const mix = mixOf({ count: 1500, stepMs, mixed: true })
 async function sameResults(url: string): Promise<void> {
   const collector = new Collector(url, 'results', { kind: 'queue' })
   opened(collector, it => it.close())
-  await eventually('collector attached', () => collector.attached)
+  await until('collector attached', () => collector.attached)
   const job = await RunningJob.start({ env: { MILLRACE_AMQP_URL: url } })
   opened(job, it => it.dispose())
   const device = new Device(url, 'readings', 'queue')
   opened(device, it => it.close())
   device.send([...mix.readings, closing(1500, stepMs)])
   await device.delivered()
-  await eventually('all windows at the sink', () => collector.rows.size >= mix.windows.size, 20_000)
+  await until('all windows at the sink', () => collector.rows.size >= mix.windows.size, 20_000)
   expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(mix.windows))
   expect(collector.repeats).toBe(0)
   expect(sorted(windowsOf(await job.rows()))).toEqual(sorted(mix.windows))
@@ -67,12 +67,12 @@ async function queuesOfItsOwn(url: string): Promise<void> {
   device.send([...mix.readings, closing(1500, stepMs)])
   await device.delivered()
   const job = opened(await RunningJob.start({ env: { MILLRACE_AMQP_URL: url, READINGS: 'early', RESULTS: 'kept' } }), it => it.dispose())
-  await eventually('all received', async () => (await job.summary()).counts.received === mix.readings.length + 1)
+  await until('all received', async () => (await job.summary()).counts.received === mix.readings.length + 1)
   // A graceful stop waits until the sink has acknowledged everything.
   const ended = await job.stop()
   expect(ended.code, ended.stderr).toBe(0)
   const collector = opened(new Collector(url, 'kept', { kind: 'queue' }), it => it.close())
-  await eventually('what waited for a reader', () => collector.rows.size >= mix.windows.size)
+  await until('what waited for a reader', () => collector.rows.size >= mix.windows.size)
   expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(mix.windows))
 }
 
@@ -90,17 +90,17 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
   opened(collector, it => it.close())
   const first = await RunningJob.start({ job: 'interop/subscription', env })
   opened(first, it => it.dispose())
-  const connected = (job: RunningJob) => eventually('subscribed', async () => (await job.summary()).state === 'running')
+  const connected = (job: RunningJob) => until('subscribed', async () => (await job.summary()).state === 'running')
   await connected(first)
   const device = new Device(artemis.url, 'news', 'topic')
   opened(device, it => it.close())
   device.send(parts[0]!.readings)
-  await eventually('the first part', async () => (await first.summary()).counts.received === 300)
+  await until('the first part', async () => (await first.summary()).counts.received === 300)
   proxy.cut()
   device.send(parts[1]!.readings)
   await device.delivered()
   proxy.open()
-  await eventually('what came during the cut', async () => (await first.summary()).counts.counted === 600)
+  await until('what came during the cut', async () => (await first.summary()).counts.counted === 600)
   const ended = await first.stop()
   expect(ended.code, ended.stderr).toBe(0)
   device.send([...parts[2]!.readings, closing(900, stepMs)])
@@ -108,6 +108,6 @@ async function durableSubscription(artemis: Artemis): Promise<void> {
   const second = await RunningJob.start({ job: 'interop/subscription', env, home: first.home })
   opened(second, it => it.dispose())
   const all = mixOf({ count: 900, stepMs, prefix: 's' })
-  await eventually('all windows', () => collector.rows.size >= all.windows.size)
+  await until('all windows', () => collector.rows.size >= all.windows.size)
   expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(all.windows))
 }

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Server } from '../../src/http/create-server.js'
 import { systemTime } from '../../src/runtime/system-time.js'
+import { silentLog } from '../support/silent-log.js'
 import { buildPage, hasChromium, launch, visit } from './browser.js'
 import { hostileName } from './scripted-feed.js'
 import { ScriptedHost } from './scripted-host.js'
@@ -24,7 +25,7 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
       bind: { host: '127.0.0.1', port: 0, portNamed: false },
       version: '0.0.0',
       time: systemTime,
-      log: { info: () => {}, warn: () => {}, error: () => {} },
+      log: silentLog,
     })
     browser = await launch()
   })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where `npm run peers` puts what it obtains. */
-export const peersFolder = join(import.meta.dirname, '..', '..', '.peers')
+const peersFolder = join(import.meta.dirname, '..', '..', '.peers')
 
 /** Whether a peer is there; if not, why a test is skipped and how to get it. */
 export type Availability = { readonly present: true; readonly path: string } | { readonly present: false; readonly reason: string }
@@ -20,6 +20,3 @@ export const protonAvailable = (): Availability =>
 export const artemisAvailable = (): Availability => look('Artemis', [join(peersFolder, 'apache-artemis-2.56.0', 'bin', 'artemis')])
 
 export const rabbitmqAvailable = (): Availability => look('RabbitMQ', ['/usr/lib/rabbitmq/bin/rabbitmq-server'])
-
-export const chromiumAvailable = (): Availability =>
-  look('Chromium', ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'])

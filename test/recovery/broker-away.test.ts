@@ -4,17 +4,17 @@ import type { Job } from '../../src/job/graph.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
 import { systemRandom } from '../../src/runtime/system-random.js'
 import { virtualTime } from '../../src/runtime/virtual-time.js'
-import { silentLog } from '../broker/real-time.js'
 import { Collector } from '../interop/collector.js'
 import { CutProxy } from '../interop/cut-proxy.js'
 import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
-import { eventually } from '../interop/eventually.js'
 import identities from '../interop/identities.job.js'
 import type { Reading } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
 import { startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
+import { silentLog } from '../support/silent-log.js'
+import { until } from '../support/until.js'
 
 const opened = disposals()
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -49,32 +49,32 @@ describe('a broker away for two minutes under load', () => {
       await device.delivered()
       await time.advance(1000)
     }
-    await eventually('attached', async () => {
+    await until('attached', async () => {
       await time.advance(1)
       return connected()
     })
     for (let i = 0; i < 30; i++) {
       await second()
-      await eventually('received', () => counts().received === sent)
+      await until('received', () => counts().received === sent)
     }
     proxy.cut()
-    await eventually('away', () => !connected())
+    await until('away', () => !connected())
     for (let i = 0; i < 120; i++) await second()
     expect(counts().received).toBe(sent - 360)
     expect(jobs.host.jobs()[0]!.attention.some(one => /^readings has not been connected for \d+ s/.test(one))).toBe(true)
     proxy.open()
     // Up to thirty seconds between two attempts.
-    await eventually('back', async () => {
+    await until('back', async () => {
       await time.advance(100)
       return connected()
     })
-    await eventually('the backlog', async () => {
+    await until('the backlog', async () => {
       await time.advance(1)
       return counts().received === sent
     })
     for (let i = 0; i < 30; i++) {
       await second()
-      await eventually('received', () => counts().received === sent)
+      await until('received', () => counts().received === sent)
     }
     expect(counts()).toMatchObject({ received: sent, counted: sent, late: 0, duplicate: 0, deadLettered: 0 })
     // With nothing more to come the clock closes the last windows: then every identity is in one of them, once.
@@ -106,25 +106,25 @@ describe('a broker away for two minutes under load', () => {
       }, 50)
       opened(load, async it => clearInterval(it))
       const flowing = async () => (await job.summary()).counts.received
-      const before = await eventually('the load flows', async () => (await flowing()) > 3_000 && flowing())
+      const before = await until('the load flows', async () => (await flowing()) > 3_000 && flowing())
       await broker.halt('kill')
-      await eventually(
+      await until(
         'two minutes without a broker',
         async () => (await job.summary()).attention.some(one => /since 1[23]\d s/.test(one)),
         150_000,
       )
       expect(device.pending).toBeGreaterThan(30_000)
       await broker.start()
-      await eventually('the backlog', async () => device.pending < 1_000 && (await flowing()) > before + 30_000, 60_000)
+      await until('the backlog', async () => device.pending < 1_000 && (await flowing()) > before + 30_000, 60_000)
       clearInterval(load)
       await device.delivered()
-      const { counts } = await eventually('all received', async () => {
+      const { counts } = await until('all received', async () => {
         const summary = await job.summary()
         return summary.counts.counted >= ids.length && summary
       })
       expect(counts).toMatchObject({ counted: ids.length, late: 0, deadLettered: 0 })
       const counted = () => [...collector.rows.values()].flatMap(row => row['ids'] as readonly string[])
-      await eventually('the clock has closed every window', () => counted().length >= ids.length, 60_000)
+      await until('the clock has closed every window', () => counted().length >= ids.length, 60_000)
       expect(counted().sort()).toEqual([...ids].sort())
     },
     300_000,

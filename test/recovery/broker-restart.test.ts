@@ -2,12 +2,12 @@ import { describe, expect } from 'vitest'
 import { Collector } from '../interop/collector.js'
 import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
-import { eventually } from '../interop/eventually.js'
 import { peerTest } from '../interop/peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
 import { startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
+import { until } from '../support/until.js'
 
 const opened = disposals()
 const stepMs = 5
@@ -25,7 +25,7 @@ describe('Artemis killed and started again under load', () => {
       const job = opened(await RunningJob.start({ env: { MILLRACE_AMQP_URL: artemis.url } }), it => it.dispose())
       const collector = opened(new Collector(artemis.url, 'results', { kind: 'queue' }), it => it.close())
       const device = opened(new Device(artemis.url, 'readings', 'queue'), it => it.close())
-      await eventually('attached', () => device.attached && collector.attached)
+      await until('attached', () => device.attached && collector.attached)
       const mix = mixOf({ count, stepMs })
       let given = 0
       const load = setInterval(() => {
@@ -36,14 +36,14 @@ describe('Artemis killed and started again under load', () => {
       try {
         for (let kill = 1; kill <= kills; kill++) {
           const part = (count * kill) / (kills + 2)
-          await eventually(`the load before kill ${kill}`, () => given > part && device.accepted.size > part / 2, 60_000)
+          await until(`the load before kill ${kill}`, () => given > part && device.accepted.size > part / 2, 60_000)
           await artemis.restart('kill')
         }
-        await eventually('the load is given', () => given >= count, 60_000)
+        await until('the load is given', () => given >= count, 60_000)
         await device.delivered(60_000)
         device.send([closing(count, stepMs)])
         await device.delivered()
-        await eventually('all windows at the sink', () => collector.rows.size >= mix.windows.size, 60_000)
+        await until('all windows at the sink', () => collector.rows.size >= mix.windows.size, 60_000)
         expect(device.accepted.size).toBe(count + 1)
         // Compared as sets of identities: nothing is missing, nothing counts twice.
         expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(mix.windows))
@@ -56,11 +56,11 @@ describe('Artemis killed and started again under load', () => {
         // Under load there was something in flight at a kill, or the test would prove nothing.
         expect(device.resent + counts.duplicate).toBeGreaterThan(0)
         const dead = opened(new Collector(artemis.url, 'DLQ'), it => it.close())
-        await eventually('DLQ attached', () => dead.attached)
+        await until('DLQ attached', () => dead.attached)
         const last = opened(new Device(artemis.url, 'DLQ'), it => it.close())
         last.send([{ id: 'last', body: '{}' }])
         // It is first in the queue: nothing was there before it.
-        await eventually('the only message', () => dead.rows.size > 0)
+        await until('the only message', () => dead.rows.size > 0)
         expect([...dead.rows.keys()]).toEqual(['last'])
       } finally {
         clearInterval(load)

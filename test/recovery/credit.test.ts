@@ -5,9 +5,9 @@ import { startBrokerProcess } from '../interop/broker-process.js'
 import { Collector } from '../interop/collector.js'
 import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
-import { eventually } from '../interop/eventually.js'
 import type { Reading } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
+import { until } from '../support/until.js'
 
 const opened = disposals()
 /** The credit of the job's link, as `archive.job.ts` asks for it. */
@@ -48,12 +48,12 @@ describe('credit', () => {
       await RunningJob.start({ job: 'recovery/archive', env: { MILLRACE_AMQP_URL: source.url, SINK_URL: sink.url } }),
       it => it.dispose(),
     )
-    await eventually('all received', async () => (await job.summary()).counts.received === count)
+    await until('all received', async () => (await job.summary()).counts.received === count)
     expect(settled.size).toBe(0)
     expect(sink.got).toEqual([])
-    await eventually('the sink is attached', () => sink.attached())
+    await until('the sink is attached', () => sink.attached())
     sink.give(50)
-    await eventually('all accepted', () => settled.size === count)
+    await until('all accepted', () => settled.size === count)
     expect([...settled.values()].every(kinds => kinds.length === 1 && kinds[0] === 'accepted')).toBe(true)
     expect([...sink.got].sort()).toEqual(bodies.map((_, n) => `n-${n}`).sort())
   })
@@ -68,7 +68,7 @@ describe('credit', () => {
     )
     const readings = bigReadings(4_000)
     device.send(readings)
-    const named = await eventually('the culprit', async () => {
+    const named = await until('the culprit', async () => {
       const found = await culprit(job)
       return found?.sentence.endsWith('the sources wait') && found
     })
@@ -76,9 +76,7 @@ describe('credit', () => {
       node: 'sink:archive',
       sentence: expect.stringMatching(/^archive waits for credit from 'archive' since \d+ s; the sources wait$/),
     })
-    await eventually('it needs a person', async () =>
-      /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''),
-    )
+    await until('it needs a person', async () => /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''))
     const gauge = async (kind: string) =>
       Number(new RegExp(`millrace_outbox_bytes\\{job="archive",kind="${kind}"\\} (\\d+)`).exec(await job.metrics())![1])
     const [used, bound] = [await gauge('used'), await gauge('bound')]
@@ -88,12 +86,12 @@ describe('credit', () => {
     const { received } = (await job.summary()).counts
     expect(received).toBeLessThan(2_000)
     expect(device.pending).toBeGreaterThan(0)
-    await eventually('the sink is attached', () => sink.attached())
+    await until('the sink is attached', () => sink.attached())
     sink.give(200)
-    await eventually('all at the sink', () => sink.got.length >= readings.length)
+    await until('all at the sink', () => sink.got.length >= readings.length)
     expect([...sink.got].sort()).toEqual(ids(readings))
     await device.delivered()
-    await eventually('nobody holds it back', async () => (await culprit(job)) === undefined)
+    await until('nobody holds it back', async () => (await culprit(job)) === undefined)
   })
 
   test('a full queue gives its sender no credit, and the page names the address', async () => {
@@ -103,22 +101,20 @@ describe('credit', () => {
     // Two queues of 64 MiB would take them all; the job's own bounds lie between.
     const readings = bigReadings(2_600)
     device.send(readings)
-    await eventually('the page names it', async () =>
-      /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''),
-    )
+    await until('the page names it', async () => /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''))
     expect((await culprit(job))?.sentence).toMatch(/^archive waits for credit from 'archive'/)
     const foreign = opened(new Device(url, 'archive', 'queue'), it => it.close())
-    await eventually('attached', () => foreign.attached)
+    await until('attached', () => foreign.attached)
     foreign.send([{ id: 'foreign', body: JSON.stringify({ id: 'foreign', text: '' }) }])
     const other = opened(new Collector(url, 'elsewhere'), it => it.close())
-    await eventually('an exchange later', () => other.attached)
+    await until('an exchange later', () => other.attached)
     expect(foreign.credit).toBe(0)
     expect(foreign.pending).toBe(1)
     const collector = opened(new Collector(url, 'archive', { kind: 'queue' }), it => it.close())
     await foreign.delivered()
     await device.delivered()
-    await eventually('all', () => collector.rows.size >= readings.length + 1)
+    await until('all', () => collector.rows.size >= readings.length + 1)
     expect([...collector.rows.values()].map(({ id }) => String(id)).sort()).toEqual([...ids(readings), 'foreign'].sort())
-    await eventually('well again', async () => (await job.summary()).attention.length === 0)
+    await until('well again', async () => (await job.summary()).attention.length === 0)
   })
 })

@@ -2,12 +2,12 @@ import { describe, expect } from 'vitest'
 import { Collector } from '../interop/collector.js'
 import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
-import { eventually } from '../interop/eventually.js'
 import { peerTest } from '../interop/peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
 import { startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
+import { until } from '../support/until.js'
 
 const opened = disposals()
 const seconds = 10
@@ -20,7 +20,7 @@ describe('a mixed load from Artemis', () => {
     const dead = opened(new Collector(artemis.url, 'DLQ', { kind: 'queue' }), it => it.close())
     const collector = opened(new Collector(artemis.url, 'results', { kind: 'queue' }), it => it.close())
     const device = opened(new Device(artemis.url, 'readings', 'queue'), it => it.close())
-    await eventually('attached', () => device.attached && collector.attached && dead.attached)
+    await until('attached', () => device.attached && collector.attached && dead.attached)
     const job = opened(await RunningJob.start({ env: { MILLRACE_AMQP_URL: artemis.url } }), it => it.dispose())
     const count = seconds * perSecond
     const mix = mixOf({ count, stepMs, mixed: true })
@@ -34,11 +34,11 @@ describe('a mixed load from Artemis', () => {
       if (given === readings.length) clearInterval(load)
     }, 10)
     opened(load, async () => clearInterval(load))
-    await eventually('the load is given', () => given === readings.length)
+    await until('the load is given', () => given === readings.length)
     await device.delivered()
     device.send([closing(count, stepMs)])
     await device.delivered()
-    await eventually('all windows at the sink', () => collector.rows.size >= mix.windows.size)
+    await until('all windows at the sink', () => collector.rows.size >= mix.windows.size)
     const { counts } = await job.summary()
     expect(counts.received).toBe(counts.counted + counts.late + counts.duplicate + counts.deadLettered)
     const { late, duplicate, deadLettered } = mix

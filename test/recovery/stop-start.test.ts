@@ -3,12 +3,12 @@ import { startBrokerProcess } from '../interop/broker-process.js'
 import { Collector } from '../interop/collector.js'
 import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
-import { eventually } from '../interop/eventually.js'
 import { peerTest } from '../interop/peer-test.js'
 import { closing, mixOf, sorted, windowsOf } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
 import { startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
+import { until } from '../support/until.js'
 
 const opened = disposals()
 const rounds = 3
@@ -23,7 +23,7 @@ async function stopsAndStarts(url: string): Promise<void> {
   const env = { MILLRACE_AMQP_URL: url }
   const collector = opened(new Collector(url, 'results', { kind: 'queue' }), it => it.close())
   const device = opened(new Device(url, 'readings', 'queue'), it => it.close())
-  await eventually('attached', () => device.attached && collector.attached)
+  await until('attached', () => device.attached && collector.attached)
   const mix = mixOf({ count, stepMs, mixed: true })
   const { readings } = mix
   let job = opened(await RunningJob.start({ env }), it => it.dispose())
@@ -37,7 +37,7 @@ async function stopsAndStarts(url: string): Promise<void> {
   opened(load, async () => clearInterval(load))
   for (let round = 1; round <= rounds; round++) {
     limit = Math.floor((readings.length * round) / (rounds + 1))
-    const { counts } = await eventually(`the load of round ${round}`, async () => {
+    const { counts } = await until(`the load of round ${round}`, async () => {
       const summary = await job.summary()
       return summary.counts.received >= limit * 0.8 && summary
     })
@@ -51,14 +51,14 @@ async function stopsAndStarts(url: string): Promise<void> {
     expect(ended.code, ended.stderr).toBe(0)
     expect(ended.stderr).not.toMatch(/MR414/)
     job = opened(await RunningJob.start({ env, home: job.home }), it => it.dispose())
-    await eventually('going on from the snapshot', async () => (await job.summary()).counts.received >= counts.received)
+    await until('going on from the snapshot', async () => (await job.summary()).counts.received >= counts.received)
   }
   limit = readings.length
-  await eventually('the load is given', () => given === readings.length)
+  await until('the load is given', () => given === readings.length)
   await device.delivered()
   device.send([closing(count, stepMs)])
   await device.delivered()
-  await eventually('all windows at the sink', () => collector.rows.size >= mix.windows.size)
+  await until('all windows at the sink', () => collector.rows.size >= mix.windows.size)
   expect(sorted(windowsOf(collector.rows.values()))).toEqual(sorted(mix.windows))
   expect(collector.repeats).toBe(0)
   expect(sorted(windowsOf(await job.rows()))).toEqual(sorted(mix.windows))

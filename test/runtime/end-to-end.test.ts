@@ -11,9 +11,9 @@ import { startJobs } from '../../src/runtime/start-jobs.js'
 import { virtualTime } from '../../src/runtime/virtual-time.js'
 import { view } from '../../src/views/view-sink.js'
 import { tumbling } from '../../src/windows/tumbling.js'
+import { recordingLog } from '../support/recording-log.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
-import { quietLog } from './quiet-log.js'
 
 const Reading = schema({ room: text(), celsius: number(), at: timestamp('epoch-ms') })
 
@@ -28,7 +28,7 @@ test('messages become rows of windows in sinks and views, and are settled', asyn
     )
     return [windows.pipe(into(sink.spec('out'))), windows.pipe(into(view('peaks-live')))]
   })
-  const running = await startJobs({ jobs: [climate], log: quietLog(), env: {}, time, dataDir: null })
+  const running = await startJobs({ jobs: [climate], log: recordingLog(), env: {}, time, dataDir: null })
   await time.advance(10)
   source.send({ room: 'a', celsius: 20, at: 100_000 }, { room: 'a', celsius: 22, at: 101_000 }, { room: 'b', celsius: 1, at: 104_999 })
   await time.advance(10)

@@ -12,9 +12,9 @@ import { type StartOptions, startJobs } from '../../src/runtime/start-jobs.js'
 import { type VirtualTime, virtualTime } from '../../src/runtime/virtual-time.js'
 import { view } from '../../src/views/view-sink.js'
 import { tumbling } from '../../src/windows/tumbling.js'
+import { recordingLog } from '../support/recording-log.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
-import { quietLog } from './quiet-log.js'
 
 export const Reading = schema({ id: text().nullable(), room: text(), celsius: number(), at: timestamp('epoch-ms') })
 
@@ -46,7 +46,7 @@ export function rig(id = 'climate', ids?: IdSpec, size: '5s' | '10s' = '5s'): Ri
 
 export async function running(rigs: readonly Rig[], options: Partial<StartOptions> & { readonly time?: VirtualTime } = {}) {
   const time = options.time ?? virtualTime(start)
-  const log = quietLog()
+  const log = recordingLog()
   const jobs = await startJobs({ jobs: rigs.map(({ job }) => job), log, env: {}, dataDir: null, ...options, time })
   // Files are read and synced in real time.
   for (let i = 0; i < 2000 && rigs.some(({ source }) => source.opened === 0); i++) await time.settle()

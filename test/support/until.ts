@@ -1,5 +1,5 @@
-/** Asks until the answer is not undefined, false or an error, at most `deadlineMs`; gives the answer. */
-export async function eventually<T>(
+/** Asks until the answer is neither undefined, false nor an error, at most `deadlineMs`; gives the answer. */
+export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   deadlineMs = 30_000,
@@ -15,6 +15,6 @@ export async function eventually<T>(
       last = error
     }
     if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`, { cause: last })
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
