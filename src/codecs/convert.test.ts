@@ -33,6 +33,7 @@ describe('convert', () => {
       { message: 3, code: 'MR214', reason: 'the converter threw RangeError: broken' },
       { message: 4, code: 'MR204' },
     ])
+    expect(rejected.map(({ stack }) => stack?.includes('convert.test.ts'))).toEqual([undefined, true, undefined])
     expect(decode.opaque).toBe(true)
   })
 

@@ -49,7 +49,7 @@ export function conversion<T>(
           return close(converter(new LazyMessage(view)), checks, rows.row)
         } catch (error) {
           if (error instanceof MessageProblem) return error.problem
-          return { code: 'MR214', reason: `the converter threw ${textOf(error)}` }
+          return thrown(error)
         }
       }
     },
@@ -76,10 +76,13 @@ function rowValue(check: FieldCheck, row: number, value: unknown): Problem | und
   return check.value(row, new Date(value))
 }
 
-function textOf(error: unknown): string {
+/** Whatever a job throws, and however it reads, it rejects its message only. */
+function thrown(error: unknown): Problem {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    if (!(error instanceof Error)) return { code: 'MR214', reason: `the converter threw ${String(error)}` }
+    const reason = `the converter threw ${error.name}: ${error.message}`
+    return typeof error.stack === 'string' ? { code: 'MR214', reason, stack: error.stack } : { code: 'MR214', reason }
   } catch {
-    return 'something that cannot be told as text'
+    return { code: 'MR214', reason: 'the converter threw something that cannot be told as text' }
   }
 }

@@ -16,6 +16,8 @@ export interface Rejection {
   readonly path?: string
   /** Byte offset in the message. */
   readonly offset?: number
+  /** Where the job's own JavaScript threw. */
+  readonly stack?: string
 }
 
 /** What a chunk became. Memory may be reused by the next call. */

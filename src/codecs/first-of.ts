@@ -26,12 +26,18 @@ export function firstOf<T>(...decoders: readonly MessageDecoderSpec<T>[]): Messa
         for (const read of readers) {
           const verdict = read(view)
           if (verdict === undefined || verdict === skipped) return verdict
-          problems = problems ? { ...problems, reason: `${problems.reason}; or: ${verdict.reason} (${verdict.code})` } : verdict
+          problems = problems ? both(problems, verdict) : verdict
         }
         return problems
       }
     },
   })
+}
+
+/** The first problem counts, the second is told with it. */
+function both(first: Problem, second: Problem): Problem {
+  const stack = first.stack ?? second.stack
+  return { ...first, reason: `${first.reason}; or: ${second.reason} (${second.code})`, ...(stack === undefined ? {} : { stack }) }
 }
 
 /** A field is nullable where one of the alternatives may leave it out. */

@@ -8,6 +8,8 @@ export interface Problem {
   readonly path?: string
   /** Byte offset in the message. */
   readonly offset?: number
+  /** Where the job's own JavaScript threw. */
+  readonly stack?: string
 }
 
 /** The message is to be left out on purpose: neither a row nor a dead letter. */

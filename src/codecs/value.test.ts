@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applicationProperty, boolean, integer, number, schema, text, timestamp } from '../model/fields.js'
 import { amqp, bodies, chunkOf } from './amqp-fixture.js'
+import { convert } from './convert.js'
 import { firstOf } from './first-of.js'
 import { json } from './json.js'
 import type { MessageDecoderSpec } from './message-decoder.js'
@@ -128,6 +129,12 @@ describe('firstOf', () => {
       [4, 'MR201'],
     ])
     expect(rejected[1]!.reason).toContain('; or: `celsius` is the text "x"')
+    const throwing = convert(Device, () => {
+      throw new RangeError('broken')
+    })
+    expect(rowsOf(firstOf(json(Device), throwing), bodies('x')).rejected).toMatchObject([
+      { code: 'MR201', reason: expect.stringContaining('; or: the converter threw'), stack: expect.stringContaining('value.test.ts') },
+    ])
   })
 
   it('reads each alternative in its own format', () => {

@@ -78,7 +78,10 @@ export class BoundedInput {
       }
       this.#release()
       const decoded = this.#decoder.decode(chunk)
-      for (const { message, code, reason } of decoded.rejected) refuse(letterOf(this.source, chunk, message, code, reason))
+      for (const { message, code, reason, stack } of decoded.rejected) {
+        const letter = letterOf(this.source, chunk, message, code, reason)
+        refuse(stack === undefined ? letter : { ...letter, stack })
+      }
       this.#chunk = chunk
       this.#decoded = decoded
       this.#keep()

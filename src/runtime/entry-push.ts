@@ -104,12 +104,12 @@ export class EntryPush {
     const refused = new Set<number>()
     for (const rejection of decoded?.rejected ?? []) {
       refused.add(rejection.message)
-      const { code, reason, path } = rejection
+      const { code, path } = rejection
       const bytes = messageBytes(chunk!, rejection.message)
       deadLetters.add(entry, index++, {
         source,
         code,
-        reason: atLine(chunk!, rejection.message, reason),
+        reason: atLine(chunk!, rejection.message, withStack(rejection)),
         path,
         at: clock.wall,
         bytes,
@@ -135,8 +135,7 @@ export class EntryPush {
     const own = chunk && message !== undefined
     const bytes = own ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
     const sample = own ? { sample: messageSample(chunk, message) } : {}
-    const stack = rejection.stack === undefined ? '' : `\n${rejection.stack}`
-    const reason = `${rejection.reason}${stack}`
+    const reason = withStack(rejection)
     return { source: rejection.source || source, code, reason, path: node, at: this.#parts.clock.wall, bytes, ...sample }
   }
 
@@ -155,5 +154,8 @@ export class EntryPush {
 }
 
 const messageBytes = (chunk: Chunk, message: number): Uint8Array => chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
+
+const withStack = ({ reason, stack }: { readonly reason: string; readonly stack?: string }): string =>
+  stack === undefined ? reason : `${reason}\n${stack}`
 
 const atLine = (chunk: Chunk, message: number, reason: string): string => (chunk.lines ? `line ${chunk.lines[message]}: ${reason}` : reason)
