@@ -23,7 +23,7 @@ export function sendReadings(url: string, count: number): Promise<void> {
       while (sent < count && sender.sendable()) {
         const message = Buffer.from(templates[sent % devices]!)
         message.write(String(firstAt + Math.floor(sent / 10)), digits[sent % devices]!, 'latin1')
-        sender.send(message as never, undefined as never, 0)
+        sender.send(message, undefined, 0)
         sent++
       }
     }

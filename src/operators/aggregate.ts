@@ -90,7 +90,7 @@ export function aggregate<
     const results = builder.add<ResultRow<K, A>>({
       op: 'aggregate',
       id,
-      inputs: [stream as never],
+      inputs: [stream],
       params: {
         by: planRecord(by),
         window: { ...window },

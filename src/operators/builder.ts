@@ -11,13 +11,20 @@ import { RunningNode } from './running-node.js'
 import { type Output, Stream } from './stream.js'
 import type { WindowTrace } from './window-trace.js'
 
+/** A stream as an operator's input: its rows are read as columns, whatever their type. */
+export interface InputStream {
+  readonly builder: GraphBuilder
+  readonly node: string
+  subscribe(observer: { next(batch: Batch): void; error(error: unknown): void }): unknown
+}
+
 /** What an operator says of itself when it is applied. */
 export interface NodeDefinition {
   readonly op: string
   readonly kind?: NodeKind
   /** The author's id; `op-1`, `op-2`, … otherwise. */
   readonly id?: string
-  readonly inputs: readonly Stream<never>[]
+  readonly inputs: readonly InputStream[]
   readonly params: { readonly [key: string]: Json }
   readonly columns: readonly ColumnInfo[]
   readonly stateful?: boolean
@@ -81,7 +88,7 @@ export class GraphBuilder {
       if (input.builder !== this) throw new MillraceError('MR152', `\`${node.plan.id}\` joins streams of two runs`)
       const upstream = this.nodes.get(input.node.split('/')[0]!)
       upstream?.consumers.push({ node, port: input.node.split('/')[1] })
-      input.subscribe({ next: (batch: Batch) => node.receive(batch, index), error: (error: unknown) => this.fail(error) })
+      input.subscribe({ next: batch => node.receive(batch, index), error: error => this.fail(error) })
     })
     return this.stream<T>(node.plan.id, node.output, definition.columns, definition.window)
   }

@@ -16,7 +16,7 @@ export function debug<T>(label: string, options: { readonly every?: number } = {
   return operator('debug', stream =>
     stream.builder.add<T>({
       op: 'debug',
-      inputs: [stream as never],
+      inputs: [stream],
       params: { label, every },
       columns: stream.columns,
       uses: 'all',

@@ -47,7 +47,7 @@ export function eventTime<T>(
     }
     return stream.builder.add<T>({
       op: 'eventTime',
-      inputs: [stream as never],
+      inputs: [stream],
       params: { time: planJson(node), outOfOrderness, maxFutureSkew, skewed, closeWhenQuiet },
       columns: stream.columns,
       uses: fieldsUsed([node]),

@@ -18,7 +18,7 @@ export function filterRows<T>(id: string, fn: (row: T) => boolean): Operator<T, 
     return stream.builder.add<T>({
       op: 'filterRows',
       id,
-      inputs: [stream as never],
+      inputs: [stream],
       params: {},
       columns: stream.columns,
       opaque: true,

@@ -33,7 +33,7 @@ export function into<T>(sink: SinkSpec<T>): Operator<T, Written> {
       op: spec.connector,
       kind: spec.kind,
       id: spec.id,
-      inputs: [stream as never],
+      inputs: [stream],
       params: { ...spec.params, ...Object.fromEntries(traced.map(([name, node]) => [name, planJson(node)])) },
       columns: stream.columns,
       stateful: stream.window !== undefined && spec.kind === 'sink' && stream.window.allowedLateness > 0,

@@ -41,7 +41,7 @@ function rowsThrough<T, U>(
   return stream.builder.add<U>({
     op,
     id,
-    inputs: [stream as never],
+    inputs: [stream],
     params: {},
     columns: schemaColumns(fields),
     opaque: true,

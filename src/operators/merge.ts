@@ -45,7 +45,7 @@ export function merge<T>(id: string, ...streams: readonly [Stream<T>, ...Stream<
   return first.builder.add<T>({
     op: 'merge',
     id,
-    inputs: streams as never,
+    inputs: streams,
     params: {},
     columns,
     stateful: true,

@@ -25,7 +25,7 @@ export function rx<T>(id: string, op: OperatorFunction<Batch<T>, Batch<T>>, opti
     return stream.builder.add<T>({
       op: 'rx',
       id,
-      inputs: [stream as never],
+      inputs: [stream],
       params: { pure },
       columns: stream.columns,
       ...(pure ? {} : { opaque: true }),

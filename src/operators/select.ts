@@ -74,7 +74,7 @@ function computed<T>(
   const columns = op === 'select' ? [...made, ...before] : [...before, ...made]
   return stream.builder.add<T>({
     op,
-    inputs: [stream as never],
+    inputs: [stream],
     params: { columns: planRecord(traced) },
     columns,
     uses: fieldsUsed(Object.values(traced)),

@@ -23,7 +23,7 @@ export function where<T>(condition: (row: SymbolicRow<T>) => BoolExpr<boolean | 
     const repeats = trace !== undefined && (trace.early || trace.allowedLateness > 0)
     return stream.builder.add<T>({
       op: 'where',
-      inputs: [stream as never],
+      inputs: [stream],
       params: { condition: planJson(node) },
       columns: stream.columns,
       uses: fieldsUsed([node]),

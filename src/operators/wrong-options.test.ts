@@ -64,6 +64,19 @@ it.each<[string, (s: Stream<Row>) => unknown]>([
   expect(errorOf(build)).toContain(message)
 })
 
+it('names the options of an operator that was given none, and a job function that is async', () => {
+  expect(() => eventTime<Row>(r => r.at, wrong())).toThrow(
+    expect.objectContaining({ code: 'MR159', hint: expect.stringMatching(/^its options are outOfOrderness, .*\{ outOfOrderness: … \}$/) }),
+  )
+  const late = job(
+    'late',
+    wrong(async () => []),
+  )
+  expect(() => late.start({ bounded: false })).toThrow(
+    expect.objectContaining({ code: 'MR166', message: expect.stringContaining('is async') }),
+  )
+})
+
 it('reads decimals of durations exactly', () => {
   expect(['1.005s', '0.07s', '1.5d', '2.50m'].map(text => durationMs(wrong(text)))).toEqual([1_005, 70, 129_600_000, 150_000])
   expect(() => durationMs('0.5ms')).toThrow("'0.5ms' is not a whole number of ms")
