@@ -48,6 +48,11 @@ export function job(id: string, build: (tools: JobTools) => readonly Output[]): 
 export const isJob = (value: unknown): value is Job => typeof value === 'object' && value !== null && jobBrand in value
 
 function checkOutputs(id: string, builder: GraphBuilder, outputs: readonly Output[]): void {
+  if ((outputs as unknown) instanceof Promise) {
+    throw new MillraceError('MR166', `the function of the job '${id}' is async`, {
+      hint: 'take the word `async` away: a job function only describes the job, and the runtime does the waiting',
+    })
+  }
   if (!Array.isArray(outputs) || outputs.length === 0) {
     throw new MillraceError('MR166', `the job '${id}' returns nothing that was written`)
   }

@@ -16,7 +16,11 @@ export function expectValue(holds: boolean, operator: string, wanted: string): v
  * @throws MR159 naming the key and the nearest known one.
  */
 export function optionsOf<T extends object>(operator: string, options: T, known: readonly (keyof T & string)[]): T {
-  if (typeof options !== 'object' || options === null) throw new MillraceError('MR159', `${operator} needs its options as an object`)
+  if (typeof options !== 'object' || options === null) {
+    throw new MillraceError('MR159', `${operator} needs its options as an object`, {
+      hint: `its options are ${known.join(', ')}, as in { ${known[0]}: … }`,
+    })
+  }
   for (const key of Object.keys(options)) {
     if ((known as readonly string[]).includes(key)) continue
     const near = nearest(key, known)

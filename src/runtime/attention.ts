@@ -14,7 +14,7 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
   if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)
   for (const { sink, status } of [...outbox.lanes.values()].map(lane => ({ sink: lane.sink.id, status: lane.status() }))) {
     const waits = status.waiting && at - status.waiting.since
-    if (waits !== undefined && waits >= patience) sentences.push(`${sink} waits for ${status.waiting!.for} since ${seconds(waits)}`)
+    if (waits !== undefined && waits >= patience) sentences.push(`${sink} has waited ${seconds(waits)} for ${status.waiting!.for}`)
   }
   if (phase === 'running') {
     for (const feed of feeds) {

@@ -70,7 +70,7 @@ function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefine
   return parts.filter(part => part !== '').join(' · ')
 }
 
-/** A sink that makes the sources wait, or else a node that needs a whole core. */
+/** A sink that makes the sources wait, or else a source without its peer, or else a node that needs a whole core. */
 function culpritOf({ runner }: JobStatus, nodes: readonly GraphNode[], at: number): JobGraph['culprit'] {
   let slowest: { readonly id: string; readonly pending: number; readonly for: string; readonly waits: number } | undefined
   for (const lane of runner.outbox.lanes.values()) {
@@ -83,9 +83,11 @@ function culpritOf({ runner }: JobStatus, nodes: readonly GraphNode[], at: numbe
     const effect = runner.outbox.full ? 'the sources wait' : `${slowest.pending.toLocaleString('en')} rows wait`
     return {
       node: slowest.id,
-      sentence: `${slowest.id.replace(/^.*?:/, '')} waits for ${slowest.for} since ${Math.round(slowest.waits / 1000)} s; ${effect}`,
+      sentence: `${slowest.id.replace(/^.*?:/, '')} has waited ${Math.round(slowest.waits / 1000)} s for ${slowest.for}; ${effect}`,
     }
   }
+  const away = runner.feeds.find(feed => feed.state !== 'ended' && at - (feed.status().downSince ?? at) >= held && !feed.status().connected)
+  if (away) return { node: away.source.id, sentence: `${away.source.id} is not connected: ${away.status().detail}` }
   const busiest = nodes.reduce<GraphNode | undefined>((most, node) => (!most || node.busy > most.busy ? node : most), undefined)
   if (!busiest || busiest.busy < 0.8) return undefined
   return { node: busiest.id, sentence: `${busiest.id} takes ${Math.round(busiest.busy * 100)} % of one core` }

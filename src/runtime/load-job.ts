@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -43,9 +43,10 @@ const ownModules: ResolveMillrace = specifier => {
  */
 export async function loadJob(path: string, options: LoadOptions = {}): Promise<LoadedJob> {
   const file = resolve(path)
-  await access(file).catch(() => {
+  const found = await stat(file).catch(() => {
     throw new MillraceError('MR401', `there is no job file ${path}`)
   })
+  if (found.isDirectory()) throw new MillraceError('MR401', `${path} is a folder, not a job file`)
   const bundle = await bundleJob(file, options.resolveMillrace ?? ownModules)
   const map = new BundleMap(bundle)
   refuseForbidden(bundle, map)

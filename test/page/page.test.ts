@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)(
       const before = await tableRows(page)
       server.feed.trouble = true
       for (let i = 0; i < 8; i++) server.advance()
-      await sentence(page, 'alerts waits for credit')
+      await sentence(page, 'alerts has waited 12 s for credit')
       await page.locator('.culprit', { hasText: 'alerts holds back' }).waitFor()
       await page.locator('.node.culprit', { hasText: 'waits for credit 12 s' }).waitFor()
       expect((await tableRows(page))[0]).not.toBe(before[0])

@@ -117,7 +117,7 @@ export class ScriptedFeed {
         rate: 1240.4,
         behind: 1200,
         counts,
-        attention: this.trouble ? ['alerts waits for credit since 12 s'] : [],
+        attention: this.trouble ? ['alerts has waited 12 s for credit'] : [],
         state: 'running',
       },
       { ...well, id: 'thermostat', rate: 3.2, behind: 240, counts: { ...counts, late: 0, deadLettered: 0, received: counted + 44 } },

@@ -74,9 +74,11 @@ describe('credit', () => {
     })
     expect(named).toMatchObject({
       node: 'sink:archive',
-      sentence: expect.stringMatching(/^archive waits for credit from 'archive' since \d+ s; the sources wait$/),
+      sentence: expect.stringMatching(/^archive has waited \d+ s for credit from 'archive'; the sources wait$/),
     })
-    await until('it needs a person', async () => /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''))
+    await until('it needs a person', async () =>
+      /^archive has waited \d+ s for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''),
+    )
     const gauge = async (kind: string) =>
       Number(new RegExp(`millrace_outbox_bytes\\{job="archive",kind="${kind}"\\} (\\d+)`).exec(await job.metrics())![1])
     const [used, bound] = [await gauge('used'), await gauge('bound')]
@@ -101,8 +103,10 @@ describe('credit', () => {
     // Two queues of 64 MiB would take them all; the job's own bounds lie between.
     const readings = bigReadings(2_600)
     device.send(readings)
-    await until('the page names it', async () => /^archive waits for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''))
-    expect((await culprit(job))?.sentence).toMatch(/^archive waits for credit from 'archive'/)
+    await until('the page names it', async () =>
+      /^archive has waited \d+ s for credit from 'archive'/.test((await job.summary()).attention[0] ?? ''),
+    )
+    expect((await culprit(job))?.sentence).toMatch(/^archive has waited \d+ s for credit from 'archive'/)
     const foreign = opened(new Device(url, 'archive', 'queue'), it => it.close())
     await until('attached', () => foreign.attached)
     foreign.send([{ id: 'foreign', body: JSON.stringify({ id: 'foreign', text: '' }) }])

@@ -59,6 +59,7 @@ test('the jobs of the project load', async () => {
 
 test('no file', async () => {
   expect((await refusal(() => loadJob(join(folder, 'absent.job.ts')))).code).toBe('MR401')
+  expect(await refusal(() => loadJob(folder))).toMatchObject({ code: 'MR401', message: expect.stringContaining('is a folder') })
 })
 
 test('a syntax error is placed', async () => {

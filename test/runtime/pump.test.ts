@@ -65,14 +65,28 @@ test('a slow sink holds the source back and its chunks stay unsettled', async ()
   expect(source.settled.at(-1)).toBe(6)
   expect(host.graph('climate')!.culprit).toMatchObject({
     node: 'sink:out',
-    sentence: expect.stringMatching(/^out waits for .*; the sources wait$/),
+    sentence: expect.stringMatching(/^out has waited \d+ s for .*; the sources wait$/),
   })
-  expect(host.jobs()[0]!.attention.join()).toMatch(/^out waits for/)
+  expect(host.jobs()[0]!.attention.join()).toMatch(/^out has waited \d+ s for/)
   sink.release()
   await time.advance(1000)
   expect(counts().received).toBe(200)
   expect(source.settled.at(-1)).toBe(200)
   expect(sink.rows).toHaveLength(39)
+  expect(host.graph('climate')!.culprit).toBeUndefined()
+  await jobs.stop()
+})
+
+test('the graph names a source whose peer is away', async () => {
+  const { source, sink, job } = rig()
+  const { time, jobs, host } = await running([{ source, sink, job }])
+  source.disconnect()
+  await time.advance(500)
+  expect(host.graph('climate')!.culprit).toBeUndefined()
+  await time.advance(1000)
+  expect(host.graph('climate')!.culprit).toEqual({ node: 'readings', sentence: 'readings is not connected: away' })
+  source.reconnect()
+  await time.advance(100)
   expect(host.graph('climate')!.culprit).toBeUndefined()
   await jobs.stop()
 })
