@@ -1,6 +1,6 @@
+import { Backoff } from '../../src/model/backoff.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../../src/model/seams.js'
-import { Backoff } from './backoff.js'
 import { type Dialed, type DialSettings, dial } from './dial.js'
 import type { Endpoint } from './endpoint.js'
 

@@ -1,8 +1,8 @@
 import type { AmqpError, Connection, Delivery, EventContext, Sender } from '../../src/amqp/rhea.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
+import { Backoff } from '../../src/model/backoff.js'
 import type { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { onAttachAnswer } from './attach-answer.js'
-import { Backoff } from './backoff.js'
 import { endingOf } from './conditions.js'
 
 /** One row on its way. `done` is called once: acknowledged, or rejected with the peer's reason. */

@@ -1,7 +1,7 @@
 import type { SourceReader } from '../connector/source.js'
 import type { Graph } from '../job/graph.js'
+import { Backoff } from '../model/backoff.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
-import { BackOff } from './back-off.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
 import { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
@@ -38,7 +38,7 @@ export function connectRun(job: JobParts, graph: Graph, fatal: (error: MillraceE
         context: connectorContext(options, source.id),
         time,
         real,
-        backOff: new BackOff(random),
+        backoff: new Backoff(random),
         wake: () => pump.wake(),
         lost: (reader: SourceReader) => pump.forget(reader),
         failed: fatal,

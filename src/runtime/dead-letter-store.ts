@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../model/api.js'
+import { Backoff } from '../model/backoff.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
-import { BackOff } from './back-off.js'
 import { DeadLetterFile } from './dead-letter-file.js'
 import type { DeadLetterFilter } from './host.js'
 
@@ -65,7 +65,7 @@ interface Unstored {
 export class DeadLetterStore {
   readonly #options: DeadLetterOptions
   readonly #file: LetterFile | undefined
-  readonly #backOff: BackOff
+  readonly #backoff: Backoff
   /** Oldest first. */
   #kept: Kept[] = []
   #first = 0
@@ -84,7 +84,7 @@ export class DeadLetterStore {
   constructor(options: DeadLetterOptions) {
     this.#options = options
     this.#file = options.file ?? (options.path === undefined ? undefined : new DeadLetterFile(options.path))
-    this.#backOff = new BackOff(options.random)
+    this.#backoff = new Backoff(options.random)
     this.#start = options.real.wall().toString(36)
   }
 
@@ -172,14 +172,14 @@ export class DeadLetterStore {
       try {
         await file.append(lines)
         this.#failing = undefined
-        this.#backOff.reset()
+        this.#backoff.reset()
         return true
       } catch (error) {
         this.#failing = error instanceof Error ? error.message : String(error)
         this.#options.log.error('dead letters not stored', { code: 'MR423', job: this.#options.job, reason: this.#failing })
         await file.close().catch(() => undefined)
         await new Promise<void>(resolve => {
-          const cancel = this.#options.real.after(this.#backOff.next(), resolve)
+          const cancel = this.#options.real.after(this.#backoff.next(), resolve)
           this.#cancelPause = () => {
             cancel()
             resolve()

@@ -1,7 +1,7 @@
 import type { OutputBatch, SinkWriter } from '../connector/sink.js'
 import type { GraphSink } from '../job/graph.js'
+import { Backoff } from '../model/backoff.js'
 import type { RandomSource, TimeSource } from '../model/seams.js'
-import { BackOff } from './back-off.js'
 import { type LaneEvents, SinkLane, type Waiting } from './sink-lane.js'
 
 export interface OutboxOptions {
@@ -37,7 +37,7 @@ export class Outbox {
         options.events.acknowledged(item, refused)
       },
     }
-    const lane = (sink: GraphSink) => new SinkLane(sink, () => options.open(sink), events, options.real, new BackOff(options.random))
+    const lane = (sink: GraphSink) => new SinkLane(sink, () => options.open(sink), events, options.real, new Backoff(options.random))
     this.lanes = new Map(options.sinks.map(sink => [sink.id, lane(sink)]))
   }
 

@@ -1,6 +1,6 @@
+import { Backoff } from '../model/backoff.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { RandomSource } from '../model/seams.js'
-import { BackOff } from './back-off.js'
 
 /** Restarts in a row before the job is given up; … */
 const mostRestarts = 5
@@ -9,11 +9,11 @@ const healthyMs = 60_000
 
 /** How often, and after which pauses, a broken job is started again. */
 export class RestartPolicy {
-  readonly #backOff: BackOff
+  readonly #backoff: Backoff
   #began = 0
 
   constructor(random: RandomSource) {
-    this.#backOff = new BackOff(random)
+    this.#backoff = new Backoff(random)
   }
 
   /** A run began; real monotonic ms. */
@@ -23,8 +23,8 @@ export class RestartPolicy {
 
   /** Real ms to wait before the next run; undefined: no further one. */
   pause(at: number): number | undefined {
-    if (at - this.#began >= healthyMs) this.#backOff.reset()
-    return this.#backOff.attempts >= mostRestarts ? undefined : this.#backOff.next()
+    if (at - this.#began >= healthyMs) this.#backoff.reset()
+    return this.#backoff.attempts >= mostRestarts ? undefined : this.#backoff.next()
   }
 
   usedUp(job: string, error: MillraceError): MillraceError {

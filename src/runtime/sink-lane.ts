@@ -1,8 +1,8 @@
 import type { OutputBatch, Position, SinkStatus, SinkWriter } from '../connector/sink.js'
 import type { GraphSink } from '../job/graph.js'
+import type { Backoff } from '../model/backoff.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
-import type { BackOff } from './back-off.js'
 import { outputBytes } from './output-bytes.js'
 
 /** One output that waits for its sink. */
@@ -27,7 +27,7 @@ export class SinkLane {
   readonly #open: () => Promise<SinkWriter>
   readonly #events: LaneEvents
   readonly #real: TimeSource
-  readonly #backOff: BackOff
+  readonly #backoff: Backoff
   #queue: Waiting[] = []
   #head = 0
   #writer: SinkWriter | undefined
@@ -38,12 +38,12 @@ export class SinkLane {
   #cancelPause: (() => void) | undefined
   rows = 0
 
-  constructor(sink: GraphSink, open: () => Promise<SinkWriter>, events: LaneEvents, real: TimeSource, backOff: BackOff) {
+  constructor(sink: GraphSink, open: () => Promise<SinkWriter>, events: LaneEvents, real: TimeSource, backoff: Backoff) {
     this.sink = sink
     this.#open = open
     this.#events = events
     this.#real = real
-    this.#backOff = backOff
+    this.#backoff = backoff
   }
 
   /** The entry of the oldest output that is not acknowledged; +Infinity: none. */
@@ -110,7 +110,7 @@ export class SinkLane {
     }
     this.#since = this.#queue.length > 0 ? this.#real.monotonic() : undefined
     this.#error = undefined
-    this.#backOff.reset()
+    this.#backoff.reset()
     this.#events.acknowledged(item, refused)
   }
 
@@ -132,7 +132,7 @@ export class SinkLane {
         return true
       case 'retry':
       case 'back-off':
-        await this.#pause(this.#backOff.next())
+        await this.#pause(this.#backoff.next())
         return !this.#closed
       case 'drain':
       case 'stop':

@@ -1,10 +1,10 @@
 import type { Decoder } from '../codecs/decoder.js'
 import type { ConnectorContext, SourceReader, SourceStatus } from '../connector/source.js'
 import type { GraphSource } from '../job/graph.js'
+import type { Backoff } from '../model/backoff.js'
 import type { Chunk } from '../model/chunk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
-import type { BackOff } from './back-off.js'
 import { MessageIdentity } from './message-identity.js'
 
 type FeedState = 'new' | 'opening' | 'idle' | 'asking' | 'ready' | 'pausing' | 'ended' | 'closed'
@@ -15,7 +15,7 @@ export interface FeedOptions {
   /** The job's clock, for the time spent waiting for input. */
   readonly time: TimeSource
   readonly real: TimeSource
-  readonly backOff: BackOff
+  readonly backoff: Backoff
   /** Something changed: the pump should look. */
   readonly wake: () => void
   /** The reader is gone, its unsettled chunks will come again. */
@@ -95,7 +95,7 @@ export class SourceFeed {
         if (this.#reader !== reader || this.#state !== 'asking') return
         this.#stopWaiting()
         this.#error = undefined
-        this.#options.backOff.reset()
+        this.#options.backoff.reset()
         this.#chunk = chunk
         this.#state = chunk ? 'ready' : 'ended'
         this.#options.wake()
@@ -146,7 +146,7 @@ export class SourceFeed {
   }
 
   #recover(thrown: unknown): void {
-    const { source, real, backOff, lost, wake, failed } = this.#options
+    const { source, real, backoff, lost, wake, failed } = this.#options
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     const error =
       thrown instanceof MillraceError ? thrown : new MillraceError('MR412', `source '${source.id}' failed: ${reason}`, { cause: thrown })
@@ -167,7 +167,7 @@ export class SourceFeed {
       return
     }
     this.#state = 'pausing'
-    this.#cancelPause = real.after(backOff.next(), () => void this.open())
+    this.#cancelPause = real.after(backoff.next(), () => void this.open())
     wake()
   }
 
