@@ -25,7 +25,7 @@ const inputOrigin = (origin: number, input: number): number => origin * 1024 + i
  */
 export function merge<T>(id: string, ...streams: readonly [Stream<T>, ...Stream<T>[]]): Stream<T> {
   if (streams.length === 0 || streams.length > mostInputs || streams.some(stream => !(stream instanceof Stream))) {
-    throw new MillraceError('MR163', `merge '${id}' wants 1 to ${mostInputs} streams: merge('${id}', first, second)`)
+    throw new MillraceError('MR163', `merge '${id}' wants 1 to ${mostInputs} streams`, { hint: `write merge('${id}', first, second)` })
   }
   const [first] = streams
   const columns = first.columns.map(column => {

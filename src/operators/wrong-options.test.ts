@@ -64,6 +64,16 @@ it.each<[string, (s: Stream<Row>) => unknown]>([
   expect(errorOf(build)).toContain(message)
 })
 
+it('shows how merge is written, where it was given a list', () => {
+  job('m', ({ read }) => {
+    const s = read('s', rowsSource(S))
+    expect(() => merge('both', wrong([s, s]))).toThrow(
+      expect.objectContaining({ code: 'MR163', hint: "write merge('both', first, second)" }),
+    )
+    return [s.pipe(into(collectSink('out')))]
+  }).start({ bounded: false })
+})
+
 it('names the options of an operator that was given none, and a job function that is async', () => {
   expect(() => eventTime<Row>(r => r.at, wrong())).toThrow(
     expect.objectContaining({ code: 'MR159', hint: expect.stringMatching(/^its options are outOfOrderness, .*\{ outOfOrderness: … \}$/) }),

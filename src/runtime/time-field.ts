@@ -31,7 +31,10 @@ export function timeFieldOf(graph: Graph, source: GraphSource, named: string | u
     if (type === 'timestamp' || type === 'number' || type === 'integer') return named
     const times = Object.keys(fields).filter(isTime)
     throw new MillraceError('MR432', `\`${named}\` of source '${source.id}' is a ${type}, not a time`, {
-      ...(times.length > 0 && { hint: `its timestamp fields are ${times.join(', ')}` }),
+      hint:
+        times.length > 0
+          ? `its timestamp fields are ${times.join(', ')}`
+          : `declare it as a time in the schema: ${named}: timestamp('rfc3339')`,
     })
   }
   const fed = fedBy(graph, source.id)

@@ -76,6 +76,9 @@ test('what is missing is named with the remedy', async () => {
   const never = await run('never.csv', 'device,temperature,seen\na,1,soon\n')
   expect(never.code).not.toBe(0)
   expect(never.stderr).toMatch(/MR432.*`seen`.*is not a time/)
+  const text = await run('text.csv', 'device,temperature,seen\na,1,2\n', ':device')
+  expect(text.code).not.toBe(0)
+  expect(text.stderr).toMatch(/MR432.*`device`.*is a text[\s\S]*device: timestamp\('rfc3339'\)/)
 })
 
 test('rows that come too late by the job’s own event time are counted on stderr', async () => {
