@@ -55,5 +55,5 @@ const loadParser = async () => {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { out, gzipped } = await buildPage(process.argv[2])
-  process.stderr.write(`page built into ${out}: app.js ${(gzipped / 1000).toFixed(1)} kB gzipped\n`)
+  process.stderr.write(`page built: app.js ${(gzipped / 1000).toFixed(1)} kB gzipped\n`)
 }

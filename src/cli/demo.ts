@@ -89,7 +89,7 @@ function welcome(live: LiveProcess, script: DemoScript, say: (text: string) => v
     const view = live.jobs.host.views()[0]?.id
     if (view !== undefined) say(`${pc.dim('rows      ')} curl ${server.url}/api/v1/views/${view}/rows.csv`)
   }
-  if (node) say(`${pc.dim('AMQP node ')} ${node.node.url}`)
+  if (node) say(`${pc.dim('AMQP node ')} ${node.node.url}${node.hint ? pc.yellow(`  (${node.hint})`) : ''}`)
   say(`${pc.dim('job       ')} jobs/${script.job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
 }
 

@@ -25,11 +25,11 @@ const program = new Command('millrace')
   .configureOutput({ outputError: () => undefined })
   .exitOverride()
 
-const processOptions = (command: Command): Command =>
+const processOptions = (command: Command, kept: string): Command =>
   command
     .option('--http <host:port>', 'where the page and the API listen (default 127.0.0.1:8080, or a free port)')
     .option('--amqp <host:port>', 'where the embedded AMQP node listens (default 127.0.0.1:5672, or a free port)')
-    .option('--data <dir>', 'where state and dead letters are kept (default .millrace/<job>)')
+    .option('--data <dir>', `where state and dead letters are kept (default: ${kept})`)
     .option('--quiet', 'say only what is wrong')
 
 processOptions(
@@ -37,13 +37,17 @@ processOptions(
     .command('demo')
     .description('replay real sensor data through a job, with a live page')
     .argument('[name]', 'mote-climate, thermostat or max-temperature', 'mote-climate'),
+  'nowhere',
 )
-  .option('--speed <factor>', 'how many seconds of data pass in one')
+  .option('--speed <factor>', 'how many seconds of data pass in one (default 60 for mote-climate, else 1)')
   .option('--for <duration>', 'stop by itself, this long after the first message')
   .option('--json', 'print one JSON object at the end instead of messages')
   .action(async (name: string, options) => exit(await demo(name, options)))
 
-processOptions(program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'))
+processOptions(
+  program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'),
+  '.millrace/<job>',
+)
   .option('--no-http', 'serve no page and no API')
   .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
