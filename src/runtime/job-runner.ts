@@ -37,7 +37,6 @@ export class JobRunner {
   readonly #quiet: Quiet
   #restored: JobSnapshot | undefined
   /** Messages that the restored snapshot counts; undefined where none was restored, or its state went with a run. */
-  #restoredCount: number | undefined
   /** What a source or sink ended the job with; the graph is at rest then. */
   #edgeError: MillraceError | undefined
   readonly #pause = new Pause()
@@ -89,7 +88,6 @@ export class JobRunner {
     this.memory.restore(snapshot)
     for (const [id, rows] of Object.entries(snapshot.views)) this.views.get(id)?.restore(rows)
     this.#restored = snapshot
-    this.#restoredCount = this.memory.counts.received
   }
 
   /** The snapshot is out of use before the first output is sent and the first message asked for. */
@@ -147,7 +145,6 @@ export class JobRunner {
     await this.#pause.wait(this.options.real, pause)
     if (this.#ending) return false
     this.restarts++
-    this.#restoredCount = undefined
     this.memory.runLost(this.graph)
     try {
       this.graph = this.#startGraph()
@@ -200,7 +197,7 @@ export class JobRunner {
     const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY
     const quiet = await this.#quiet.wait(isQuiet, ending.deadlineMs)
     run.pump.settle()
-    const kept = (ending.snapshot || this.#isUntouched) && this.#snapshots !== undefined && (await this.#save())
+    const kept = (ending.snapshot || this.#isWhole) && this.#snapshots !== undefined && (await this.#save())
     // What the snapshot holds, outputs included, need not come again.
     if (kept) run.pump.settlement.settleBelow(Number.POSITIVE_INFINITY)
     if (!quiet) {
@@ -212,9 +209,9 @@ export class JobRunner {
     this.phase = this.error && this.error.action === 'stop' ? 'failed' : 'stopped'
   }
 
-  /** A source or sink failed for good, such as for a wrong password, before anything was taken in: the restored state stands. */
-  get #isUntouched(): boolean {
-    return this.error !== undefined && this.error === this.#edgeError && this.#restoredCount === this.memory.counts.received
+  /** A source or sink failed for good, such as for a wrong password: the graph is at rest and whole, and worth keeping. */
+  get #isWhole(): boolean {
+    return this.error !== undefined && this.error === this.#edgeError
   }
 
   async #save(): Promise<boolean> {
@@ -232,7 +229,8 @@ export class JobRunner {
   }
 
   async #fail(): Promise<void> {
-    if (this.#isUntouched) await this.#save()
+    // What it took in was accepted and will not come again; what could not be settled comes again under its id.
+    if (this.#isWhole && this.#snapshots && (await this.#save())) this.#run?.pump.settlement.settleBelow(Number.POSITIVE_INFINITY)
     await this.#close()
     this.phase = 'failed'
   }

@@ -166,7 +166,7 @@ test('a start that fails for good before a message was taken in, such as for a w
   await third.jobs.stop()
 })
 
-test('a run that fails for good later leaves no snapshot: what it took in since comes again', async () => {
+test('a run that fails for good later keeps its open windows: what it accepted does not come again', async () => {
   const dataDir = folder()
   const before = rig()
   const first = await running([before], { dataDir })
@@ -182,5 +182,13 @@ test('a run that fails for good later leaves no snapshot: what it took in since 
   refused.source.send(reading(start + 2, 5))
   await second.time.advance(100)
   expect(await second.jobs.done).toMatchObject([{ error: { code: 'MR305' } }])
-  expect(await readdir(dataDir)).not.toContain('snapshot')
+
+  const after = rig()
+  const third = await running([after], { dataDir, time: virtualTime(start + 2000) })
+  after.source.send(reading(start + 20_000, 1))
+  await third.time.advance(100)
+  // The readings before the failure, settled at their source, and the one of the first run.
+  expect(refused.source.unsettled.size).toBe(0)
+  expect(after.sink.rows).toMatchObject([{ peak: 5, n: 3 }])
+  await third.jobs.stop()
 })
