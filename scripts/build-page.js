@@ -54,6 +54,6 @@ const loadParser = async () => {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { out, gzipped } = await buildPage(process.argv[2])
+  const { gzipped } = await buildPage(process.argv[2])
   process.stderr.write(`page built: app.js ${(gzipped / 1000).toFixed(1)} kB gzipped\n`)
 }
