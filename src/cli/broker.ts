@@ -26,10 +26,12 @@ export async function broker(options: BrokerOptions): Promise<number> {
   const users = Object.fromEntries(
     options.user.map(text => pair(text, '--user NAME:VARIABLE')).map(([name, variable]) => [name, password(variable)]),
   )
+  // Before the address is told: who reads it may send the signal at once.
+  const asked = new Promise<void>(resolve => onShutdown(resolve))
   const node = await startNode({ host, port, addresses, users, time: systemTime, random: systemRandom, log })
   if (options.json) process.stdout.write(`${JSON.stringify({ url: node.url })}\n`)
   else process.stderr.write(`${pc.dim('AMQP node ')} ${node.url}  ${pc.dim('its queues live in memory; addresses are made on demand')}\n`)
-  await new Promise<void>(resolve => onShutdown(resolve))
+  await asked
   await node.close()
   return 0
 }

@@ -38,6 +38,9 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   const speed = speedOf(options.speed, script.speed)
   const lasts = options.for === undefined ? undefined : durationMs(options.for as Duration)
   const log = terminalLog({ json: false, quiet: true })
+  const end = new AbortController()
+  // Before anything is opened: a signal amid the start ends it in order, too.
+  const unlisten = onShutdown(() => end.abort())
   const time = scaledTime(systemTime, speed, script.startsAt ?? systemTime.wall())
   const { job } = await loadJob(join(packageRoot, 'jobs', `${script.job}.job.ts`))
   const live = await startLive({
@@ -52,16 +55,17 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   })
   const say = (text: string): void => void (options.json || options.quiet || process.stderr.write(`${text}\n`))
   welcome(live, script, say)
-  const end = new AbortController()
   const link = new DeviceLink(process.env['MILLRACE_AMQP_URL'] ?? live.node!.node.url, 'millrace-demo')
   const playing = script.play({ link, time, random: systemRandom, say: line => say(`${pc.yellow('▸')} ${line}`), signal: end.signal })
-  const unlisten = onShutdown(() => end.abort())
   if (lasts !== undefined) void endAfter(live, lasts, end)
   const failed = live.jobs.done.then(ends => {
     end.abort()
     return ends.flatMap(({ error }) => (error ? [error] : []))
   })
-  await new Promise<void>(resolve => end.signal.addEventListener('abort', () => resolve(), { once: true }))
+  await new Promise<void>(resolve => {
+    if (end.signal.aborted) resolve()
+    else end.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
   await live.jobs.drain({ firePartial: false })
   await playing
   const summary = live.jobs.host.jobs()[0]!
