@@ -12,9 +12,10 @@ export const rooms = [
   { path: 'src/connector', lines: 150, only: ['src/model', 'src/expr', 'src/codecs'], packages: [] },
   { path: 'src/operators', lines: 200, packages: ['rxjs'] },
   { path: 'src/job', lines: 200, packages: ['rxjs'] },
+  { path: 'src/journal', lines: 250, only: ['src/model'], packages: [] },
   { path: 'src/views', lines: 250, only: ['src/model', 'src/connector'], packages: [] },
   { path: 'src/amqp', lines: 300, only: ['src/model'], packages: ['rhea'] },
-  { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp'], packages: [] },
+  { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp', 'src/journal'], packages: [] },
   { path: 'src/demo', lines: 200, only: ['src/model', 'src/amqp'], packages: [] },
   {
     path: 'src/runtime',
@@ -37,4 +38,9 @@ export const rooms = [
 ]
 
 /** Files that may read the real clock and the real randomness. */
-export const seams = ['src/runtime/system-time.ts', 'src/runtime/system-random.ts', 'src/runtime/scaled-time.ts']
+export const seams = [
+  'src/runtime/system-time.ts',
+  'src/runtime/system-random.ts',
+  'src/runtime/scaled-time.ts',
+  'src/runtime/system-disk.ts',
+]

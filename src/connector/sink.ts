@@ -45,7 +45,13 @@ export interface SinkStatus {
 
 /** Writes outputs in order and resolves when the peer has acknowledged them. Transactional sinks commit rows and position together. */
 export interface SinkWriter {
+  /** What repeating an output does: nothing, as rows and position are one transaction; nothing, while the peer remembers its id; a second row. Known once `open` has resolved. */
   readonly guarantee: 'transactional' | 'idempotent' | 'append'
+  /**
+   * Ids that the peer of an idempotent sink remembers (Artemis: 20,000 an address). At most half as many outputs are
+   * sent ahead of the last acknowledgement that is durable here. Absent: all.
+   */
+  readonly remembers?: number | undefined
   /** The last position that the *peer* holds, if it can tell. */
   open(): Promise<Position | undefined>
   write(outputs: OutputBatch, position: Position): Promise<void>

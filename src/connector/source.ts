@@ -83,6 +83,15 @@ export interface SourceSpec<out T> {
   /** It needs the embedded node unless the environment names a broker. */
   readonly usesEmbeddedNode: boolean
   open(context: ConnectorContext): Promise<SourceReader>
+  /** For sources that are logs themselves: reads a chunk again by the `reference` that it carried. */
+  openLog?(context: ConnectorContext): Promise<SourceLog>
   /** Tries to reach the peer within `timeoutMs`, for `validate`. */
   check(context: ConnectorContext, timeoutMs: number): Promise<readonly CheckResult[]>
+}
+
+/** The past of a source that is a log. */
+export interface SourceLog {
+  /** The very chunk that carried this reference, byte for byte; valid until the next call. Rejects where it is gone. */
+  read(partition: number, reference: string): Promise<Chunk>
+  close(): Promise<void>
 }

@@ -13,6 +13,11 @@ export interface Chunk {
   readonly length: number
   /** Rises with every chunk of a reader; `settle` names it. */
   readonly receipt: number
+  /**
+   * Where this chunk lies in its source, if that is a log that can be read again (offsets of a Kafka partition): the
+   * journal then keeps the reference instead of the bytes.
+   */
+  readonly reference?: string
   /** Bounded inputs name the line of each message, for error texts. */
   readonly lines?: Int32Array
 }

@@ -5,8 +5,11 @@ import { dataErrors } from './data.js'
 import type { ErrorEntry } from './entry.js'
 import { httpErrors } from './http.js'
 import { jobErrors } from './job.js'
+import { journalErrors } from './journal.js'
 import { operatorErrors } from './operators.js'
+import { replayErrors } from './replay.js'
 import { runtimeErrors } from './runtime.js'
+import { snapshotErrors } from './snapshots.js'
 
 /** Every error that Millrace can show, by code. Codes are never reused. */
 export const catalogue = {
@@ -15,6 +18,9 @@ export const catalogue = {
   ...dataErrors,
   ...amqpErrors,
   ...runtimeErrors,
+  ...journalErrors,
+  ...snapshotErrors,
+  ...replayErrors,
   ...httpErrors,
   ...cliErrors,
   ...brokerErrors,

@@ -1,0 +1,50 @@
+import type { Graph } from '../job/graph.js'
+import type { Fence } from '../journal/fence.js'
+import type { Journal, JournalTuning } from '../journal/journal.js'
+import type { SnapshotStore } from '../journal/snapshot-store.js'
+import type { Reached } from '../model/crash-point.js'
+import type { Disk } from '../model/disk.js'
+import type { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log } from '../model/seams.js'
+import type { IdSet } from './id-set.js'
+import type { JobClock } from './job-clock.js'
+
+/** What the journal of a job is opened with. */
+export interface JournalOptions {
+  readonly disk: Disk
+  /** `journal` in the job's data folder. */
+  readonly folder: string
+  readonly job: string
+  readonly fence: Fence
+  readonly tuning: JournalTuning
+  readonly now: () => number
+  readonly after: (ms: number, callback: () => void) => () => void
+  readonly log: Log
+  readonly reached: Reached
+  readonly onDurable: () => void
+  readonly onFailure: (error: MillraceError) => void
+}
+
+/** What the snapshot store of a job is opened with. */
+export interface SnapshotOptions {
+  readonly disk: Disk
+  /** `snapshots` in the job's data folder. */
+  readonly folder: string
+  readonly job: string
+  readonly log: Log
+  readonly reached: Reached
+}
+
+/**
+ * How the parts of a job that guard its state are made; the composition root passes them in. The simulator wraps them, to
+ * prove that it finds what a fault in one of them does.
+ */
+export interface JobFactories {
+  raiseEpoch(disk: Disk, folder: string, reached: Reached): Promise<Fence>
+  openJournal(options: JournalOptions): Promise<Journal>
+  openSnapshots(options: SnapshotOptions): Promise<SnapshotStore>
+  /** Called with what made it, for the ids of processed messages. */
+  ids(ids: IdSet): IdSet
+  clock(clock: JobClock): JobClock
+  graph(graph: Graph): Graph
+}
