@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { MillraceError, type Place } from '../model/errors/millrace-error.js'
+import { ownRxjs } from './own-modules.js'
 
 /** Where `millrace` and `millrace/…` of a job file lead: the running command's own modules, never a second copy. */
 export type ResolveMillrace = (specifier: string) => URL
@@ -26,7 +26,7 @@ function outside(resolveMillrace: ResolveMillrace): Plugin {
         const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: resolved })
         if (found.errors.length === 0) return found.external ? found : { path: pathToFileURL(found.path).href, external: true }
         // A job may name RxJS without having it installed: then it gets the command's own.
-        if (/^rxjs(\/|$)/.test(path)) return { path: pathToFileURL(createRequire(import.meta.url).resolve(path)).href, external: true }
+        if (/^rxjs(\/|$)/.test(path)) return { path: ownRxjs(path), external: true }
         return undefined
       })
     },

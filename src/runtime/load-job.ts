@@ -1,14 +1,12 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { checkJobSource } from '../expr/check-job-source.js'
-import { setExpressionPlace } from '../expr/expression-place.js'
-import type { Graph, GraphOptions, Job } from '../job/graph.js'
-import { isJob } from '../job/job.js'
+import type { Job } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { bundleJob, type JobBundle, type ResolveMillrace } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
+import { type ImportModule, importBundle } from './import-bundle.js'
+import { ownModules } from './own-modules.js'
 
 /** A job as its file gave it. */
 export interface LoadedJob {
@@ -22,15 +20,7 @@ export interface LoadOptions {
   /** By default the modules that this command consists of. */
   readonly resolveMillrace?: ResolveMillrace
   /** How the bundle is imported; for runtimes that load modules their own way. */
-  readonly importModule?: (url: string) => Promise<unknown>
-}
-
-/** `millrace` is `src/index.js` beside this folder, `millrace/testing` is `src/testing/index.js`, `millrace/amqp` a connector. */
-const ownModules: ResolveMillrace = specifier => {
-  const [, part] = specifier.split('/')
-  if (part === undefined) return new URL('../index.js', import.meta.url)
-  if (part === 'testing') return new URL('../testing/index.js', import.meta.url)
-  return new URL(`../../connectors/${part}/index.js`, import.meta.url)
+  readonly importModule?: ImportModule
 }
 
 /**
@@ -48,23 +38,8 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
   })
   if (found.isDirectory()) throw new MillraceError('MR401', `${path} is a folder, not a job file`)
   const bundle = await bundleJob(file, options.resolveMillrace ?? ownModules)
-  const map = new BundleMap(bundle)
-  refuseForbidden(bundle, map)
-  // Stacks of row functions name the author's lines, too.
-  process.setSourceMapsEnabled(true)
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
-  const module = join(folder, `${basename(file).replace(/\.[^.]*$/, '')}.mjs`)
-  const url = pathToFileURL(module).href
-  try {
-    await writeFile(module, bundle.code)
-    const exports = await placed(map, url, () => (options.importModule ?? importModule)(url))
-    const job = (exports as { readonly default?: unknown }).default
-    if (job === undefined) throw new MillraceError('MR403', `${path} has no default export`, { place: { file, line: 1, column: 1 } })
-    if (!isJob(job)) throw new MillraceError('MR403', `the default export of ${path} is no job`, { place: { file, line: 1, column: 1 } })
-    return { file, job: withPlaces(job, map, url), code: bundle.code }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  refuseForbidden(bundle, new BundleMap(bundle))
+  return { file, job: await importBundle(bundle, path, options.importModule), code: bundle.code }
 }
 
 /** The job's own modules must not use what would make its results depend on more than its input. */
@@ -82,39 +57,4 @@ function refuseForbidden(bundle: JobBundle, map: BundleMap): void {
     hint: first.hint,
     ...(first.place && { place: first.place }),
   })
-}
-
-const importModule = (url: string): Promise<unknown> => import(url)
-
-/** The job with a `start` whose errors are placed. */
-function withPlaces(job: Job, map: BundleMap, url: string): Job {
-  const start = (options: GraphOptions): Graph => {
-    setExpressionPlace((source, offset) => map.placeOf(source, offset))
-    try {
-      return job.start(options)
-    } catch (error) {
-      throw placeError(error, map, url)
-    } finally {
-      setExpressionPlace(undefined)
-    }
-  }
-  return { ...job, start }
-}
-
-async function placed<T>(map: BundleMap, url: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    throw placeError(error, map, url)
-  }
-}
-
-function placeError(error: unknown, map: BundleMap, url: string): MillraceError {
-  const place = map.placeOfError(error, url)
-  if (error instanceof MillraceError) return place ? error.at(place) : error
-  // The only check that the engine makes before any code of the bundle runs.
-  const missing = error instanceof SyntaxError && /module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message)
-  if (missing) return new MillraceError('MR405', `${missing[1]} has no export \`${missing[2]}\``, { cause: error })
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return new MillraceError('MR404', reason, { cause: error, ...(place && { place }) })
 }
