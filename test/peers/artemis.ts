@@ -27,8 +27,13 @@ export interface Artemis {
 
 const run = promisify(execFile)
 
+export interface ArtemisOptions {
+  /** What comes back is delivered again however often; by default a message goes to DLQ after ten attempts. */
+  readonly redeliverWithoutEnd?: boolean
+}
+
 /** A fresh Artemis broker with AMQP alone, on a free port of loopback; unknown addresses are made on attach. */
-export const startArtemis = async (): Promise<Artemis> => {
+export const startArtemis = async ({ redeliverWithoutEnd = false }: ArtemisOptions = {}): Promise<Artemis> => {
   const available = artemisAvailable()
   if (!available.present) throw new Error(available.reason)
   const home = await mkdtemp(join(tmpdir(), 'millrace-artemis-'))
@@ -43,6 +48,10 @@ export const startArtemis = async (): Promise<Artemis> => {
     .replace(/<acceptors>[\s\S]*<\/acceptors>/, `<acceptors>${acceptor}</acceptors>`)
     // A disk that is more than 90 % full would leave producers without credit, without a word.
     .replace(/<max-disk-usage>\d+<\/max-disk-usage>/, '<max-disk-usage>-1</max-disk-usage>')
+    .replace(
+      '<address-setting match="#">',
+      all => `${all}${redeliverWithoutEnd ? '<max-delivery-attempts>-1</max-delivery-attempts>' : ''}`,
+    )
   await writeFile(path, xml)
   const env = { ...process.env, JAVA_ARGS_APPEND: '-XX:TieredStopAtLevel=1' }
   const begin = async (): Promise<ServerProcess> => {

@@ -1,0 +1,14 @@
+/** What the crash test counts: how often and which identities, by device and window; see `CrashStream`. */
+import { aggregate, count, eventTime, into, job, number, schema, sum, text, timestamp, tumbling } from 'millrace'
+import { amqp, amqpSink, json, messageId } from 'millrace/amqp'
+
+const Reading = schema({ device: text(), slot: number(), at: timestamp('epoch-ms') })
+
+export default job('crash', ({ read }) => {
+  const readings = read('readings', amqp({ address: 'readings', kind: 'queue', id: messageId(), decode: json(Reading) }))
+  const sets = readings.pipe(
+    eventTime(r => r.at, { outOfOrderness: '2s' }),
+    aggregate('sets', { by: r => ({ device: r.device }), over: tumbling('1s') }, { n: count(), identities: sum(r => r.slot) }),
+  )
+  return [sets.pipe(into(amqpSink('results', { address: 'results', kind: 'queue' })))]
+})
