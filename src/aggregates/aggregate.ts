@@ -34,9 +34,12 @@ export interface Accumulator {
   /** The results of `slots[0 … count − 1]`, in that order, on memory of their own. */
   results(slots: Int32Array, count: number): Column
   reset(slots: Int32Array, count: number): void
-  /** `slots[0 … count − 1]` as state, and back into as many slots, which are in the reset state. */
-  snapshot(slots: Int32Array, count: number): State
-  restore(state: State, slots: Int32Array, count: number): void
+  /**
+   * `slots[0 … count − 1]` as state, a copy; all other slots are in the reset state. And back into the same slots of an
+   * accumulator in which all are. Without `slots` those are slots 0 … count − 1, copied as they lie.
+   */
+  snapshot(slots: Int32Array | undefined, count: number): State
+  restore(state: State, slots: Int32Array | undefined, count: number): void
 }
 
 /** What `mean(r => r.celsius)` becomes when it is registered. */

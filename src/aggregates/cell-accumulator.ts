@@ -15,7 +15,7 @@ export abstract class CellAccumulator implements Accumulator {
     this.#empty = empty
   }
 
-  abstract add(slots: Int32Array, from: number, to: number, input: Column | undefined): void
+  abstract add(slots: Int32Array, from: number, to: number, input: Column | undefined, times: Float64Array): void
   abstract merge(other: Accumulator, slots: Int32Array, count: number): void
   abstract results(slots: Int32Array, count: number): Column
 
@@ -27,11 +27,11 @@ export abstract class CellAccumulator implements Accumulator {
     filledCells(this.cells, this.#stride, slots, count, this.#empty)
   }
 
-  snapshot(slots: Int32Array, count: number): State {
+  snapshot(slots: Int32Array | undefined, count: number): State {
     return savedCells(this.cells, this.#stride, slots, count)
   }
 
-  restore(state: State, slots: Int32Array, count: number): void {
+  restore(state: State, slots: Int32Array | undefined, count: number): void {
     restoredCells(this.cells, state as Float64Array, this.#stride, slots, count)
   }
 }

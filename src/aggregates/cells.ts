@@ -9,16 +9,24 @@ export function grownCells(cells: Float64Array, length: number, fill = 0): Float
   return grown
 }
 
-/** The cells of some slots, `stride` a slot, one after another. */
-export function savedCells(cells: Float64Array, stride: number, slots: Int32Array, count: number): Float64Array {
+/** The cells of some slots, or of slots 0 … count − 1, `stride` a slot, one after another. */
+export function savedCells(cells: Float64Array, stride: number, slots: Int32Array | undefined, count: number): Float64Array {
+  if (!slots) return cells.slice(0, count * stride)
   const saved = new Float64Array(count * stride)
   for (let i = 0; i < count; i++) for (let j = 0; j < stride; j++) saved[i * stride + j] = cells[slots[i]! * stride + j]!
   return saved
 }
 
 /** The inverse of `savedCells`. */
-export function restoredCells(cells: Float64Array, saved: Float64Array, stride: number, slots: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) for (let j = 0; j < stride; j++) cells[slots[i]! * stride + j] = saved[i * stride + j]!
+export function restoredCells(
+  cells: Float64Array,
+  saved: Float64Array,
+  stride: number,
+  slots: Int32Array | undefined,
+  count: number,
+): void {
+  if (!slots) cells.set(saved)
+  else for (let i = 0; i < count; i++) for (let j = 0; j < stride; j++) cells[slots[i]! * stride + j] = saved[i * stride + j]!
 }
 
 /** Sets all cells of some slots. */

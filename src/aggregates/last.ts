@@ -1,6 +1,6 @@
 import type { Expr, SymbolicRow } from '../expr/types.js'
 import { type AggregateDefinition, type AggregateSpec, aggregateSpec } from './aggregate-spec.js'
-import { TimedValue } from './timed-value.js'
+import { timedAccumulator } from './timed-accumulator.js'
 import { unitOf } from './unit-of.js'
 
 const definition: AggregateDefinition = {
@@ -8,7 +8,7 @@ const definition: AggregateDefinition = {
   accepts: ['number', 'integer', 'boolean', 'text', 'timestamp', 'list'],
   version: 1,
   result: input => ({ type: input?.type ?? 'number', nullable: true, ...unitOf(input) }),
-  create: plan => new TimedValue('last', plan.type),
+  create: plan => timedAccumulator('last', plan.type),
 }
 
 /**

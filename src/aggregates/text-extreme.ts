@@ -31,13 +31,13 @@ export class TextExtreme implements Accumulator {
     for (let i = 0; i < count; i++) this.#texts[slots[i]!] = null
   }
 
-  snapshot(slots: Int32Array, count: number): State {
-    return this.#saved(slots, count)
+  snapshot(slots: Int32Array | undefined, count: number): State {
+    return slots ? this.#saved(slots, count) : this.#texts.slice(0, count)
   }
 
-  restore(state: State, slots: Int32Array, count: number): void {
+  restore(state: State, slots: Int32Array | undefined, count: number): void {
     const saved = state as readonly (string | null)[]
-    for (let i = 0; i < count; i++) this.#texts[slots[i]!] = saved[i] ?? null
+    for (let i = 0; i < count; i++) this.#texts[slots ? slots[i]! : i] = saved[i]!
   }
 
   #offer(slot: number, text: string | null): void {

@@ -1,3 +1,5 @@
+import type { State } from './state.js'
+
 /** The UTF-8 bytes of a dictionary's texts by id, in one arena that is compacted when half of it is holes. */
 export class DictionaryBytes {
   bytes = new Uint8Array(256)
@@ -41,6 +43,25 @@ export class DictionaryBytes {
     const at = this.starts[id]!
     for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
     return true
+  }
+
+  /** The texts of ids below `size`. */
+  snapshot(size: number): State {
+    const { bytes, end, holes } = this
+    return { bytes: bytes.slice(0, end), holes, starts: this.starts.slice(0, size), lengths: this.lengths.slice(0, size) }
+  }
+
+  restore(state: State): void {
+    const saved = state as { bytes: Uint8Array; holes: number; starts: Int32Array; lengths: Int32Array }
+    const size = Math.max(16, saved.starts.length)
+    this.bytes = new Uint8Array(Math.max(256, saved.bytes.length))
+    this.bytes.set(saved.bytes)
+    this.end = saved.bytes.length
+    this.holes = saved.holes
+    this.starts = new Int32Array(size)
+    this.starts.set(saved.starts)
+    this.lengths = new Int32Array(size)
+    this.lengths.set(saved.lengths)
   }
 
   private room(id: number, length: number): void {

@@ -1,3 +1,5 @@
+import type { State } from './state.js'
+
 /** Dense ids, the freed ones handed out again before new ones, the last freed first. */
 export class DictionaryIds {
   /** Every id ever given is below it. */
@@ -20,5 +22,24 @@ export class DictionaryIds {
       this.free = free
     }
     this.free[this.freeCount++] = id
+  }
+
+  /** A byte an id below `size`: 1 for those that are free. */
+  freed(): Uint8Array {
+    const freed = new Uint8Array(this.size)
+    for (let i = 0; i < this.freeCount; i++) freed[this.free[i]!] = 1
+    return freed
+  }
+
+  snapshot(): State {
+    return { size: this.size, free: this.free.slice(0, this.freeCount) }
+  }
+
+  restore(state: State): void {
+    const { size, free } = state as { size: number; free: Int32Array }
+    this.size = size
+    this.free = new Int32Array(Math.max(16, free.length))
+    this.free.set(free)
+    this.freeCount = free.length
   }
 }

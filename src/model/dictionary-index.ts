@@ -13,6 +13,17 @@ export class DictionaryIndex {
   private hashes = new Int32Array(8)
   private used = 0
 
+  /** Makes room for ids below `size`, so that inserting them moves nothing. */
+  reserve(size: number): void {
+    let capacity = this.slots.length
+    while (2 * (size + 1) > capacity) capacity *= 2
+    if (capacity > this.slots.length) this.rehash(capacity)
+    if (size <= this.hashes.length) return
+    const hashes = new Int32Array(size)
+    hashes.set(this.hashes)
+    this.hashes = hashes
+  }
+
   /** Adds an id that is not in the index. */
   insert(hash: number, id: number): void {
     if (2 * (this.used + 1) > this.slots.length) this.rehash(2 * this.slots.length)

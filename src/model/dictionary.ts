@@ -2,6 +2,7 @@ import { DictionaryBytes } from './dictionary-bytes.js'
 import { DictionaryIds } from './dictionary-ids.js'
 import { DictionaryIndex } from './dictionary-index.js'
 import { hashSecret } from './hash-secret.js'
+import type { State } from './state.js'
 
 /**
  * Texts as dense integer ids, shared by a decoder and the keyed state behind it. State that keeps an id calls
@@ -21,20 +22,35 @@ export interface Dictionary {
   sweep(): void
 }
 
+/** A dictionary that can be saved. */
+export interface StoredDictionary extends Dictionary {
+  /** A copy of its memory, free ids included: the time it takes is that of copying bytes. Who retains what is not in it. */
+  snapshot(): State
+  /** Into an empty dictionary: texts under the ids that they had. What is kept must be retained before the next `sweep`. */
+  restore(state: State): void
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 /** Spreads FNV-1a's weak low bits, which open addressing uses. */
 const finish = (hash: number): number => (hash ^ (hash >>> 15)) | 0
 
-class ByteDictionary implements Dictionary {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ hashSecret[bytes[i]!]!, 0x01000193)
+  return finish(hash)
+}
+
+class ByteDictionary implements StoredDictionary {
   private readonly ids = new DictionaryIds()
   private readonly index = new DictionaryIndex()
   private readonly store = new DictionaryBytes()
   private readonly texts: (string | undefined)[] = []
   private refs = new Int32Array(16)
   /** Ids that had no reference at some time since the last sweep; `listed` has a 1 for them. */
-  private unkept: number[] = []
+  private unkept = new Int32Array(16)
+  private unkeptCount = 0
   private listed = new Uint8Array(16)
   private scratch = new Uint8Array(64)
 
@@ -60,9 +76,7 @@ class ByteDictionary implements Dictionary {
   }
 
   internBytes(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ hashSecret[bytes[i]!]!, 0x01000193)
-    hash = finish(hash)
+    const hash = hashOf(bytes, start, end)
     const { index, store } = this
     const { slots, mask } = index
     for (let at = hash & mask, held = slots[at]!; held !== 0; at = (at + 1) & mask, held = slots[at]!) {
@@ -88,11 +102,12 @@ class ByteDictionary implements Dictionary {
   }
 
   sweep(): void {
-    if (this.unkept.length === 0) return
+    if (this.unkeptCount === 0) return
     // Highest first, so that the lowest free id is the next one given.
-    const unkept = this.unkept.sort((a, b) => b - a)
-    this.unkept = []
-    for (const id of unkept) {
+    const unkept = this.unkept.subarray(0, this.unkeptCount).sort()
+    this.unkeptCount = 0
+    for (let i = unkept.length - 1; i >= 0; i--) {
+      const id = unkept[i]!
       this.listed[id] = 0
       if (this.refs[id]! > 0) continue
       this.index.remove(id)
@@ -100,6 +115,26 @@ class ByteDictionary implements Dictionary {
       this.texts[id] = undefined
       this.ids.give(id)
     }
+  }
+
+  snapshot(): State {
+    return { ids: this.ids.snapshot(), texts: this.store.snapshot(this.size), unkept: this.unkept.slice(0, this.unkeptCount) }
+  }
+
+  restore(state: State): void {
+    const { ids, texts, unkept } = state as { ids: State; texts: State; unkept: Int32Array }
+    this.ids.restore(ids)
+    this.store.restore(texts)
+    const { size, index } = this
+    const { bytes, starts, lengths } = this.store
+    const freed = this.ids.freed()
+    index.reserve(size)
+    for (let id = 0; id < size; id++) {
+      if (freed[id] === 0) index.insert(hashOf(bytes, starts[id]!, starts[id]! + lengths[id]!), id)
+    }
+    this.refs = new Int32Array(Math.max(16, size))
+    this.listed = new Uint8Array(this.refs.length)
+    for (const id of unkept) this.list(id)
   }
 
   private add(hash: number, bytes: Uint8Array, start: number, end: number): number {
@@ -122,7 +157,12 @@ class ByteDictionary implements Dictionary {
   private list(id: number): void {
     if (this.listed[id] === 1) return
     this.listed[id] = 1
-    this.unkept.push(id)
+    if (this.unkeptCount === this.unkept.length) {
+      const unkept = new Int32Array(2 * this.unkeptCount)
+      unkept.set(this.unkept)
+      this.unkept = unkept
+    }
+    this.unkept[this.unkeptCount++] = id
   }
 
   private internEncoded(text: string): number {
@@ -143,6 +183,6 @@ class ByteDictionary implements Dictionary {
  * const rooms = createDictionary()
  * rooms.text(rooms.intern('kitchen')) // 'kitchen'
  */
-export function createDictionary(): Dictionary {
+export function createDictionary(): StoredDictionary {
   return new ByteDictionary()
 }

@@ -152,12 +152,14 @@ export class EventTimeLogic implements Logic {
   }
 
   snapshot(): State {
-    return [...this.#origins].map(([origin, state]) => ({ origin, ...state }))
+    return { frozen: this.#frozen, origins: [...this.#origins].map(([origin, state]) => ({ origin, ...state })) }
   }
 
   restore(state: State): void {
+    const { frozen, origins } = state as unknown as { frozen: boolean; origins: ({ origin: number } & OriginState)[] }
+    this.#frozen = frozen
     this.#origins.clear()
-    for (const { origin, ...rest } of state as unknown as ({ origin: number } & OriginState)[]) this.#origins.set(origin, rest)
+    for (const { origin, ...rest } of origins) this.#origins.set(origin, rest)
   }
 }
 

@@ -14,10 +14,10 @@ export interface KeyPart {
   release(id: number): void
   /** The values of some ids as a column, on memory of its own or of this part's dictionary. */
   column(ids: Int32Array, count: number): Column
-  /** The values of some ids as state. */
-  snapshot(ids: Int32Array, count: number): State
-  /** Ids of saved values, new ones held by nobody yet. */
-  restore(state: State, count: number, out: Int32Array): void
+  /** A copy of the values and ids, without who holds them. */
+  snapshot(): State
+  /** Into a part that knows no value: under the ids that they had. Whatever was held must be retained again, before anything is released. */
+  restore(state: State): void
   /** Work between two pushes, when no batch is alive. */
   sweep?(): void
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Column } from '../model/columns.js'
 import { valueAt } from '../model/columns.js'
@@ -99,18 +100,51 @@ describe('KeyTable', () => {
     expect(new Set(keys).size).toBe(1)
   })
 
-  it('saves and restores values', () => {
-    const table = new KeyTable(['text', 'boolean'])
-    const keys = resolve(table, [text('a', null), booleans(false, true)], 2)
-    const state = structuredClone(table.snapshot(Int32Array.from(keys), 2))
-    const other = new KeyTable(['text', 'boolean'])
-    resolve(other, [text('z'), booleans(true)], 1)
-    const restored = new Int32Array(2)
-    other.restore(state, 2, restored)
-    const back = other.columns(restored, 2)
-    expect([0, 1].map(i => back.map(column => valueAt(column, i)))).toEqual([
-      ['a', false],
-      [null, true],
-    ])
+  it('is the same after a restore: values, ids, and which ids are free', () => {
+    const types = ['text', 'number', 'boolean'] as const
+    const rows = fc.array(
+      fc.record({
+        t: fc.option(fc.constantFrom('', 'a', 'bb', 'ü', 'a longer one')),
+        n: fc.option(fc.constantFrom(-0, 0, 1.5, Number.NaN)),
+        b: fc.boolean(),
+      }),
+      { maxLength: 12 },
+    )
+    fc.assert(
+      fc.property(fc.array(rows, { maxLength: 12 }), fc.nat(12), (all, restoreAt) => {
+        const one = new KeyTable(types)
+        let other = new KeyTable(types)
+        const held: number[][] = []
+        for (const [i, some] of all.entries()) {
+          if (i === restoreAt) {
+            const state = other.snapshot()
+            const copy = structuredClone(state)
+            const restored = new KeyTable(types)
+            restored.restore(copy)
+            for (const keys of held) for (const key of keys) restored.retain(key)
+            expect(restored.snapshot()).toEqual(state)
+            for (const keys of held) for (const key of keys) other.release(key)
+            other.sweep()
+            // What is saved is a copy.
+            expect(state).toEqual(copy)
+            other = restored
+          }
+          for (const table of [one, other]) table.sweep()
+          const columns = [text(...some.map(row => row.t)), numbers(...some.map(row => row.n)), booleans(...some.map(row => row.b))]
+          const keys = resolve(one, columns, some.length)
+          expect(resolve(other, columns, some.length)).toEqual(keys)
+          held.push(keys)
+          for (const table of [one, other]) for (const key of keys) table.retain(key)
+          if (held.length > 2) for (const key of held.shift()!) for (const table of [one, other]) table.release(key)
+          expect([other.live, other.size]).toEqual([one.live, one.size])
+          for (const ids of held) {
+            const values = (table: KeyTable) =>
+              table.columns(Int32Array.from(ids), ids.length).map(column => ids.map((_, at) => valueAt(column, at)))
+            expect(values(other)).toEqual(values(one))
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

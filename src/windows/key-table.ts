@@ -51,7 +51,16 @@ export class KeyTable {
 
   /** Key ids of rows 0 … length − 1; new ones must be retained before anything is released. */
   resolve(columns: readonly Column[], length: number, out: Int32Array): void {
-    this.#join((part, ids) => this.#parts[part]!.resolve(columns[part]!, length, ids), length, out)
+    if (this.#parts.length === 0) {
+      out.fill(0, 0, length)
+      return
+    }
+    this.#parts[0]!.resolve(columns[0]!, length, out)
+    if (this.#pairs.length > 0 && this.#scratch.length < length) this.#scratch = new Int32Array(length)
+    for (const [i, pair] of this.#pairs.entries()) {
+      this.#parts[i + 1]!.resolve(columns[i + 1]!, length, this.#scratch)
+      pair.resolve(out, this.#scratch, length, out)
+    }
   }
 
   /** Keys that are held. */
@@ -73,46 +82,31 @@ export class KeyTable {
 
   /** The values of some keys, one column a part. */
   columns(keys: Int32Array, count: number): Column[] {
-    return this.#split(keys, count, (part, ids) => part.column(ids, count))
+    const out: Column[] = []
+    const left = keys.slice(0, count)
+    const right = new Int32Array(count)
+    for (let i = this.#pairs.length - 1; i >= 0; i--) {
+      this.#pairs[i]!.split(left, count, left, right)
+      out.unshift(this.#parts[i + 1]!.column(right, count))
+    }
+    if (this.#parts.length > 0) out.unshift(this.#parts[0]!.column(left, count))
+    return out
   }
 
-  snapshot(keys: Int32Array, count: number): State {
-    return this.#split(keys, count, (part, ids) => part.snapshot(ids, count))
+  /** A copy of the keys and their ids, without who holds them. */
+  snapshot(): State {
+    return { parts: this.#parts.map(part => part.snapshot()), pairs: this.#pairs.map(pair => pair.snapshot()) }
   }
 
-  /** Ids of saved keys in their saved order; they must be retained before anything is released. */
-  restore(state: State, count: number, out: Int32Array): void {
-    const saved = state as readonly State[]
-    this.#join((part, ids) => this.#parts[part]!.restore(saved[part]!, count, ids), count, out)
+  /** Into an empty table: keys under the ids that they had. Whatever was held must be retained again, before anything is released. */
+  restore(state: State): void {
+    const { parts, pairs } = state as { parts: readonly State[]; pairs: readonly State[] }
+    for (const [i, part] of this.#parts.entries()) part.restore(parts[i]!)
+    for (const [i, pair] of this.#pairs.entries()) pair.restore(pairs[i]!)
   }
 
   /** Frees texts that nobody holds any more; called when no batch is alive. */
   sweep(): void {
     for (const part of this.#parts) part.sweep?.()
-  }
-
-  #join(resolve: (part: number, ids: Int32Array) => void, length: number, out: Int32Array): void {
-    if (this.#parts.length === 0) {
-      out.fill(0, 0, length)
-      return
-    }
-    resolve(0, out)
-    if (this.#pairs.length > 0 && this.#scratch.length < length) this.#scratch = new Int32Array(length)
-    for (let i = 0; i < this.#pairs.length; i++) {
-      resolve(i + 1, this.#scratch)
-      this.#pairs[i]!.resolve(out, this.#scratch, length, out)
-    }
-  }
-
-  #split<R>(keys: Int32Array, count: number, read: (part: KeyPart, ids: Int32Array) => R): R[] {
-    const out: R[] = []
-    const left = keys.slice(0, count)
-    const right = new Int32Array(count)
-    for (let i = this.#pairs.length - 1; i >= 0; i--) {
-      this.#pairs[i]!.split(left, count, left, right)
-      out.unshift(read(this.#parts[i + 1]!, right))
-    }
-    if (this.#parts.length > 0) out.unshift(read(this.#parts[0]!, left))
-    return out
   }
 }

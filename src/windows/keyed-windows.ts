@@ -105,18 +105,16 @@ export class KeyedWindows {
     return this.table.live
   }
 
+  /** A copy of typed memory, keys under their ids: its time is that of copying bytes, whatever the keys are. */
   snapshot(): State {
-    const keys = this.#liveKeys()
-    const position = new Int32Array(this.table.size)
-    for (const [i, key] of keys.entries()) position[key] = i
+    const { size } = this.table
     return {
       watermark: this.#watermark,
-      count: keys.length,
-      keys: this.table.snapshot(keys, keys.length),
-      panes: this.#panes.open.map(pane => pane.snapshot(position)),
+      table: this.table.snapshot(),
+      panes: this.#panes.open.map(pane => pane.snapshot(size, this.#track)),
       revisions: [...this.#revisions].map(([window, revisions]) => ({
         window,
-        keys: Int32Array.from(revisions.keys(), key => position[key]!),
+        keys: Int32Array.from(revisions.keys()),
         counts: Int32Array.from(revisions.values()),
       })),
     }
@@ -126,17 +124,15 @@ export class KeyedWindows {
   restore(state: State): void {
     const saved = state as {
       watermark: number
-      count: number
-      keys: State
+      table: State
       panes: readonly { index: number }[]
       revisions: readonly { window: number; keys: Int32Array; counts: Int32Array }[]
     }
-    const keys = new Int32Array(saved.count)
-    this.table.restore(saved.keys, saved.count, keys)
+    this.table.restore(saved.table)
     this.#watermark = saved.watermark
-    for (const pane of saved.panes) this.#panes.at(pane.index).restore(pane as State, this.table, keys)
-    for (const { window, keys: revised, counts } of saved.revisions) {
-      this.#revisions.set(window, new Map(Array.from(revised, (key, i) => [keys[key]!, counts[i]!])))
+    for (const pane of saved.panes) this.#panes.at(pane.index).restore(pane as State, this.table)
+    for (const { window, keys, counts } of saved.revisions) {
+      this.#revisions.set(window, new Map(Array.from(keys, (key, i) => [key, counts[i]!])))
     }
   }
 
@@ -171,18 +167,5 @@ export class KeyedWindows {
     const panes: Pane[] = []
     for (; from < open.length && open[from]!.index <= last; from++) panes.push(open[from]!)
     return panes
-  }
-
-  #liveKeys(): Int32Array {
-    const seen = new Uint8Array(this.table.size)
-    const keys: number[] = []
-    for (const pane of this.#panes.open) {
-      for (let i = 0; i < pane.count; i++) {
-        const key = pane.keys[i]!
-        if (seen[key] === 0) keys.push(key)
-        seen[key] = 1
-      }
-    }
-    return Int32Array.from(keys)
   }
 }

@@ -73,14 +73,18 @@ export class NumberPart implements KeyPart {
     return values instanceof Uint8Array ? { type: 'boolean', values, nulls } : { type: 'number', values, nulls }
   }
 
-  snapshot(ids: Int32Array, count: number): State {
-    const { values, nulls } = this.column(ids, count) as NumberColumn | BooleanColumn
-    return { values, nulls: nulls ?? null }
+  snapshot(): State {
+    return { ids: this.#ids.snapshot(), values: this.#values.slice(0, this.size) }
   }
 
-  restore(state: State, count: number, out: Int32Array): void {
-    const { values, nulls } = state as { values: Float64Array; nulls: Uint8Array | null }
-    for (let i = 0; i < count; i++) out[i] = nulls?.[i] === 1 ? 0 : this.#idOf(values[i]!)
+  restore(state: State): void {
+    const { ids, values } = state as { ids: State; values: Float64Array }
+    this.#ids.restore(ids)
+    this.#values = new Float64Array(Math.max(64, values.length))
+    this.#values.set(values)
+    this.#index.reserve(this.size)
+    const freed = this.#ids.freed()
+    for (let id = 1; id < this.size; id++) if (freed[id] === 0) this.#index.insert(hashOf(values[id]!), id)
   }
 
   #idOf(value: number): number {

@@ -1,10 +1,16 @@
 import { DictionaryIds } from '../model/dictionary-ids.js'
 import { DictionaryIndex } from '../model/dictionary-index.js'
+import type { State } from '../model/state.js'
 import { References } from './references.js'
 
 interface Held {
   retain(id: number): void
   release(id: number): void
+}
+
+function hashOf(left: number, right: number): number {
+  const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b)
+  return hash ^ (hash >>> 15)
 }
 
 /** Pairs of ids as ids, by open addressing; a pair holds its two parts. */
@@ -52,9 +58,31 @@ export class PairPart implements Held {
     }
   }
 
+  /** A copy of the pairs and their ids, without who holds them. */
+  snapshot(): State {
+    return { ids: this.#ids.snapshot(), lefts: this.#lefts.slice(0, this.size), rights: this.#rights.slice(0, this.size) }
+  }
+
+  /** Into no pairs, after both parts: a pair holds its parts again. */
+  restore(state: State): void {
+    const { ids, lefts, rights } = state as { ids: State; lefts: Int32Array; rights: Int32Array }
+    this.#ids.restore(ids)
+    this.#lefts = new Int32Array(Math.max(64, lefts.length))
+    this.#lefts.set(lefts)
+    this.#rights = new Int32Array(Math.max(64, rights.length))
+    this.#rights.set(rights)
+    this.#index.reserve(this.size)
+    const freed = this.#ids.freed()
+    for (let id = 0; id < this.size; id++) {
+      if (freed[id] === 1) continue
+      this.#left.retain(lefts[id]!)
+      this.#right.retain(rights[id]!)
+      this.#index.insert(hashOf(lefts[id]!, rights[id]!), id)
+    }
+  }
+
   #idOf(left: number, right: number): number {
-    let hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b)
-    hash ^= hash >>> 15
+    const hash = hashOf(left, right)
     const index = this.#index
     const { slots, mask } = index
     for (let at = hash & mask, held = slots[at]!; held !== 0; at = (at + 1) & mask, held = slots[at]!) {

@@ -3,6 +3,15 @@ import type { Column } from '../model/columns.js'
 import type { State } from '../model/state.js'
 import type { KeyTable } from './key-table.js'
 
+/** Slots a key, at most, up to which it is faster to copy all slots as they lie than to pick those of the keys. */
+const wholeBelow = 4
+
+function savedMarks(marks: Uint8Array, keys: Int32Array): Uint8Array {
+  const saved = new Uint8Array(keys.length)
+  for (let i = 0; i < keys.length; i++) saved[i] = marks[keys[i]!]!
+  return saved
+}
+
 /** A stretch of time with one accumulator an aggregate, slots by key id. Kept and used again once it is emptied. */
 export class Pane {
   index = 0
@@ -50,27 +59,43 @@ export class Pane {
     this.count = 0
   }
 
-  /** `position` gives each live key's place in the saved list of keys. */
-  snapshot(position: Int32Array): State {
+  /** Of a table of `size` keys; `track` as in `add`. */
+  snapshot(size: number, track: boolean): State {
+    const keys = this.keys.slice(0, this.count)
+    const room = Math.min(size, this.seen.length)
+    const whole = room <= wholeBelow * this.count
+    const slots = whole ? undefined : keys
+    const count = whole ? room : this.count
     return {
       index: this.index,
-      keys: Int32Array.from({ length: this.count }, (_, i) => position[this.keys[i]!]!),
-      changed: Uint8Array.from({ length: this.count }, (_, i) => this.changed[this.keys[i]!]!),
-      accumulators: this.accumulators.map(accumulator => accumulator.snapshot(this.keys, this.count)),
+      keys,
+      whole: whole ? room : null,
+      changed: track ? savedMarks(this.changed, keys) : null,
+      accumulators: this.accumulators.map(accumulator => accumulator.snapshot(slots, count)),
     }
   }
 
-  /** `keys` gives the id of each key of the saved list. */
-  restore(state: State, table: KeyTable, keys: Int32Array): void {
-    const saved = state as { index: number; keys: Int32Array; changed: Uint8Array; accumulators: readonly State[] }
+  /** Into an empty pane, its keys those of the table. */
+  restore(state: State, table: KeyTable): void {
+    const saved = state as {
+      index: number
+      keys: Int32Array
+      whole: number | null
+      changed: Uint8Array | null
+      accumulators: readonly State[]
+    }
+    const { keys, whole, changed } = saved
     this.index = saved.index
     this.grow(table.size)
-    for (let i = 0; i < saved.keys.length; i++) {
-      const key = keys[saved.keys[i]!]!
-      this.#meet(table, key)
-      this.changed[key] = saved.changed[i]!
+    this.keys = new Int32Array(Math.max(64, keys.length))
+    for (let i = 0; i < keys.length; i++) {
+      this.#meet(table, keys[i]!)
+      if (changed) this.changed[keys[i]!] = changed[i]!
     }
-    for (const [a, accumulator] of this.accumulators.entries()) accumulator.restore(saved.accumulators[a]!, this.keys, this.count)
+    const slots = whole === null ? keys : undefined
+    for (const [a, accumulator] of this.accumulators.entries()) {
+      accumulator.restore(saved.accumulators[a]!, slots, whole ?? keys.length)
+    }
   }
 
   grow(size: number): void {

@@ -1,4 +1,4 @@
-import { type Column, type DictionaryText, type TextColumn, textAt } from '../model/columns.js'
+import type { Column, DictionaryText, TextColumn } from '../model/columns.js'
 import { createDictionary, type Dictionary } from '../model/dictionary.js'
 import type { State } from '../model/state.js'
 import type { KeyPart } from './key-part.js'
@@ -78,13 +78,12 @@ export class TextPart implements KeyPart {
     return { type: 'text', form: 'dictionary', ids: out, dictionary: this.#own }
   }
 
-  snapshot(ids: Int32Array, count: number): State {
-    const column = this.column(ids, count) as TextColumn
-    return Array.from({ length: count }, (_, i) => textAt(column, i))
+  snapshot(): State {
+    return this.#own.snapshot()
   }
 
-  restore(state: State, count: number, out: Int32Array): void {
-    this.resolve({ type: 'text', form: 'plain', values: state as readonly (string | null)[] }, count, out)
+  restore(state: State): void {
+    this.#own.restore(state)
   }
 
   sweep(): void {
