@@ -12,9 +12,18 @@ export interface AmqpSinkOptions<T> extends BrokerOptions {
   /** `json`: an object in a data section, content-type application/json (default); `value`: an AMQP map; `text`: the JSON as an AMQP string. */
   readonly format?: 'json' | 'value' | 'text'
   readonly subject?: string | PerRow<T, string | null> | PerRow<T, string>
+  /**
+   * How many ids the broker remembers for each address, to drop a result that comes again (`_AMQ_DUPL_ID`; Artemis'
+   * `id-cache-size`); 0: it drops none. Default: 20,000 where the broker says that it is Artemis or Millrace's node, else 0.
+   * Say it where Artemis is set otherwise, or stands behind a router.
+   */
+  readonly idCacheSize?: number
   /** Application properties, fixed or from the row. */
   readonly properties?: Readonly<Record<string, string | number | boolean | PerRow<T, never>>>
 }
+
+/** Nothing is stored between the ends. */
+export const isDirect = (kind: AddressKind | undefined): boolean => kind === 'anycast' || kind === 'multicast'
 
 const perRow = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'function' ? undefined : 'wants a text or a function of the row'
@@ -25,8 +34,11 @@ const properties = (value: unknown): string | undefined => {
   return wrong ? `has \`${wrong[0]}\`, which is neither text, number, true, false nor a function of the row` : undefined
 }
 
+const size = (value: unknown): string | undefined =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && value !== 1 ? undefined : 'wants 0, or a whole number from 2'
+
 /** @throws MR302 naming every fault. */
-export function checkSinkOptions(id: string, options: object): void {
+export function checkSinkOptions(id: string, options: Pick<AmqpSinkOptions<never>, 'kind' | 'idCacheSize'>): void {
   const checks = {
     ...brokerChecks,
     address: perRow,
@@ -34,6 +46,10 @@ export function checkSinkOptions(id: string, options: object): void {
     kind: kindOption,
     format: (value: unknown) => (['json', 'value', 'text'].includes(value as string) ? undefined : "wants 'json', 'value' or 'text'"),
     properties,
+    idCacheSize: size,
   }
-  checkOptions(`amqpSink '${id}'`, options, checks, ['address'])
+  const { kind, idCacheSize } = options
+  const direct = isDirect(kind) && idCacheSize !== undefined && idCacheSize !== 0
+  const further = direct ? [`\`idCacheSize\` belongs to a broker, and nothing is remembered on a direct link (\`kind\` is '${kind}')`] : []
+  checkOptions(`amqpSink '${id}'`, options, checks, ['address'], further)
 }

@@ -1,9 +1,10 @@
 import type { AmqpError } from '../../src/amqp/rhea.js'
-import type { OutputBatch, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
+import type { OutputBatch, SinkGuarantee, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed } from './dial.js'
 import { goodbye } from './goodbye.js'
+import { idCacheOf } from './id-cache.js'
 import { Keeper, type KeeperSettings } from './keeper.js'
 import { type Pending, SinkLink } from './sink-link.js'
 import { addressOf, encodeRow, type MessageForm } from './sink-message.js'
@@ -17,16 +18,26 @@ interface Refused {
   readonly reason: string
 }
 
+/** What a writer asks of its peer, and knows of it beforehand. */
+export interface SinkTerms {
+  /** Of the addresses. */
+  readonly capabilities: readonly string[]
+  /** How many ids the peer remembers an address; undefined: it says so itself, by what it is. */
+  readonly idCacheSize: number | undefined
+}
+
 /** Writes rows over one connection, with a link for each address. */
 export class AmqpSinkWriter implements SinkWriter {
-  readonly guarantee = 'append'
   readonly #keeper: Keeper
   readonly #links = new Map<string, SinkLink>()
   /** Rows of addresses that have no link, because every link is busy. */
   readonly #parked = new Map<string, Pending[]>()
   readonly #context: ConnectorContext
   readonly #form: MessageForm
-  readonly #capabilities: readonly string[]
+  readonly #terms: SinkTerms
+  /** Ids that every peer so far remembers; undefined until there was one. */
+  #remembers: number | undefined
+  #opening: (() => void) | undefined
   readonly #failures = new Set<(error: MillraceError) => void>()
   #dialed: Dialed | undefined
   #sequence = 0
@@ -34,15 +45,17 @@ export class AmqpSinkWriter implements SinkWriter {
   #closed = false
   #since: number
 
-  constructor(context: ConnectorContext, settings: KeeperSettings, form: MessageForm, capabilities: readonly string[]) {
+  constructor(context: ConnectorContext, settings: KeeperSettings, form: MessageForm, terms: SinkTerms) {
     this.#context = context
     this.#form = form
-    this.#capabilities = capabilities
+    this.#terms = terms
+    this.#remembers = terms.idCacheSize
     this.#since = context.time.monotonic()
     this.#keeper = new Keeper(settings, {
       up: dialed => {
         this.#dialed = dialed
         this.#keeper.proved()
+        this.#learn(dialed)
         for (const link of this.#links.values()) link.attach(dialed.connection)
       },
       down: () => {
@@ -54,8 +67,32 @@ export class AmqpSinkWriter implements SinkWriter {
     this.#keeper.start()
   }
 
+  /** `append` from the first connection to a peer that drops no repeats, such as the second broker of a fail-over list. */
+  get guarantee(): SinkGuarantee {
+    return this.#remembers ? 'idempotent' : 'append'
+  }
+
+  get remembers(): number | undefined {
+    return this.#remembers || undefined
+  }
+
+  /**
+   * Waits for the first connection, without a deadline, since only the peer tells whether it drops repeats; `status` says
+   * so. It holds no position.
+   *
+   * @throws MR305, MR306, MR309 or MR312 where waiting is no use, MR313 when it is closed meanwhile.
+   */
   async open(): Promise<undefined> {
-    return undefined
+    if (this.#fatal) throw this.#fatal
+    if (this.#closed) throw new MillraceError('MR313', `the sink '${this.#context.id}' is closed`)
+    if (this.#remembers !== undefined) return
+    await new Promise<void>((resolve, reject) => {
+      this.#failures.add(reject)
+      this.#opening = () => {
+        this.#failures.delete(reject)
+        resolve()
+      }
+    })
   }
 
   /**
@@ -138,14 +175,29 @@ export class AmqpSinkWriter implements SinkWriter {
     if (this.#closed) return
     this.#closed = true
     const left = this.#pending()
-    const error = new MillraceError('MR313', `the sink '${this.#context.id}' was closed with ${left} rows not acknowledged`)
-    if (left > 0) for (const failed of [...this.#failures]) failed(error)
+    const when = left > 0 ? `with ${left} rows not acknowledged` : 'before it was connected'
+    const error = new MillraceError('MR313', `the sink '${this.#context.id}' was closed ${when}`)
+    for (const failed of [...this.#failures]) failed(error)
     const dialed = this.#dialed
     if (dialed && this.#keeper.connected)
       await goodbye(dialed, this.#context.time, () => {
         for (const link of this.#links.values()) link.close()
       })
     this.#keeper.stop()
+  }
+
+  /** What is remembered by all peers that were sent to is what counts. */
+  #learn({ connection, endpoint }: Dialed): void {
+    const before = this.#remembers
+    const now = this.#terms.idCacheSize ?? idCacheOf(connection.properties)
+    this.#remembers = Math.min(before ?? now, now)
+    if (before && now === 0) {
+      this.#context.log.warn(
+        `${endpoint.text} drops no repeated results, as the broker before it did: '${this.#context.id}' may repeat some`,
+      )
+    }
+    this.#opening?.()
+    this.#opening = undefined
   }
 
   #pending(): number {
@@ -161,7 +213,7 @@ export class AmqpSinkWriter implements SinkWriter {
     this.#links.delete(address)
     if (!link) {
       if (!this.#makeRoom()) return undefined
-      link = new SinkLink(this.#context, address, this.#capabilities, {
+      link = new SinkLink(this.#context, address, this.#terms.capabilities, {
         progress: () => {
           this.#since = this.#context.time.monotonic()
           this.#unpark()

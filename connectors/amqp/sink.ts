@@ -1,19 +1,20 @@
-import type { SinkSpec } from '../../src/connector/sink.js'
+import type { SinkPromise, SinkSpec } from '../../src/connector/sink.js'
 import type { Expr } from '../../src/expr/types.js'
 import type { Json } from '../../src/model/json.js'
 import { brokerSettings, wantsDefaultBroker } from './broker-settings.js'
 import { checkBroker } from './check.js'
 import { shownUrl } from './options.js'
 import type { MessageForm } from './sink-message.js'
-import { type AmqpSinkOptions, checkSinkOptions } from './sink-options.js'
+import { type AmqpSinkOptions, checkSinkOptions, isDirect } from './sink-options.js'
 import { AmqpSinkWriter } from './sink-writer.js'
 
 type RowFunction = (row: never) => Expr<unknown>
 
 /**
  * An AMQP 1.0 sink: each row becomes a message whose message-id is the row's deterministic id, also given as
- * `_AMQ_DUPL_ID`, by which Artemis drops repeats. Rows wait for credit without a deadline and hold the source back
- * meanwhile; what is released, modified or in flight at a lost connection is sent again.
+ * `_AMQ_DUPL_ID`, by which Artemis and Millrace's own node drop repeats; another broker keeps both. Rows wait for credit
+ * without a deadline and hold the source back meanwhile; what is released, modified or in flight at a lost connection is
+ * sent again.
  *
  * @throws MR302 naming every wrong option.
  * @example
@@ -22,7 +23,8 @@ type RowFunction = (row: never) => Expr<unknown>
 export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T> {
   checkSinkOptions(id, options)
   const { address, subject, kind, format = 'json', url } = options
-  const direct = kind === 'anycast' || kind === 'multicast'
+  // Nothing is remembered between the ends of a direct link.
+  const idCacheSize = isDirect(kind) ? 0 : options.idCacheSize
   const expressions: Record<string, RowFunction> = {}
   const fixed = (name: string, value: unknown): string | undefined => {
     if (typeof value === 'function') expressions[name] = value as RowFunction
@@ -40,7 +42,7 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
     address: fixed('address', address),
     subject: fixed('subject', subject),
     format,
-    durable: !direct,
+    durable: !isDirect(kind),
     properties,
   }
   const params = {
@@ -48,6 +50,7 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
     kind,
     format,
     subject: form.subject,
+    idCacheSize: options.idCacheSize,
     url: url && (Array.isArray(url) ? url : [url]).map(shownUrl),
   }
   return {
@@ -55,12 +58,21 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
     connector: 'amqp',
     params: JSON.parse(JSON.stringify(params)) as { readonly [key: string]: Json },
     kind: 'sink',
+    promise: promiseOf(idCacheSize),
     expressions,
     usesEmbeddedNode: wantsDefaultBroker(options),
     async open(context) {
       const own = `millrace.${context.job}.${context.id}.${context.random.hex(8)}`
-      return new AmqpSinkWriter(context, brokerSettings(options, context, own), form, [kind ?? 'queue'])
+      return new AmqpSinkWriter(context, brokerSettings(options, context, own), form, { capabilities: [kind ?? 'queue'], idCacheSize })
     },
     check: (context, timeoutMs) => checkBroker(options, context, timeoutMs),
   }
+}
+
+const dependsOnBroker =
+  "whether a repeated result is dropped is known once its broker is: Artemis and Millrace's node drop it by its id, others keep both"
+
+function promiseOf(idCacheSize: number | undefined): SinkPromise {
+  if (idCacheSize === undefined) return { guarantee: 'depends-on-peer', why: dependsOnBroker }
+  return idCacheSize === 0 ? { guarantee: 'append' } : { guarantee: 'idempotent', remembers: idCacheSize }
 }

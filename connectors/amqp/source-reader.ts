@@ -109,6 +109,7 @@ export class AmqpSourceReader implements SourceReader {
       unsettled: this.#ledger.unsettled,
       bufferedBytes: queue.bytes + (this.#given?.used ?? 0),
       reconnects: keeper.reconnects + this.#reattached,
+      ...(this.#presettledCount > 0 ? { presettled: this.#presettledCount } : {}),
       ...(attached ? {} : { downSince: this.#downSince }),
       ...(error && !attached ? { error: { code: error.code, message: error.message } } : {}),
     }

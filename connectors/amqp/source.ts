@@ -1,4 +1,4 @@
-import type { IdSpec, SourceSpec } from '../../src/connector/source.js'
+import type { IdSpec, SourcePromise, SourceSpec } from '../../src/connector/source.js'
 import type { Json } from '../../src/model/json.js'
 import { brokerSettings, wantsDefaultBroker } from './broker-settings.js'
 import { checkBroker } from './check.js'
@@ -35,6 +35,7 @@ export function amqp<T>(options: AmqpSourceOptions<T>): SourceSpec<T> {
     params: paramsOf(options),
     decoder: options.decode,
     id: options.id,
+    promise: promiseOf(options),
     usesEmbeddedNode: wantsDefaultBroker(options),
     async open(context) {
       const durable = options.subscription?.durable === true
@@ -80,6 +81,29 @@ function paramsOf(options: AmqpSourceOptions<unknown>): { readonly [key: string]
   }
   // Leaves out what is not given.
   return JSON.parse(JSON.stringify(all)) as { readonly [key: string]: Json }
+}
+
+/**
+ * Queues and durable subscriptions keep and redeliver; a subscription that is not durable ends with its link. Behind a
+ * direct link stands the sender: what it settles only after our word it sends again, and a multicast does not wait for
+ * those who are away.
+ */
+function promiseOf(options: AmqpSourceOptions<unknown>): SourcePromise {
+  const kind = options.kind ?? standardKind(options) ?? 'queue'
+  const { subscription, exclusive } = options
+  const alone = exclusive === true ? 'one' : 'assumed-one'
+  const stored = { unaccepted: 'again', meanwhile: 'kept', repeats: true } as const
+  const fleeting = { unaccepted: 'gone', meanwhile: 'gone', repeats: true } as const
+  switch (kind) {
+    case 'queue':
+      return { ...stored, readers: alone }
+    case 'topic':
+      return { ...(subscription?.durable ? stored : fleeting), readers: subscription?.shared ? 'several' : 'one' }
+    case 'anycast':
+      return { ...stored, readers: alone, presettled: true }
+    case 'multicast':
+      return { ...fleeting, readers: 'one', presettled: true }
+  }
 }
 
 /** Brokers make an address on demand by what the attach asks for; without a word Artemis makes one that stores nothing. */

@@ -43,10 +43,19 @@ export interface SinkStatus {
   readonly error?: { readonly code: string; readonly message: string }
 }
 
+/** What repeating an output does: nothing, as rows and position are one transaction; nothing, while the peer remembers its id; a second row. */
+export type SinkGuarantee = 'transactional' | 'idempotent' | 'append'
+
+/** What a sink knows of its guarantee before it is open, as pure data. */
+export type SinkPromise =
+  | { readonly guarantee: SinkGuarantee; readonly remembers?: number }
+  /** Its peer decides, once connected; `why` says on what, as a sentence. */
+  | { readonly guarantee: 'depends-on-peer'; readonly why: string }
+
 /** Writes outputs in order and resolves when the peer has acknowledged them. Transactional sinks commit rows and position together. */
 export interface SinkWriter {
-  /** What repeating an output does: nothing, as rows and position are one transaction; nothing, while the peer remembers its id; a second row. Known once `open` has resolved. */
-  readonly guarantee: 'transactional' | 'idempotent' | 'append'
+  /** Known once `open` has resolved. */
+  readonly guarantee: SinkGuarantee
   /**
    * Ids that the peer of an idempotent sink remembers (Artemis: 20,000 an address). At most half as many outputs are
    * sent ahead of the last acknowledgement that is durable here. Absent: all.
@@ -66,6 +75,8 @@ export interface SinkSpec<in T> {
   readonly params: { readonly [key: string]: Json }
   /** `view` sinks also get provisional rows and removals of keys. */
   readonly kind: 'view' | 'sink'
+  /** Absent: a view replaces rows, any other sink appends them. */
+  readonly promise?: SinkPromise
   readonly accepts?: (row: T) => void
   /** Functions over the symbolic row, evaluated per row for the sink, such as its address; traced where the sink is applied. */
   readonly expressions: { readonly [name: string]: (row: never) => Expr<unknown> }

@@ -22,6 +22,8 @@ export interface SourceStatus {
   readonly unsettled?: number
   readonly bufferedBytes?: number
   readonly reconnects?: number
+  /** Messages so far that their sender had settled before they arrived: a crash may lose such. */
+  readonly presettled?: number
   /** Ms of monotonic time since it is not connected. */
   readonly downSince?: number
   readonly error?: { readonly code: string; readonly message: string }
@@ -72,6 +74,23 @@ export type IdSpec =
   | { readonly from: 'application-property'; readonly key: string }
   | { readonly from: 'body'; readonly path: readonly string[] }
 
+/** What a source's peer does with messages that a crash comes between, as pure data: guarantees are derived from it. */
+export interface SourcePromise {
+  /**
+   * A message that was given and not accepted: it comes `again`, or is `gone`; a `log` is read on from where the journal
+   * ends, without loss or repeat.
+   */
+  readonly unaccepted: 'again' | 'gone' | 'log'
+  /** What is sent while the job is away: `kept` by the peer or its sender, or `gone`. */
+  readonly meanwhile: 'kept' | 'gone'
+  /** The peer or a sender may send a message twice; only an id tells. */
+  readonly repeats: boolean
+  /** Who else takes messages from the same place: nobody, nobody as far as is known, or others by intent. */
+  readonly readers: 'one' | 'assumed-one' | 'several'
+  /** Senders choose: what they settle before it arrives is never sent again. */
+  readonly presettled?: boolean
+}
+
 /** A source as a job file names it: inert data and the way to open it. */
 export interface SourceSpec<out T> {
   readonly rowType?: T
@@ -80,6 +99,8 @@ export interface SourceSpec<out T> {
   readonly params: { readonly [key: string]: Json }
   readonly decoder: DecoderSpec<T>
   readonly id: IdSpec | undefined
+  /** Absent: nothing is known, and nothing promised. */
+  readonly promise?: SourcePromise
   /** It needs the embedded node unless the environment names a broker. */
   readonly usesEmbeddedNode: boolean
   open(context: ConnectorContext): Promise<SourceReader>

@@ -1,3 +1,5 @@
+import type { Guarantee } from './guarantee.js'
+
 /** The JSON of the HTTP API: the contract between server, page and clients. Times are ms since the epoch on the job's clock. */
 
 export interface JobSummary {
@@ -9,11 +11,7 @@ export interface JobSummary {
   readonly clockLabel?: string
   /** The data is derived: shifted, multiplied or disturbed on purpose. */
   readonly derived: boolean
-  readonly guarantee: {
-    readonly level: 'none' | 'at-most-once' | 'at-least-once' | 'exactly-once'
-    readonly label: string
-    readonly why: readonly string[]
-  }
+  readonly guarantee: Guarantee
   /** Messages received a second of real time, averaged over the last 5 s. */
   readonly rate: number
   /** Ms between the job's clock and the newest watermark of its results; null until there is one. */

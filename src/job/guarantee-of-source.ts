@@ -1,0 +1,87 @@
+import type { IdSpec, SourcePromise } from '../connector/source.js'
+import { durationText } from '../model/duration.js'
+import type { GuaranteeFinding } from './guarantee-finding.js'
+
+/** For how long ids are remembered: the least of both. */
+export interface IdBounds {
+  readonly ids: number
+  readonly ms: number
+}
+
+/** What is known of one source. */
+export interface SourceFacts {
+  readonly id: string
+  readonly spec: { readonly id: IdSpec | undefined; readonly promise?: SourcePromise }
+  /** Messages that came settled by their sender, as far as this run knows. */
+  readonly presettled: number
+}
+
+const countText = (count: number): string => count.toLocaleString('en')
+
+/** `10 minutes`, `1 minute`, `90s`. */
+const spanText = (ms: number): string => {
+  const minutes = ms / 60_000
+  return Number.isInteger(minutes) ? `${minutes} minute${minutes === 1 ? '' : 's'}` : durationText(ms)
+}
+
+const idText = (id: IdSpec): string =>
+  id.from === 'message-id' ? 'message-id' : id.from === 'body' ? `id \`${id.path.join('.')}\`` : `application property '${id.key}'`
+
+/** Reads a source's promise: what of its input a crash may lose or repeat (reliability rules §3). */
+export function findingsOfSource({ id, spec, presettled }: SourceFacts, bounds: IdBounds): readonly GuaranteeFinding[] {
+  const { promise } = spec
+  if (!promise) {
+    return [
+      {
+        loses: true,
+        repeats: spec.id === undefined,
+        label: `nothing is known of what feeds '${id}'`,
+        why: `nothing is known of what feeds '${id}': whether its peer sends again what was not accepted`,
+      },
+    ]
+  }
+  return [...lossOf(id, promise), ...presettledOf(id, promise, presettled), ...repeatOf(id, spec.id, promise, bounds)]
+}
+
+function lossOf(id: string, { unaccepted, meanwhile }: SourcePromise): readonly GuaranteeFinding[] {
+  if (meanwhile === 'gone') {
+    const label = `what is sent to '${id}' while the job is away is lost`
+    return [{ loses: true, label, why: `${label}: its peer keeps nothing for a reader that is not there` }]
+  }
+  if (unaccepted === 'gone') {
+    const label = `what '${id}' was given and had not yet made durable is lost`
+    return [{ loses: true, label, why: `${label}: its sender settles before it sends, and does not send again` }]
+  }
+  return []
+}
+
+function presettledOf(id: string, promise: SourcePromise, count: number): readonly GuaranteeFinding[] {
+  if (count > 0) {
+    const label = `some messages of '${id}' were settled before they arrived`
+    return [{ loses: true, label, why: `${label} (${countText(count)} so far): their sender does not send them again after a crash` }]
+  }
+  if (!promise.presettled) return []
+  return [{ why: `what a sender of '${id}' settles before it arrives counts at most once` }]
+}
+
+function repeatOf(id: string, spec: IdSpec | undefined, promise: SourcePromise, bounds: IdBounds): readonly GuaranteeFinding[] {
+  if (!promise.repeats) {
+    return promise.unaccepted === 'log' ? [{ why: `'${id}' is a log: it is read on from the place that the journal names` }] : []
+  }
+  if (!spec) {
+    const label = `'${id}' names no id, so a message that is sent again counts again`
+    return [{ repeats: true, label, why: `${label}; name one with \`id\`` }]
+  }
+  if (promise.readers === 'several') {
+    const label = `'${id}' shares its messages with other readers`
+    return [{ repeats: true, label, why: `${label}: what one took and did not accept comes to another, whose ids are its own` }]
+  }
+  const within = `within ${countText(bounds.ids)} ids or ${spanText(bounds.ms)}`
+  const known: GuaranteeFinding = {
+    label: within,
+    why: `a message of '${id}' that comes again is known by its ${idText(spec)}, ${within}; one without it counts again`,
+  }
+  if (promise.readers === 'one') return [known]
+  const alone = `'${id}' assumes to be the only reader of its address: what another took and did not accept would count in both`
+  return [known, { label: 'as the only consumer', why: alone }]
+}
