@@ -1,44 +1,77 @@
-import { createHash } from 'node:crypto'
-import type { Json } from '../model/json.js'
-import { canonicalJson } from '../plan/canonical-json.js'
-import type { Plan, PlanNode } from '../plan/plan.js'
+import { type NodeShape, type PartShape, type PlanShape, planShape } from './plan-shape.js'
 
-/** What of a plan shapes state: by node, a hash of what must not change. */
-export type PlanShape = { readonly [id: string]: { readonly op: string; readonly version: number; readonly hash: string } }
+export { type PlanShape, planShape }
 
-/** Display and delivery options (where a view is kept, where a sink writes) may change under the same state. */
-const shaping = (node: PlanNode): Json => ({
-  op: node.op,
-  params: node.params,
-  columns: node.columns.map(({ name, type }) => ({ name, type })),
-})
-
-/** The nodes that carry state, with the hash of what shapes it. */
-export function planShape(plan: Plan): PlanShape {
-  const nodes = plan.nodes.filter(node => node.stateful)
-  return Object.fromEntries(
-    nodes.map(node => {
-      const hash = createHash('sha256')
-        .update(canonicalJson(shaping(node)))
-        .digest('hex')
-        .slice(0, 32)
-      return [node.id, { op: node.op, version: node.version, hash }]
-    }),
-  )
+/** What becomes of saved state when a job goes on in another form. */
+export interface Fit {
+  /** What would be lost or contradict, a sentence for each difference; where there is any, the job must not start. */
+  readonly refused: readonly string[]
+  /** Ids of nodes whose saved state does not fit and was given up by name. */
+  readonly dropped: readonly string[]
+  /** Ids of nodes that begin in the middle of the stream, without a past: new ones, and dropped ones that are still there. */
+  readonly fresh: readonly string[]
+  /** Sentences for the log about `dropped` and `fresh`. */
+  readonly notes: readonly string[]
 }
 
-/** What differs, a sentence for each node; empty where state of the one fits the other. */
-export function planDifferences(saved: PlanShape, running: PlanShape): readonly string[] {
-  const differences: string[] = []
+/**
+ * Decides about saved state by rule 14 of the stream semantics: a node keeps it when its id, what feeds it and its
+ * parameters that shape state are unchanged. What comes before it may change (another `where`, a derived column): what
+ * follows is computed anew, what was is kept. New views, sinks and operators without state change nothing. State that
+ * does not fit is refused, unless its node is named in `drop`; a node named there whose state fits keeps it, so that the
+ * option may stand in a start script. A new node with state begins in the middle: its first windows hold only what comes
+ * from now on, and the log says so.
+ *
+ * @example
+ * fits(saved, planShape(graph.plan), ['climate']) // { refused: [], dropped: ['climate'], fresh: ['climate'], notes: […] }
+ */
+export function fits(saved: PlanShape, running: PlanShape, drop: readonly string[] = []): Fit {
+  const refused: string[] = []
+  const dropped: string[] = []
+  const fresh: string[] = []
+  const notes: string[] = []
   for (const [id, was] of Object.entries(saved)) {
     const is = running[id]
-    if (!is) differences.push(`\`${id}\` (${was.op}) is gone, its state would be lost`)
-    else if (is.op !== was.op) differences.push(`\`${id}\` was ${was.op}, and is ${is.op}`)
-    else if (is.version !== was.version)
-      differences.push(`\`${id}\` has state of ${was.op} version ${was.version}, this is version ${is.version}`)
-    else if (is.hash !== was.hash) differences.push(`\`${id}\` (${was.op}) has other parameters or columns`)
+    const differences = nodeDifferences(id, was, is)
+    if (differences.length === 0) continue
+    if (!drop.includes(id)) {
+      refused.push(...differences)
+      continue
+    }
+    dropped.push(id)
+    notes.push(...differences.map(difference => `${difference}; its state is dropped as was asked`))
+    if (is) fresh.push(id)
   }
-  for (const [id, is] of Object.entries(running))
-    if (!saved[id]) differences.push(`\`${id}\` (${is.op}) is new and would begin in the middle`)
+  for (const [id, is] of Object.entries(running)) {
+    if (saved[id]) continue
+    fresh.push(id)
+    notes.push(`\`${id}\` (${is.op}) is new and begins in the middle: its first results hold only what comes from now on`)
+  }
+  return { refused, dropped, fresh, notes }
+}
+
+function nodeDifferences(id: string, was: NodeShape, is: NodeShape | undefined): readonly string[] {
+  const name = `\`${id}\``
+  if (!is) return [`${name} (${was.op}) is gone, and its state would be lost`]
+  if (is.op !== was.op) return [`${name} was ${was.op}, and is ${is.op}`]
+  if (is.version !== was.version) return [`${name} has state of ${was.op} version ${was.version}, and this is version ${is.version}`]
+  const fed = ({ feeds }: NodeShape): string => feeds.map(input => input.join(' and ')).join(', ')
+  const differences = fed(was) === fed(is) ? [] : [`${name} was fed by ${fed(was)}, and is fed by ${fed(is)}`]
+  return [...differences, ...partDifferences(was, is).map(difference => `${name}: ${difference}`)]
+}
+
+function partDifferences(was: NodeShape, is: NodeShape): readonly string[] {
+  const differences: string[] = []
+  for (const [label, before] of Object.entries(was.parts)) {
+    const now = is.parts[label]
+    if (!now) differences.push(`${label} (${before.text}) is gone`)
+    else if (now.hash !== before.hash) differences.push(`${label} ${changed(before, now)}`)
+  }
+  for (const [label, now] of Object.entries(is.parts)) if (!was.parts[label]) differences.push(`${label} (${now.text}) is new`)
+  const order = ({ parts }: NodeShape): string => Object.keys(parts).join(', ')
+  if (differences.length === 0 && order(was) !== order(is)) differences.push(`the order was ${order(was)}, and is ${order(is)}`)
   return differences
 }
+
+const changed = (before: PartShape, now: PartShape): string =>
+  before.text === now.text ? `is still ${now.text}, of another type or unit` : `was ${before.text}, and is ${now.text}`
