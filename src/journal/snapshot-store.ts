@@ -39,6 +39,9 @@ export interface SnapshotStore {
    * @throws MR422, and the older ones are untouched.
    */
   save(snapshot: SnapshotToSave): Promise<void>
-  /** Recovery may need the journal after this entry: that of the oldest snapshot kept; 0 while there is none. */
+  /**
+   * Recovery may need the journal after this entry: that of the older of the two snapshots kept. 0 while there are fewer:
+   * the one may prove damaged, and then there is nothing to fall back on but the journal from its beginning.
+   */
   readonly needed: number
 }

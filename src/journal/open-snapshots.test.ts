@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import { recordingLog } from '../../test/support/recording-log.js'
+import type { CrashPoint } from '../model/crash-point.js'
+import type { Json } from '../model/json.js'
+import { openSnapshots } from './open-snapshots.js'
+import { SnapshotDisk } from './snapshot-disk-fixture.js'
+import type { SnapshotToSave } from './snapshot-store.js'
+
+const folder = 'd/snapshots'
+
+async function opened(disk = new SnapshotDisk()) {
+  const log = recordingLog()
+  const points: CrashPoint[] = []
+  const store = await openSnapshots({ disk, folder, job: 'climate', log, reached: point => void points.push(point) })
+  return { disk, log, points, store }
+}
+
+const snapshot = (entry: number, side: readonly number[] = [], from = 0, header: Json = {}): SnapshotToSave => ({
+  entry,
+  header: { plan: 'p', header },
+  body: { sums: Float64Array.of(entry, -0), names: ['a', null] },
+  sides: [{ name: 'ids', bytes: Uint8Array.from(side), from }],
+})
+const files = (disk: SnapshotDisk) => [...disk.files.keys()].map(path => path.slice(folder.length + 1)).sort()
+const content = (disk: SnapshotDisk, name: string) => disk.files.get(`${folder}/${name}`)!
+
+test('the newest is loaded with its side files, oldest first; two are kept', async () => {
+  const { disk, store } = await opened()
+  expect(await store.load()).toBeUndefined()
+  expect(store.needed).toBe(0)
+  for (let n = 1; n <= 4; n++) await store.save(snapshot(n * 10, [n], 0))
+  expect(store.needed).toBe(30)
+  expect(files(disk)).toEqual(['10.ids.side', '20.ids.side', '30.ids.side', '30.snapshot', '40.ids.side', '40.snapshot'])
+  const again = await opened(disk)
+  expect(again.store.needed).toBe(30)
+  expect(await again.store.load()).toStrictEqual({
+    entry: 40,
+    header: { plan: 'p', header: {} },
+    body: { sums: Float64Array.of(40, -0), names: ['a', null] },
+    sides: { ids: [1, 2, 3, 4].map(n => Buffer.of(n)) },
+  })
+  expect(again.log.lines).toEqual([])
+})
+
+test('a side file goes when neither kept snapshot needs it', async () => {
+  const { disk, store } = await opened()
+  await store.save(snapshot(10, [1], 0))
+  await store.save(snapshot(20, [2], 0))
+  await store.save(snapshot(30, [3], 11))
+  expect(files(disk)).toContain('10.ids.side')
+  await store.save(snapshot(40, [4], 11))
+  expect(files(disk)).not.toContain('10.ids.side')
+  expect((await (await opened(disk)).store.load())?.sides).toEqual({ ids: [2, 3, 4].map(n => Buffer.of(n)) })
+})
+
+test('an empty side makes no file, and goes on with those before, also after a restart', async () => {
+  const { disk, store } = await opened()
+  await store.save(snapshot(10, [1]))
+  const second = await opened(disk)
+  await second.store.load()
+  await second.store.save(snapshot(20))
+  await second.store.save(snapshot(30, [3]))
+  expect((await (await opened(disk)).store.load())?.sides).toEqual({ ids: [Buffer.of(1), Buffer.of(3)] })
+  expect(files(disk)).toEqual(['10.ids.side', '20.snapshot', '30.ids.side', '30.snapshot'])
+})
+
+test('it is on the disk in this order: sides, folder, snapshot, its name, folder', async () => {
+  const { disk, store, points } = await opened()
+  const before = disk.done.length
+  await store.save(snapshot(10, [1]))
+  expect(disk.done.slice(before).filter(what => /^(sync|rename)/.test(what))).toEqual([
+    'sync 10.ids.side',
+    'sync 10.ids.side',
+    'syncFolder snapshots',
+    'sync 10.snapshot.new',
+    'sync 10.snapshot.new',
+    'rename 10.snapshot.new',
+    'syncFolder snapshots',
+  ])
+  expect(points).toEqual(['snapshot-side-written', 'snapshot-written', 'snapshot-renamed', 'snapshot-durable'])
+})
+
+test('a large one is written in slices, each synced, and read again', async () => {
+  const { disk, store } = await opened()
+  const values = Float64Array.from({ length: 400_000 }, (_, i) => i)
+  await store.save({ ...snapshot(10), body: { values } })
+  expect(disk.done.filter(what => what === 'sync 10.snapshot.new')).toHaveLength(5)
+  const found = (await (await opened(disk)).store.load())?.body as { values: Float64Array }
+  expect(Buffer.from(found.values.buffer).equals(Buffer.from(values.buffer))).toBe(true)
+})
+
+test('a disk that takes few bytes at a time gets all of them', async () => {
+  const disk = new SnapshotDisk()
+  disk.writes = 7
+  const { store } = await opened(disk)
+  await store.save(snapshot(10, [1, 2, 3]))
+  expect((await (await opened(disk)).store.load())?.entry).toBe(10)
+})
+
+test('half-written files of an earlier process are removed', async () => {
+  const disk = new SnapshotDisk()
+  disk.files.set(`${folder}/7.snapshot.new`, Uint8Array.of(1))
+  await opened(disk)
+  expect(files(disk)).toEqual([])
+})
+
+test('whatever fails while one is written, MR422 says so, the older one stays, and the next one succeeds', async () => {
+  const healthy = await opened()
+  await healthy.store.save(snapshot(10, [1]))
+  const first = healthy.disk.done.length
+  await healthy.store.save(snapshot(20, [2]))
+  const operations = healthy.disk.done.length - first
+  expect(operations).toBeGreaterThan(12)
+  for (let failing = 0; failing < operations; failing++) {
+    const { disk, store, log } = await opened()
+    await store.save(snapshot(10, [1]))
+    let count = 0
+    let failed = ''
+    disk.before = (operation, path) => {
+      if (count++ !== failing) return
+      failed = `${operation} ${path}`
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    }
+    const error: unknown = await store.save(snapshot(20, [2])).catch(reason => reason)
+    disk.before = () => undefined
+    if (error) {
+      expect(error, failed).toMatchObject({ code: 'MR422', message: expect.stringContaining('no space left') })
+      expect(content(disk, '10.snapshot'), failed).toBeDefined()
+      const found = await (await opened(disk)).store.load()
+      expect([10, 20], failed).toContain(found?.entry)
+      expect(
+        found?.sides['ids']?.map(bytes => bytes[0]),
+        failed,
+      ).toEqual(found?.entry === 10 ? [1] : [1, 2])
+    } else expect(log.lines, failed).toMatchObject([{ level: 'warn' }])
+    // What a failed save should have kept is written once more; nothing twice.
+    await store.save(snapshot(30, error ? [2, 3] : [3]))
+    expect(
+      files(disk).filter(name => name.endsWith('.new')),
+      failed,
+    ).toEqual([])
+    const found = await (await opened(disk)).store.load()
+    expect(found?.entry, failed).toBe(30)
+    expect(Buffer.concat(found!.sides['ids']!), failed).toEqual(Buffer.of(1, 2, 3))
+  }
+})
+
+test('a second snapshot of one entry replaces the first, whose side files another may still need', async () => {
+  const { disk, store } = await opened()
+  await store.save(snapshot(10, [1]))
+  await store.save(snapshot(10, [2]))
+  await store.save(snapshot(20, [3]))
+  expect((await (await opened(disk)).store.load())?.sides).toEqual({ ids: [1, 2, 3].map(n => Buffer.of(n)) })
+})
+
+test('a snapshot of another job, or of a newer layout, is no damage: it is refused and left alone', async () => {
+  const { disk, store } = await opened()
+  await store.save(snapshot(10))
+  const other = openSnapshots({ disk, folder, job: 'other', log: recordingLog(), reached: () => undefined })
+  await expect(other).rejects.toMatchObject({ code: 'MR421' })
+  expect(files(disk)).toEqual(['10.snapshot'])
+})
+
+test('a file that may not be opened is no damage', async () => {
+  const { disk, store } = await opened()
+  await store.save(snapshot(10))
+  disk.before = operation => {
+    if (operation === 'open') throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  }
+  await expect(store.load()).rejects.toMatchObject({ code: 'MR452' })
+  disk.before = () => undefined
+  expect((await store.load())?.entry).toBe(10)
+})
