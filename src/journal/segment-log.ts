@@ -25,6 +25,10 @@ export interface SegmentLogOptions {
   readonly onDurable: () => void
   /** The log is given up: fenced, or a sync failed. Nothing more becomes durable. */
   readonly onFailure: (error: MillraceError) => void
+  /** The newest segment ended with something that a crash left half-written: `record` and what follows were never durable. */
+  readonly onTorn?: (torn: { readonly segment: string; readonly record: number; readonly bytes: number }) => void
+  /** A segment was begun, whose first record is this one. */
+  readonly onSegment?: (segment: { readonly name: string; readonly first: number }) => void
 }
 
 export interface LogRecord {

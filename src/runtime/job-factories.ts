@@ -1,29 +1,13 @@
 import type { Graph } from '../job/graph.js'
 import type { Fence } from '../journal/fence.js'
-import type { Journal, JournalTuning } from '../journal/journal.js'
+import type { Journal } from '../journal/journal.js'
+import type { JournalOptions } from '../journal/open-journal.js'
 import type { SnapshotStore } from '../journal/snapshot-store.js'
 import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
-import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log } from '../model/seams.js'
 import type { IdSet } from './id-set.js'
 import type { JobClock } from './job-clock.js'
-
-/** What the journal of a job is opened with. */
-export interface JournalOptions {
-  readonly disk: Disk
-  /** `journal` in the job's data folder. */
-  readonly folder: string
-  readonly job: string
-  readonly fence: Fence
-  readonly tuning: JournalTuning
-  readonly now: () => number
-  readonly after: (ms: number, callback: () => void) => () => void
-  readonly log: Log
-  readonly reached: Reached
-  readonly onDurable: () => void
-  readonly onFailure: (error: MillraceError) => void
-}
 
 /** What the snapshot store of a job is opened with. */
 export interface SnapshotOptions {

@@ -1,0 +1,203 @@
+import type { Reached } from '../model/crash-point.js'
+import type { Disk } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log } from '../model/seams.js'
+import { decodeEntry, entryNumber } from './decode-entry.js'
+import { EntryEncoder } from './encode-entry.js'
+import type { Fence } from './fence.js'
+import type { Journal, JournalEntry, JournalNote, JournalTuning } from './journal.js'
+import { openSegmentLog } from './open-segment-log.js'
+import type { SegmentInfo, SegmentLog } from './segment-log.js'
+
+/** What the journal of a job is opened with. */
+export interface JournalOptions {
+  readonly disk: Disk
+  /** `journal` in the job's data folder. */
+  readonly folder: string
+  readonly job: string
+  readonly fence: Fence
+  readonly tuning: JournalTuning
+  readonly now: () => number
+  readonly after: (ms: number, callback: () => void) => () => void
+  readonly log: Log
+  readonly reached: Reached
+  readonly onDurable: () => void
+  readonly onFailure: (error: MillraceError) => void
+}
+
+/**
+ * Opens the journal of a job at the end of what earlier epochs left. The fence has to be raised before.
+ *
+ * @throws MR440, MR442, MR443, MR445: see `openSegmentLog`.
+ *
+ * @example
+ * const journal = await openJournal({ disk, folder: 'data/rooms/journal', job: 'rooms', fence, tuning: defaultTuning, ... })
+ * journal.append({ kind: 'chunk', entry: journal.last + 1, source: 'readings', clock, chunk })
+ * await journal.flush()
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { disk, folder, job, fence, tuning, now, after, reached, onFailure } = options
+  const opened: { journal?: SegmentJournal } = {}
+  const log = await openSegmentLog({
+    disk,
+    folder,
+    fence,
+    header: { kind: 'journal', job },
+    segmentBytes: tuning.segmentBytes,
+    bufferBytes: tuning.bufferBytes,
+    now,
+    after,
+    reached,
+    onFailure,
+    onDurable: () => opened.journal?.rise(),
+    onSegment: segment => opened.journal?.begun(segment),
+    onTorn: torn => options.log.info('a crash left a part of the journal half-written: it was never settled', { job, ...torn }),
+  })
+  opened.journal = new SegmentJournal(options, log, await readBefore(log))
+  return opened.journal
+}
+
+/** The number of the last entry before each segment, and behind the last of them. */
+interface Before {
+  readonly segments: Map<string, number>
+  readonly last: number
+}
+
+async function readBefore(log: SegmentLog): Promise<Before> {
+  const segments = new Map<string, number>()
+  for (const { name, first } of log.segments()) {
+    for await (const { bytes } of log.read(first - 1)) {
+      const { entry, note } = entryNumber(bytes)
+      segments.set(name, note ? entry : entry - 1)
+      break
+    }
+  }
+  let last = 0
+  const newest = log.segments().at(-1)
+  if (newest) for await (const { bytes } of log.read(newest.first - 1)) last = entryNumber(bytes).entry
+  return { segments, last }
+}
+
+/** A note that is not yet durable, by the number of its record. */
+interface PendingNote {
+  readonly record: number
+  readonly onDurable: (() => void) | undefined
+}
+
+/** See `Journal`: a segment log whose records are entries, which are numbered, and notes, which are not. */
+class SegmentJournal implements Journal {
+  readonly #options: JournalOptions
+  readonly #log: SegmentLog
+  readonly #encoder = new EntryEncoder()
+  readonly #before: Map<string, number>
+  #last: number
+  #durable: number
+  /** Records that are no entries, before those that are pending. */
+  #notes: number
+  #pending: PendingNote[] = []
+
+  constructor(options: JournalOptions, log: SegmentLog, before: Before) {
+    this.#options = options
+    this.#log = log
+    this.#before = before.segments
+    this.#last = before.last
+    this.#durable = before.last
+    this.#notes = log.last - before.last
+  }
+
+  get last(): number {
+    return this.#last
+  }
+
+  get durable(): number {
+    return this.#durable
+  }
+
+  get full(): boolean {
+    return this.#log.full
+  }
+
+  get failing(): string | undefined {
+    return this.#log.failing
+  }
+
+  get bytes(): number {
+    return this.#log.segments().reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  append(entry: JournalEntry): void {
+    const number = this.#last + 1
+    if (entry.entry !== number) throw new RangeError(`entry ${entry.entry} cannot follow entry ${this.#last}`)
+    this.#log.append(...this.#encoder.encode(entry, number))
+    this.#last = number
+  }
+
+  note(note: JournalNote, onDurable?: () => void): void {
+    const record = this.#log.append(...this.#encoder.encode(note, this.#last))
+    this.#pending.push({ record, onDurable })
+  }
+
+  async *read(after: number): AsyncGenerator<JournalEntry | JournalNote> {
+    const segments = this.#log.segments()
+    const from = segments.findLast(({ name }) => this.#entriesBefore(name) < after) ?? segments[0]
+    if (!from) return
+    let last = this.#entriesBefore(from.name)
+    if (last > after) throw missing(after + 1, `the journal begins at entry ${last + 1}`)
+    for await (const { bytes } of this.#log.read(from.first - 1)) {
+      const { entry, item } = decodeEntry(bytes)
+      const note = item.kind === 'acknowledged' || item.kind === 'bundle'
+      if (entry !== (note ? last : last + 1)) throw missing(last + 1, `entry ${entry} follows entry ${last}`)
+      if (note ? last >= after : entry > after) yield item
+      last = entry
+    }
+  }
+
+  async retain(needed: number): Promise<void> {
+    const { retentionBytes: bytes, retentionMs: ms } = this.#options.tuning
+    // The newest segment before which not all that is needed lies: those before it are not needed.
+    const oldest = this.#log.segments().findLast(({ name }) => this.#entriesBefore(name) < needed)
+    if (oldest) await this.#log.retain({ needed: oldest.first - 1, bytes, ms })
+    const names = new Set(this.#log.segments().map(({ name }) => name))
+    for (const name of this.#before.keys()) if (!names.has(name)) this.#before.delete(name)
+  }
+
+  segments(): readonly SegmentInfo[] {
+    const all = this.#log.segments()
+    return all.map((segment, i) => {
+      const next = all[i + 1]
+      return { ...segment, first: this.#entriesBefore(segment.name) + 1, last: next ? this.#entriesBefore(next.name) : this.#durable }
+    })
+  }
+
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+
+  /** More records are durable. */
+  rise(): void {
+    const { durable } = this.#log
+    let count = 0
+    while (count < this.#pending.length && this.#pending[count]!.record <= durable) count++
+    const notes = this.#pending.splice(0, count)
+    this.#notes += count
+    this.#durable = durable - this.#notes
+    for (const { onDurable } of notes) onDurable?.()
+    this.#options.onDurable()
+  }
+
+  begun({ name, first }: { readonly name: string; readonly first: number }): void {
+    const notes = this.#pending.filter(({ record }) => record < first).length
+    this.#before.set(name, first - 1 - this.#notes - notes)
+  }
+
+  #entriesBefore(segment: string): number {
+    return this.#before.get(segment) ?? this.#last
+  }
+}
+
+const missing = (entry: number, why: string): MillraceError =>
+  new MillraceError('MR442', `entry ${entry} of the journal is missing: ${why}`, { notes: [`entry ${entry}`] })

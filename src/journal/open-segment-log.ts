@@ -1,0 +1,113 @@
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { RecordBuffer } from './record-buffer.js'
+import { damagedAt, openRecords, readChain, type Segment } from './segment-chain.js'
+import { encodeHeader, headerBytes, recordSeed, type SegmentHeader } from './segment-header.js'
+import type { SegmentLog, SegmentLogOptions } from './segment-log.js'
+import { SegmentLogWriter } from './segment-log-writer.js'
+import { segmentName } from './segment-name.js'
+
+/**
+ * Opens a log at the end of what earlier epochs left in its folder. The fence has to be raised before. Records that
+ * were written but perhaps never synced are copied into a segment of this epoch first: what a process reads back from the
+ * system's memory may still be lost with the machine, above all after a failed sync.
+ *
+ * @throws MR440, MR442, MR443, and MR445 where the copy cannot be written.
+ *
+ * @example
+ * const log = await openSegmentLog({ disk, folder: 'data/rooms/journal', fence, header: { job: 'rooms' }, ... })
+ * log.append(Buffer.from('first'))
+ * await log.flush()
+ * for await (const record of log.read(0)) console.log(record.number, record.bytes)
+ */
+export async function openSegmentLog(options: SegmentLogOptions): Promise<SegmentLog> {
+  const { disk, folder, fence } = options
+  await disk.makeFolder(folder)
+  for (const name of await disk.list(folder)) if (name.endsWith('.new')) await disk.remove(`${folder}/${name}`)
+  const { segments, shadowed } = await readChain(disk, folder)
+  const newest = segments.at(-1)
+  if (newest && newest.header.epoch >= fence.epoch) {
+    throw new MillraceError('MR440', `${newest.name} was written by epoch ${newest.header.epoch}, this process has ${fence.epoch}`)
+  }
+  const opened = options.now()
+  const headerOf = (first: number): SegmentHeader => ({ epoch: fence.epoch, first, began: opened, opened, header: options.header })
+  const seed = recordSeed(headerOf(0))
+  const copy = new RecordBuffer()
+  const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
+  const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : segments
+  const state = { segments: kept.filter(({ header, limit }) => limit >= header.first), last: tail.last, opened, seed }
+  if (tail.last === tail.durable) {
+    // An empty newest segment stays in the chain: it tells the number at which the log goes on.
+    await removeShadowed(options, shadowed)
+    return new SegmentLogWriter(options, state)
+  }
+  const header = headerOf(tail.durable + 1)
+  await writeWhole(options, header, copy)
+  await removeShadowed(options, shadowed)
+  const name = segmentName(header.epoch, header.first)
+  const taken: Segment = { name, header, size: headerBytes + copy.length, limit: tail.last }
+  return new SegmentLogWriter(options, { ...state, segments: [...state.segments, taken] })
+}
+
+/** Finds the end of the newest segment, and puts what is in doubt into `copy`. */
+async function readTail(
+  options: SegmentLogOptions,
+  newest: Segment,
+  copy: RecordBuffer,
+  seed: number,
+): Promise<{ readonly last: number; readonly durable: number }> {
+  const { first } = newest.header
+  let durable = first - 1
+  for await (const reader of openRecords(options.disk, options.folder, newest)) {
+    while (await reader.next()) durable = Math.max(durable, reader.durable)
+    const { number: last, position } = reader
+    const end = await reader.end()
+    if (end === 'damaged') throw damagedAt(newest.name, position, last + 1)
+    if (end === 'torn') options.onTorn?.({ segment: newest.name, bytes: newest.size - position, record: last + 1 })
+    if (last === durable) return { last, durable }
+    for await (const again of openRecords(options.disk, options.folder, newest)) {
+      while (again.number < last && (await again.next())) {
+        if (again.number > durable) copy.append([again.bytes], again.number, durable, seed)
+      }
+      if (again.number < last) throw damagedAt(newest.name, again.position, again.number + 1)
+    }
+    return { last, durable }
+  }
+  return { last: first - 1, durable }
+}
+
+/** A segment that appears with all its records, or not at all. */
+async function writeWhole(options: SegmentLogOptions, header: SegmentHeader, records: RecordBuffer): Promise<void> {
+  const { disk, folder, fence } = options
+  const path = `${folder}/${segmentName(header.epoch, header.first)}`
+  try {
+    const file = await disk.create(`${path}.new`)
+    try {
+      for (const [bytes, from] of [
+        [encodeHeader(header), 0],
+        [records.bytes, headerBytes],
+      ] as const) {
+        for (let done = 0; done < bytes.length; ) {
+          const written = await file.write(bytes.subarray(done), from + done)
+          if (written === 0) throw new Error('the disk took no bytes')
+          done += written
+        }
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw new MillraceError('MR445', `${path} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+  await fence.confirm()
+  await disk.rename(`${path}.new`, path)
+  await disk.syncFolder(folder)
+  options.reached('segment-created')
+}
+
+/** Once this epoch may be sure of its place: whatever an owner before wrote too late. */
+async function removeShadowed(options: SegmentLogOptions, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  await options.fence.confirm()
+  for (const name of names) await options.disk.remove(`${options.folder}/${name}`)
+}

@@ -1,0 +1,87 @@
+import type { Reached } from '../model/crash-point.js'
+import type { Disk } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Fence } from './fence.js'
+import { parseSegmentName } from './segment-name.js'
+
+const epochName = /^\d{10}$/
+
+/**
+ * Takes a data folder over: the epoch is the highest name in its `epochs`, and raising it creates a higher one. Creating a
+ * file is the one step that two processes can never both do, so no two get the same epoch, and none can be lowered again.
+ *
+ * @param folder The data folder; its `journal` is looked at too, so that even without `epochs` no older segment is above.
+ * @throws MR441 where the folder cannot be read or written.
+ *
+ * @example
+ * const fence = await raiseEpoch(disk, 'data/rooms', () => {})
+ * await fence.confirm() // throws MR440 once another process has raised it again
+ */
+export async function raiseEpoch(disk: Disk, folder: string, reached: Reached): Promise<Fence> {
+  const epochs = `${folder}/epochs`
+  try {
+    await disk.makeFolder(epochs)
+    let epoch = Math.max(highest(await disk.list(epochs)), highestSegment(await disk.list(`${folder}/journal`)))
+    do epoch++
+    while (!(await claim(disk, `${epochs}/${nameOf(epoch)}`)))
+    reached('epoch-written')
+    await disk.syncFolder(epochs)
+    await disk.syncFolder(folder)
+    reached('epoch-raised')
+    const fence = fenceOf(disk, epochs, epoch)
+    await fence.confirm()
+    for (const name of await disk.list(epochs)) if (epochName.test(name) && Number(name) < epoch) await disk.remove(`${epochs}/${name}`)
+    return fence
+  } catch (error) {
+    throw error instanceof MillraceError ? error : unreadable(epochs, error)
+  }
+}
+
+/** Whether the name was free and is ours now. */
+async function claim(disk: Disk, path: string): Promise<boolean> {
+  try {
+    const file = await disk.create(path)
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+const fenceOf = (disk: Disk, epochs: string, epoch: number): Fence => ({
+  epoch,
+  async confirm() {
+    let found: number
+    try {
+      found = highest(await disk.list(epochs))
+    } catch (error) {
+      throw unreadable(epochs, error)
+    }
+    if (found > epoch)
+      throw new MillraceError('MR440', `the data folder has epoch ${found}, this process has ${epoch}`, { notes: [epochs] })
+    if (found < epoch) throw unreadable(epochs, new Error(`epoch ${epoch} is not there any more`))
+  },
+})
+
+const nameOf = (epoch: number): string => String(epoch).padStart(10, '0')
+
+/** 0 where there is none. */
+const highest = (names: readonly string[]): number =>
+  names.reduce((most, name) => (epochName.test(name) ? Math.max(most, Number(name)) : most), 0)
+
+const highestSegment = (names: readonly string[]): number =>
+  names.reduce((most, name) => Math.max(most, parseSegmentName(name)?.epoch ?? 0), 0)
+
+const unreadable = (epochs: string, cause: unknown): MillraceError =>
+  new MillraceError(
+    'MR441',
+    `the epoch in ${epochs} cannot be read or written: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      cause,
+    },
+  )

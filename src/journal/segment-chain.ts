@@ -1,0 +1,98 @@
+import type { Disk, DiskFile } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { RecordReader } from './record-reader.js'
+import { decodeHeader, headerBytes, recordSeed, type SegmentHeader } from './segment-header.js'
+import { parseSegmentName } from './segment-name.js'
+
+/** A segment as it lies on the disk. */
+export interface Segment {
+  readonly name: string
+  readonly header: SegmentHeader
+  readonly size: number
+  /** Records above it were written by one who had been replaced, and are none; +Infinity for the newest segment. */
+  readonly limit: number
+}
+
+export interface SegmentChain {
+  /** In the order of their records, without gaps: each but the newest ends where the next one begins. */
+  readonly segments: readonly Segment[]
+  /** Files that hold nothing that counts. */
+  readonly shadowed: readonly string[]
+}
+
+/**
+ * The segments of a folder that count. A later epoch's first segment says where it took over: whatever an earlier epoch
+ * wrote at or above that number came too late.
+ *
+ * @throws MR442, MR443 for a header that cannot be read.
+ */
+export async function readChain(disk: Disk, folder: string): Promise<SegmentChain> {
+  const names = (await disk.list(folder)).filter(name => parseSegmentName(name))
+  const segments: Segment[] = []
+  const shadowed: string[] = []
+  let epoch = Number.POSITIVE_INFINITY
+  /** First record of the segment after, and of all later epochs. */
+  let limit = Number.POSITIVE_INFINITY
+  let taken = Number.POSITIVE_INFINITY
+  for (const name of names.toReversed()) {
+    const named = parseSegmentName(name)!
+    if (named.epoch < epoch) {
+      epoch = named.epoch
+      taken = limit
+    }
+    // Not read at all: one who was replaced may just be writing it.
+    if (named.first >= taken) {
+      shadowed.push(name)
+      continue
+    }
+    const read = await readHeader(disk, folder, name)
+    if (!read) continue
+    segments.unshift({ name, header: read.header, size: read.size, limit: limit - 1 })
+    limit = named.first
+  }
+  return { segments, shadowed }
+}
+
+/** Undefined where the segment was never begun in full. */
+async function readHeader(
+  disk: Disk,
+  folder: string,
+  name: string,
+): Promise<{ readonly header: SegmentHeader; readonly size: number } | undefined> {
+  const file = await disk.open(`${folder}/${name}`, 'read')
+  try {
+    const size = await file.size()
+    const block = new Uint8Array(headerBytes)
+    let length = 0
+    while (length < headerBytes) {
+      const read = await file.read(block.subarray(length), length)
+      if (read === 0) break
+      length += read
+    }
+    const header = decodeHeader(block.subarray(0, length), size, name)
+    return header && { header, size }
+  } finally {
+    await file.close()
+  }
+}
+
+/** A segment's records; the file is closed when the work is done. */
+export async function* openRecords(disk: Disk, folder: string, segment: Segment): AsyncGenerator<RecordReader> {
+  let file: DiskFile
+  try {
+    file = await disk.open(`${folder}/${segment.name}`, 'read')
+  } catch (cause) {
+    throw new MillraceError('MR442', `${segment.name} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+  try {
+    yield new RecordReader(file, segment.header.first, segment.size, recordSeed(segment.header))
+  } finally {
+    await file.close()
+  }
+}
+
+/** The error for a record that is not there, or not as it was written. */
+export const damagedAt = (segment: string, position: number, record: number): MillraceError =>
+  new MillraceError('MR442', `${segment} is damaged at byte ${position}: record ${record} is missing`, {
+    notes: [`segment ${segment}`, `byte ${position}`, `record ${record}`],
+  })

@@ -1,0 +1,295 @@
+import type { DiskFile } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { RecordBuffer } from './record-buffer.js'
+import { damagedAt, openRecords, type Segment } from './segment-chain.js'
+import { encodeHeader, headerBytes, type SegmentHeader } from './segment-header.js'
+import type { LogRecord, SegmentInfo, SegmentLog, SegmentLogOptions } from './segment-log.js'
+import { segmentName } from './segment-name.js'
+
+const firstPauseMs = 100
+const longestPauseMs = 2_000
+
+/** What opening found. */
+export interface LogState {
+  readonly segments: readonly Segment[]
+  readonly last: number
+  readonly opened: number
+  readonly seed: number
+}
+
+/** The segment that is written: its records up to `durable` of the log count. */
+interface OwnSegment {
+  readonly name: string
+  readonly header: SegmentHeader
+  readonly file: DiskFile
+  /** Bytes written. */
+  size: number
+}
+
+interface Waiter {
+  readonly record: number
+  readonly resolve: () => void
+  readonly reject: (error: MillraceError) => void
+}
+
+/** See `SegmentLog`. One buffer fills while the other is written and synced. */
+export class SegmentLogWriter implements SegmentLog {
+  readonly #options: SegmentLogOptions
+  readonly #seed: number
+  readonly #opened: number
+  /** Complete ones. */
+  #segments: Segment[]
+  #own: OwnSegment | undefined
+  #filling = new RecordBuffer()
+  #writing = new RecordBuffer()
+  #last: number
+  #durable: number
+  #work: Promise<void> | undefined
+  #failing: string | undefined
+  #failure: MillraceError | undefined
+  #waiters: Waiter[] = []
+  #closing = false
+  #wake: (() => void) | undefined
+
+  constructor(options: SegmentLogOptions, state: LogState) {
+    this.#options = options
+    this.#segments = [...state.segments]
+    this.#last = state.last
+    this.#durable = state.last
+    this.#opened = state.opened
+    this.#seed = state.seed
+  }
+
+  get last(): number {
+    return this.#last
+  }
+
+  get durable(): number {
+    return this.#durable
+  }
+
+  get full(): boolean {
+    const waiting = this.#filling.length + this.#writing.length
+    return waiting >= this.#options.bufferBytes || this.#failing !== undefined || this.#failure !== undefined
+  }
+
+  get failing(): string | undefined {
+    return this.#failing
+  }
+
+  append(...parts: readonly Uint8Array[]): number {
+    if (this.#failure) throw this.#failure
+    if (this.#closing) throw new Error('the log is closed')
+    this.#filling.append(parts, this.#last + 1, this.#durable, this.#seed)
+    this.#last++
+    this.#options.reached('appended')
+    // Begun after the caller's turn, so that what it appends together is synced together.
+    this.#work ??= Promise.resolve().then(() => this.#commit())
+    return this.#last
+  }
+
+  async *read(after: number): AsyncGenerator<LogRecord> {
+    let seen = after
+    for (;;) {
+      const segment = this.#segmentWith(seen + 1)
+      if (!segment) return
+      for await (const reader of openRecords(this.#options.disk, this.#options.folder, segment)) {
+        while (reader.number < segment.limit) {
+          if (!(await reader.next())) throw damagedAt(segment.name, reader.position, reader.number + 1)
+          if (reader.number <= seen) continue
+          yield { number: reader.number, bytes: reader.bytes }
+        }
+        seen = segment.limit
+      }
+    }
+  }
+
+  segments(): readonly SegmentInfo[] {
+    const own = this.#ownSegment()
+    return (own ? [...this.#segments, own] : this.#segments).map(({ name, header, size, limit }) => ({
+      name,
+      epoch: header.epoch,
+      first: header.first,
+      last: limit,
+      bytes: size,
+      began: header.began,
+    }))
+  }
+
+  async retain(rule: { readonly needed: number; readonly bytes: number; readonly ms: number }): Promise<void> {
+    const { disk, folder, fence, now, reached } = this.#options
+    let confirmed = false
+    for (;;) {
+      const all = this.segments()
+      const [oldest, next] = all
+      // The last records stay in any case: they say at which number the log goes on.
+      if (!oldest || !next || next.last < next.first || oldest.last > rule.needed) return
+      const bytes = all.reduce((sum, segment) => sum + segment.bytes, 0)
+      // The next one was begun after its last record.
+      if (bytes <= rule.bytes && now() - next.began <= rule.ms) return
+      if (!confirmed) await fence.confirm()
+      confirmed = true
+      await disk.remove(`${folder}/${oldest.name}`)
+      reached('segment-removed')
+      this.#segments = this.#segments.filter(({ name }) => name !== oldest.name)
+    }
+  }
+
+  flush(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    if (this.#durable >= this.#last) return Promise.resolve()
+    return new Promise((resolve, reject) => this.#waiters.push({ record: this.#last, resolve, reject }))
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#wake?.()
+    await this.#work
+    await this.#own?.file.close()
+    this.#retire()
+    this.#reject(this.#failure ?? new MillraceError('MR445', `the log was closed before all was stored: ${this.#failing ?? 'closed'}`))
+  }
+
+  /** The one that holds this record, if it is known to be durable; the oldest, where it has been removed. */
+  #segmentWith(record: number): Segment | undefined {
+    const found = this.#segments.find(({ limit }) => limit >= record)
+    if (found) return found
+    const own = this.#ownSegment()
+    return own && own.limit >= record ? own : undefined
+  }
+
+  #ownSegment(): Segment | undefined {
+    const own = this.#own
+    return own && { name: own.name, header: own.header, size: own.size, limit: this.#durable }
+  }
+
+  /** Writes and syncs until nothing waits. */
+  async #commit(): Promise<void> {
+    try {
+      while (this.#filling.length > 0 && !this.#failure) {
+        const buffer = this.#filling
+        this.#filling = this.#writing
+        this.#writing = buffer
+        const last = this.#last
+        await this.#store(buffer)
+        buffer.clear()
+        this.#durable = last
+        this.#options.onDurable()
+        this.#resolve()
+      }
+    } catch (error) {
+      if (error !== stopped) this.#fail(error)
+    } finally {
+      this.#work = undefined
+    }
+  }
+
+  async #store(buffer: RecordBuffer): Promise<void> {
+    const { reached, fence, segmentBytes } = this.#options
+    if (this.#own && this.#own.size >= segmentBytes) {
+      const { file } = this.#own
+      this.#retire()
+      await file.close()
+    }
+    this.#own ??= await this.#begin(this.#durable + 1)
+    const own = this.#own
+    await this.#write(own.file, buffer.bytes, own.size)
+    own.size += buffer.length
+    reached('written')
+    await this.#sync(() => own.file.sync(), own.name)
+    reached('synced')
+    await fence.confirm()
+    reached('confirmed')
+  }
+
+  /** The own segment, if there is one, is written no more. */
+  #retire(): void {
+    const own = this.#ownSegment()
+    if (own && own.limit >= own.header.first) this.#segments.push(own)
+    this.#own = undefined
+  }
+
+  async #begin(first: number): Promise<OwnSegment> {
+    const { disk, folder, fence, now, header: about, reached, onSegment } = this.#options
+    const header: SegmentHeader = { epoch: fence.epoch, first, began: now(), opened: this.#opened, header: about }
+    const name = segmentName(fence.epoch, first)
+    const file = await this.#untilDone(() => disk.create(`${folder}/${name}`))
+    await this.#write(file, encodeHeader(header), 0)
+    await this.#sync(() => file.sync(), name)
+    await this.#sync(() => disk.syncFolder(folder), folder)
+    reached('segment-created')
+    onSegment?.({ name, first })
+    return { name, header, file, size: headerBytes }
+  }
+
+  async #write(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      done += await this.#untilDone(async () => {
+        const written = await file.write(bytes.subarray(done), position + done)
+        if (written === 0) throw new Error('the disk took no bytes')
+        return written
+      })
+    }
+  }
+
+  /** A disk that takes nothing at present, full above all, is asked again, with growing pauses, until it does or the log is closed. */
+  async #untilDone<T>(work: () => Promise<T>): Promise<T> {
+    for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+      try {
+        const result = await work()
+        this.#failing = undefined
+        return result
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+        this.#failing = error instanceof Error ? error.message : String(error)
+        await this.#pause(pause)
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#closing) throw stopped
+    await new Promise<void>(resolve => {
+      const cancel = this.#options.after(ms, resolve)
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
+    this.#wake = undefined
+    if (this.#closing) throw stopped
+  }
+
+  async #sync(work: () => Promise<void>, what: string): Promise<void> {
+    try {
+      await work()
+    } catch (cause) {
+      throw new MillraceError('MR444', `${what} was not synced: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure =
+      error instanceof MillraceError
+        ? error
+        : new MillraceError('MR444', `the log is given up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    this.#reject(this.#failure)
+    this.#options.onFailure(this.#failure)
+  }
+
+  #resolve(): void {
+    const ready = this.#waiters.filter(({ record }) => record <= this.#durable)
+    if (ready.length === 0) return
+    this.#waiters = this.#waiters.filter(({ record }) => record > this.#durable)
+    for (const { resolve } of ready) resolve()
+  }
+
+  #reject(error: MillraceError): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const { reject } of waiters) reject(error)
+  }
+}
+
+/** Thrown where the log was closed while the disk took nothing. */
+const stopped = new Error('closed')
