@@ -5,6 +5,7 @@ import { mean } from '../aggregates/mean.js'
 import { json } from '../codecs/json.js'
 import type { SinkSpec } from '../connector/sink.js'
 import type { SourceSpec } from '../connector/source.js'
+import type { SymbolicRow } from '../expr/types.js'
 import { type JobTools, job } from '../job/job.js'
 import { integer, number, schema, text, timestamp } from '../model/fields.js'
 import { aggregate } from '../operators/aggregate.js'
@@ -115,7 +116,7 @@ describe('an edit that would lose state says exactly what', () => {
     ['an aggregate less', aggregating({}, { n: count() }), '`climate`: aggregate `mean` (mean(celsius)) is gone'],
     [
       'an aggregate more',
-      aggregating({}, { ...same, peak: max<Celsius, number>(r => r.celsius) }),
+      aggregating({}, { ...same, peak: max((r: SymbolicRow<Celsius>) => r.celsius) }),
       '`climate`: aggregate `peak` (max(celsius)) is new',
     ],
     [
