@@ -1,7 +1,7 @@
 /** `npm run crash -- --kills N [--seed S] [--peer artemis|node] [--rate R]` */
 import { parseArgs } from 'node:util'
 import type { CrashPeer } from './crash-broker.js'
-import { CrashTest } from './crash-test.js'
+import { crashTest } from './crash-test.js'
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +20,7 @@ if (!Number.isInteger(kills) || kills < 0 || !Number.isInteger(seed) || !(rate >
   process.exit(2)
 }
 say(`${kills} kills, seed ${seed}, ${values.peer}`)
-const report = await new CrashTest({ kills, seed, peer: values.peer as CrashPeer, rate, say }).run()
+const report = await crashTest({ kills, seed, peer: values.peer as CrashPeer, rate, say })
 const { recoveries } = report
 const ms = (of: number | undefined): string => (of === undefined ? '–' : `${of.toFixed(0)} ms`)
 say(`kills         ${report.kills.atPoints} at crash points, ${report.kills.outside} from outside`)

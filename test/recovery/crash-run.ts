@@ -5,29 +5,31 @@
  */
 
 import { terminalLog } from '../../src/cli/terminal-log.js'
-import { defaultTuning } from '../../src/journal/journal.js'
-import type { CrashPoint } from '../../src/model/crash-point.js'
+import { defaultTuning, type JournalTuning } from '../../src/journal/journal.js'
+import type { CrashPoint, Reached } from '../../src/model/crash-point.js'
 import { loadJob } from '../../src/runtime/load-job.js'
-import { startJobs } from '../../src/runtime/start-jobs.js'
+import { type StartOptions, startJobs } from '../../src/runtime/start-jobs.js'
 import { systemTime } from '../../src/runtime/system-time.js'
 
 const [file, dataDir, fatal, times] = process.argv.slice(2)
 let left = Number(times)
 
 const { job, code } = await loadJob(file!)
-const running = await startJobs({
-  jobs: [job],
-  bundles: new Map([[job.id, code]]),
-  log: terminalLog({ json: false, quiet: false }),
-  env: process.env,
-  realTime: systemTime,
-  dataDir: dataDir!,
-  tuning: { ...defaultTuning, snapshotCostMs: 200, segmentBytes: 2 ** 20, retentionBytes: 4 * 2 ** 20 },
-  reached: (point: CrashPoint) => {
-    if (point === 'recovered') process.send?.('recovered')
-    if (point === fatal && --left === 0) process.kill(process.pid, 'SIGKILL')
-  },
-})
+const options: StartOptions & { readonly reached: Reached; readonly tuning: JournalTuning; readonly bundles: ReadonlyMap<string, string> } =
+  {
+    jobs: [job],
+    bundles: new Map([[job.id, code]]),
+    log: terminalLog({ json: false, quiet: false }),
+    env: process.env,
+    realTime: systemTime,
+    dataDir: dataDir!,
+    tuning: { ...defaultTuning, snapshotCostMs: 200, segmentBytes: 2 ** 20, retentionBytes: 4 * 2 ** 20 },
+    reached: (point: CrashPoint) => {
+      if (point === 'recovered') process.send?.('recovered')
+      if (point === fatal && --left === 0) process.kill(process.pid, 'SIGKILL')
+    },
+  }
+const running = await startJobs(options)
 process.once('SIGTERM', () => void running.stop())
 for (const { error } of await running.done) if (error) process.stderr.write(`${error.code} ${error.message}\n`)
 process.disconnect?.()
