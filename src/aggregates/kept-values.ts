@@ -1,5 +1,5 @@
-import { type Column, textAt } from '../model/columns.js'
-import { createDictionary, type StoredDictionary } from '../model/dictionary.js'
+import type { Column, TextColumn } from '../model/columns.js'
+import { createDictionary, type Dictionary, type StoredDictionary } from '../model/dictionary.js'
 import type { State } from '../model/state.js'
 import type { ValueType } from '../model/value-type.js'
 import { numbersOf } from './cells.js'
@@ -21,15 +21,20 @@ export class KeptValues {
   /** The number of a row's value, which is not null. */
   numberOf(column: Column, row: number): number {
     if (!this.#texts) return numbersOf(column).values[row]!
-    if (column.type === 'text' && column.form === 'slices') {
-      return this.#texts.internBytes(column.bytes, column.starts[row]!, column.ends[row]!)
+    const texts = column as TextColumn
+    switch (texts.form) {
+      case 'slices':
+        return this.#texts.internBytes(texts.bytes, texts.starts[row]!, texts.ends[row]!)
+      case 'dictionary':
+        return this.#idOf(texts.dictionary, texts.ids[row]!)
+      case 'plain':
+        return this.#texts.intern(texts.values[row]!)
     }
-    return this.#texts.intern(textAt(column as Column & { type: 'text' }, row)!)
   }
 
   /** The number here of a value that has a number there. */
   adopted(other: KeptValues, number: number): number {
-    return this.#texts ? this.#texts.intern(other.#texts!.text(number)) : number
+    return this.#texts ? this.#idOf(other.#texts!, number) : number
   }
 
   /** As a row shows it. */
@@ -56,6 +61,11 @@ export class KeptValues {
   }
 
   restore(state: State): void {
-    if (this.#texts && state !== null) this.#texts.restore(state)
+    this.#texts?.restore(state)
+  }
+
+  #idOf(dictionary: Dictionary, id: number): number {
+    const bytes = dictionary.bytes(id)
+    return this.#texts!.internBytes(bytes, 0, bytes.length)
   }
 }

@@ -253,6 +253,9 @@ class TestDictionary implements Dictionary {
   text(id: number) {
     return this.#texts[id]!
   }
+  bytes(id: number) {
+    return new TextEncoder().encode(this.text(id))
+  }
   retain() {}
   release() {}
   sweep() {}

@@ -17,6 +17,8 @@ export interface Dictionary {
   /** The id of UTF-8 bytes, allocated if new; no string is made for a known key. */
   internBytes(bytes: Uint8Array, start: number, end: number): number
   text(id: number): string
+  /** The text of an id in UTF-8, to be read at once; no string is made. */
+  bytes(id: number): Uint8Array
   retain(id: number): void
   release(id: number): void
   sweep(): void
@@ -91,6 +93,10 @@ class ByteDictionary implements StoredDictionary {
     const text = decoder.decode(this.store.view(id))
     this.texts[id] = text
     return text
+  }
+
+  bytes(id: number): Uint8Array {
+    return this.store.view(id)
   }
 
   retain(id: number): void {

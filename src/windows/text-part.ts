@@ -105,7 +105,8 @@ export class TextPart implements KeyPart {
   }
 
   #adopt(attached: Attached, theirs: number): number {
-    const id = this.#own.intern(attached.dictionary.text(theirs)) + 1
+    const bytes = attached.dictionary.bytes(theirs)
+    const id = this.#own.internBytes(bytes, 0, bytes.length) + 1
     attached.dictionary.retain(theirs)
     attached.toPart[theirs] = id
     attached.toTheirs = grown(attached.toTheirs, id + 1)
