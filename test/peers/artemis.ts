@@ -30,10 +30,12 @@ const run = promisify(execFile)
 export interface ArtemisOptions {
   /** What comes back is delivered again however often; by default a message goes to DLQ after ten attempts. */
   readonly redeliverWithoutEnd?: boolean
+  /** After so many ms without a word from a client it is given up; default 60,000. */
+  readonly idleTimeoutMs?: number
 }
 
 /** A fresh Artemis broker with AMQP alone, on a free port of loopback; unknown addresses are made on attach. */
-export const startArtemis = async ({ redeliverWithoutEnd = false }: ArtemisOptions = {}): Promise<Artemis> => {
+export const startArtemis = async ({ redeliverWithoutEnd = false, idleTimeoutMs = 60_000 }: ArtemisOptions = {}): Promise<Artemis> => {
   const available = artemisAvailable()
   if (!available.present) throw new Error(available.reason)
   const home = await mkdtemp(join(tmpdir(), 'millrace-artemis-'))
@@ -43,7 +45,7 @@ export const startArtemis = async ({ redeliverWithoutEnd = false }: ArtemisOptio
   const lean = ['--no-web', '--no-autotune', '--no-hornetq-acceptor', '--no-stomp-acceptor', '--java-memory', '512M']
   await run(available.path, [...create, ...lean], { cwd: dirname(dirname(available.path)) })
   const path = join(instance, 'etc', 'broker.xml')
-  const acceptor = `<acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP;amqpCredits=1000;amqpLowCredits=300</acceptor>`
+  const acceptor = `<acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP;amqpCredits=1000;amqpLowCredits=300;amqpIdleTimeout=${idleTimeoutMs}</acceptor>`
   const xml = (await readFile(path, 'utf8'))
     .replace(/<acceptors>[\s\S]*<\/acceptors>/, `<acceptors>${acceptor}</acceptors>`)
     // A disk that is more than 90 % full would leave producers without credit, without a word.

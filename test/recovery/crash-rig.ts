@@ -108,6 +108,12 @@ export class CrashRig {
     await until(`${rows} more rows`, () => this.results.rows.length >= before + rows, stuckMs)
   }
 
+  /** Waits until the broker has accepted so many more messages than at this moment. */
+  async moreMessages(messages: number): Promise<void> {
+    const before = this.sender.report.accepted
+    await until(`${messages} more messages`, () => this.sender.report.accepted >= before + messages, stuckMs)
+  }
+
   /** Ends the load in good order with a life that runs, ends that, and judges everything. */
   async finish(life: JobLife): Promise<Verdict> {
     clearInterval(this.#guard)

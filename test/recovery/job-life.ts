@@ -12,6 +12,7 @@ export interface LifeOptions {
   readonly dataDir: string
   /** Of the broker. */
   readonly url: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** One process of the job, from its start to its end. */
@@ -24,8 +25,8 @@ export class JobLife {
   readonly #began = performance.now()
   readonly #waiting = new Set<() => void>()
 
-  private constructor(args: readonly string[], url: string) {
-    const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', MILLRACE_AMQP_URL: url }
+  private constructor(args: readonly string[], { url, env: more }: LifeOptions) {
+    const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', MILLRACE_AMQP_URL: url, ...more }
     delete env['NODE_OPTIONS']
     delete env['VITEST']
     this.child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
@@ -47,14 +48,14 @@ export class JobLife {
   readonly #killOnExit = (): void => void this.child.kill('SIGKILL')
 
   /** `crash-run.ts`, which kills itself at a crash point. */
-  static atPoint(script: string, { job, dataDir, url }: LifeOptions, point: string, times: number): JobLife {
-    return new JobLife([script, job, dataDir, point, String(times)], url)
+  static atPoint(script: string, options: LifeOptions, point: string, times: number): JobLife {
+    return new JobLife([script, options.job, options.dataDir, point, String(times)], options)
   }
 
   /** `millrace run`. */
-  static command({ job, dataDir, url }: LifeOptions, ...more: readonly string[]): JobLife {
+  static command(options: LifeOptions, ...more: readonly string[]): JobLife {
     const main = join(root, 'dist', 'src', 'cli', 'main.js')
-    const life = new JobLife([main, 'run', job, '--http', '127.0.0.1:0', '--data', dataDir, ...more], url)
+    const life = new JobLife([main, 'run', options.job, '--http', '127.0.0.1:0', '--data', options.dataDir, ...more], options)
     void life.#lookUntilReady()
     return life
   }

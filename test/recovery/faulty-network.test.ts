@@ -1,0 +1,68 @@
+import { describe, expect } from 'vitest'
+import { disposals } from '../interop/disposals.js'
+import { peerTest } from '../interop/peer-test.js'
+import { artemisAvailable } from '../peers/available.js'
+import { until } from '../support/until.js'
+import { CrashRig } from './crash-rig.js'
+import { FaultProxy } from './fault-proxy.js'
+import { JobLife } from './job-life.js'
+
+const opened = disposals()
+const rowsAWindow = 500
+
+describe('a faulty network between job and broker', () => {
+  peerTest(
+    'costs neither an identity nor a repeated result: latency, single bytes, slow reading, half-open, cut, RST, flipped bits',
+    [artemisAvailable()],
+    async () => {
+      const rig = opened(await CrashRig.open({ seed: 41, peer: 'artemis', rate: 3_000 }), it => it.close())
+      const proxy = opened(await FaultProxy.start(Number(new URL(rig.broker.url).port)), it => it.close())
+      const url = new URL(rig.broker.url)
+      url.port = String(proxy.port)
+      const life = opened(JobLife.command(rig.life({ url: url.href.replace(/\/$/, ''), env: { CRASH_IDLE_TIMEOUT: 'short' } })), it =>
+        it.kill(),
+      )
+      const throughAll = async (): Promise<void> => rig.moreRows(rowsAWindow)
+      const newConnections = async (what: string, since: number): Promise<void> => {
+        await until(`a connection after ${what}`, () => proxy.connections > since, 60_000)
+      }
+      await throughAll()
+      for (const fault of [{ latencyMs: 50 }, { singleBytes: true }, { bytesPerSecond: 20_000 }]) {
+        proxy.fault = fault
+        const { connections } = proxy
+        await until(`something through ${JSON.stringify(fault)}`, () => rig.sender.report.next > 0)
+        await rig.moreMessages(3_000)
+        // Slow is not broken.
+        expect(proxy.connections).toBe(connections)
+        proxy.fault = {}
+        await throughAll()
+      }
+      for (const [what, fault] of [
+        ['cut', () => proxy.cut()],
+        ['RST', () => proxy.reset()],
+        // The size's first byte, the data offset, the type of a frame.
+        ['flipped size', () => proxy.flip(5)],
+        ['flipped data offset', () => proxy.flip(33)],
+        ['flipped type', () => proxy.flip(40)],
+      ] as const) {
+        const { connections } = proxy
+        fault()
+        await newConnections(what, connections)
+        await throughAll()
+      }
+      // A peer that says nothing more is given up after its idle time-out; what the network swallowed comes again.
+      const { connections } = proxy
+      proxy.fault = { halfOpen: true }
+      await newConnections('half-open', connections)
+      proxy.fault = {}
+      proxy.cut()
+      await throughAll()
+      const { findings } = await rig.finish(life)
+      expect(findings, life.output).toEqual([])
+      // A flipped bit ends the connection with a protocol error that names it, and nothing else.
+      expect(life.output).toMatch(/MR\d{3}|framing|frame/)
+      expect(life.child.exitCode).toBe(0)
+    },
+    240_000,
+  )
+})
