@@ -1,3 +1,4 @@
+import type { Guarantee } from '../model/guarantee.js'
 import type { Json } from '../model/json.js'
 import type { Plan } from './plan.js'
 
@@ -35,5 +36,9 @@ function ordered(value: Json): Json {
   return Object.fromEntries(entries.map(([key, item]) => [key, ordered(item)]))
 }
 
-/** A plan as JSON text with a fixed order of keys, two spaces deep, with a line feed at the end: the form of golden files. */
-export const printJson = (plan: Plan): string => `${JSON.stringify(ordered(plan as unknown as Json), null, 2)}\n`
+/**
+ * A plan as JSON text with a fixed order of keys, two spaces deep, with a line feed at the end: the form of golden files;
+ * beside it the guarantee of the job, where it is given.
+ */
+export const printJson = (plan: Plan & { readonly guarantee?: Guarantee }): string =>
+  `${JSON.stringify(ordered(plan as unknown as Json), null, 2)}\n`

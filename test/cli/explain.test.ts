@@ -13,8 +13,20 @@ const golden = (name: string, form: string): string => readFileSync(join(root, '
 describe.concurrent('explain', () => {
   it.each(['mote-climate', 'thermostat', 'max-temperature'])('prints the plan of %s as it is kept', async name => {
     const job = `jobs/${name}.job.ts`
-    expect(await explain(job, '--format', 'json')).toBe(golden(name, 'json'))
-    expect(await explain(job)).toBe(golden(name, 'txt'))
+    const { guarantee, ...plan } = JSON.parse(await explain(job, '--format', 'json')) as { guarantee: unknown }
+    expect(plan).toEqual(JSON.parse(golden(name, 'json')))
+    expect(guarantee).toMatchObject({ level: expect.any(String), sinks: expect.any(Array) })
+    const text = await explain(job)
+    expect(text.startsWith(golden(name, 'txt'))).toBe(true)
+    expect(text).toContain((guarantee as { label: string }).label)
+  })
+
+  it('says what is guaranteed, for each sink, and why', async () => {
+    const text = await explain('jobs/mote-climate.job.ts')
+    expect(text).toMatch(/^guarantee +at least once: results of 'steam' may repeat/m)
+    expect(text).toMatch(/^ +climate +exactly once within 1,000,000 ids/m)
+    expect(text).toMatch(/^why +\S/m)
+    expect(text).toContain('this holds for `millrace run`, which keeps a data folder')
   })
 
   it('draws Mermaid with every node and edge of the plan', async () => {
