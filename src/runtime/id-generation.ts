@@ -1,65 +1,114 @@
-/** Words of a slot: 4 of the id's hash, 2 of the message's. */
-const slotWords = 6
+/** Words of a record: 4 of the id's hash, 2 of the checksum of its message. */
+export const recordWords = 6
+export const recordBytes = 4 * recordWords
+/** Records of a block: what was remembered is never copied to make room. */
+const blockBits = 13
+const blockRecords = 1 << blockBits
+const inBlock = blockRecords - 1
+/** So many messages with one id are compared: a device that gives all its messages one id must not cost more and more. */
+export const messagesAnId = 16
 
 export type Seen = 'new' | 'duplicate' | 'reused'
 
-/** Hashes of message ids with checksums of their messages: open addressing in one typed array, at most half full. */
+/**
+ * Hashes of message ids with checksums of their messages, in the order in which they came, and where each id lies among
+ * them: open addressing, at most half full. A function of what was added, in this order, alone.
+ */
 export class IdGeneration {
-  #slots: Uint32Array
-  #mask: number
-  count: number
   /** The stream clock at the first id. */
   readonly began: number
+  /** The journal entry of the first id. */
+  readonly entry: number
+  #count = 0
+  readonly #blocks: Uint32Array[] = []
+  /** By block, only where an id came again: 1 + the record before with the same id; 0 for none. */
+  readonly #earlier: (Int32Array | undefined)[] = []
+  /** 1 + the newest record of an id; 0 for none. */
+  #slots: Uint32Array
+  /** Where `find` looked last. */
+  #slot = 0
 
-  constructor(began: number, slots = new Uint32Array(1024 * slotWords), count = 0) {
+  /** `expected` ids have room without growth. */
+  constructor(began: number, entry: number, expected = 0) {
     this.began = began
-    this.#slots = slots
-    this.#mask = slots.length / slotWords - 1
-    this.count = count
+    this.entry = entry
+    this.#slots = new Uint32Array(1 << (32 - Math.clz32(Math.max(2 * expected, 2_000) - 1)))
   }
 
-  /** The used words, for a snapshot. */
-  get slots(): Uint32Array {
-    return this.#slots
+  get count(): number {
+    return this.#count
   }
 
   /** `hash` is the id's in words 0 … 3, the message's in words 4 and 5. */
   find(hash: Uint32Array): Seen {
-    const at = this.#locate(this.#slots, this.#mask, hash)
-    if (this.#free(this.#slots, at)) return 'new'
-    return this.#slots[at + 4] === hash[4] && this.#slots[at + 5] === hash[5] ? 'duplicate' : 'reused'
+    this.#slot = this.#locate(hash)
+    let record = this.#slots[this.#slot]! - 1
+    if (record < 0) return 'new'
+    for (let n = 0; n < messagesAnId && record >= 0; n++) {
+      const block = this.#blocks[record >> blockBits]!
+      const at = (record & inBlock) * recordWords
+      if (block[at + 4] === hash[4] && block[at + 5] === hash[5]) return 'duplicate'
+      record = (this.#earlier[record >> blockBits]?.[record & inBlock] ?? 0) - 1
+    }
+    return 'reused'
   }
 
-  /** Adds an id, or replaces the checksum of a known one. */
+  /** Adds what `find` has just looked for. */
   add(hash: Uint32Array): void {
-    if (2 * (this.count + 1) > this.#mask + 1) this.#grow()
-    const at = this.#locate(this.#slots, this.#mask, hash)
-    if (this.#free(this.#slots, at)) this.count++
-    this.#slots.set(hash.subarray(0, slotWords), at)
+    if (2 * (this.#count + 1) > this.#slots.length) {
+      this.#grow()
+      this.#slot = this.#locate(hash)
+    }
+    const record = this.#count++
+    if ((record & inBlock) === 0) {
+      this.#blocks.push(new Uint32Array(blockRecords * recordWords))
+      this.#earlier.push(undefined)
+    }
+    const block = this.#blocks[record >> blockBits]!
+    const at = (record & inBlock) * recordWords
+    for (let i = 0; i < recordWords; i++) block[at + i] = hash[i]!
+    const known = this.#slots[this.#slot]!
+    if (known > 0) this.#link(record, known)
+    this.#slots[this.#slot] = record + 1
   }
 
-  #free(slots: Uint32Array, at: number): boolean {
-    return slots[at] === 0 && slots[at + 1] === 0 && slots[at + 2] === 0 && slots[at + 3] === 0
+  #link(record: number, known: number): void {
+    const index = record >> blockBits
+    this.#earlier[index] ??= new Int32Array(blockRecords)
+    this.#earlier[index][record & inBlock] = known
   }
 
-  #locate(slots: Uint32Array, mask: number, hash: Uint32Array): number {
+  /** Copies the records from number `from` on, for a snapshot. */
+  copy(from: number, into: Uint32Array): void {
+    for (let record = from; record < this.#count; ) {
+      const until = Math.min(this.#count, (record | inBlock) + 1)
+      const start = (record & inBlock) * recordWords
+      const words = this.#blocks[record >> blockBits]!.subarray(start, start + (until - record) * recordWords)
+      into.set(words, (record - from) * recordWords)
+      record = until
+    }
+  }
+
+  #locate(hash: Uint32Array): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
     for (let slot = hash[0]! & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * slotWords
-      if (this.#free(slots, at)) return at
-      if (slots[at] === hash[0] && slots[at + 1] === hash[1] && slots[at + 2] === hash[2] && slots[at + 3] === hash[3]) return at
+      const record = slots[slot]! - 1
+      if (record < 0) return slot
+      const block = this.#blocks[record >> blockBits]!
+      const at = (record & inBlock) * recordWords
+      if (block[at] === hash[0] && block[at + 1] === hash[1] && block[at + 2] === hash[2] && block[at + 3] === hash[3]) return slot
     }
   }
 
   #grow(): void {
-    const old = this.#slots
-    const larger = new Uint32Array(2 * old.length)
-    const mask = larger.length / slotWords - 1
-    for (let at = 0; at < old.length; at += slotWords) {
-      if (this.#free(old, at)) continue
-      const slot = old.subarray(at, at + slotWords)
-      larger.set(slot, this.#locate(larger, mask, slot))
+    const hash = new Uint32Array(recordWords)
+    this.#slots = new Uint32Array(2 * this.#slots.length)
+    for (let record = 0; record < this.#count; record++) {
+      const at = (record & inBlock) * recordWords
+      const block = this.#blocks[record >> blockBits]!
+      for (let i = 0; i < 4; i++) hash[i] = block[at + i]!
+      this.#slots[this.#locate(hash)] = record + 1
     }
-    this.#slots = larger
-    this.#mask = mask
   }
 }

@@ -1,10 +1,11 @@
 import type { Chunk } from '../model/chunk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { State } from '../model/state.js'
 import { hash128 } from './hash-128.js'
-import { IdGeneration } from './id-generation.js'
+import { IdGeneration, recordBytes, recordWords } from './id-generation.js'
 import type { MessageIdentity } from './message-identity.js'
 
-/** Ids that are remembered at least, or … */
+/** Messages that are remembered at least, or … */
 export const defaultIds = 1_000_000
 /** … for at least so many ms of the stream clock, whichever is over first. */
 export const defaultIdMs = 600_000
@@ -24,9 +25,28 @@ export interface IdSetOptions {
   readonly ms?: number
 }
 
+/** What a snapshot keeps of the set. */
+export interface IdCapture {
+  /** All but the ids. */
+  readonly state: State
+  /** Records of ids since the last capture that was saved: 16 bytes of the id's hash, 8 of its message's checksum. */
+  readonly side: Uint8Array
+  /** The journal entry of the oldest id that is still remembered: what was captured before it is needed no more. */
+  readonly from: number
+}
+
+type SavedGeneration = { readonly began: number; readonly entry: number; readonly count: number } | null
+type SavedIds = { readonly key: number; readonly current: SavedGeneration; readonly previous: SavedGeneration }
+
 /**
- * The ids of messages that were processed, bounded. A message with a known id and the same body is a duplicate; with
- * another body its sender counts anew (devices use counters as ids), so it is processed and counted as `reused`.
+ * The ids of messages that were processed, bounded. A message whose id and bare message are both known, of one source, is
+ * a duplicate: a redelivery. One with a known id and another bare message is processed and counted as `reused`, for
+ * devices use counters as ids. The bare message holds whatever names a producer (user-id, group-id, the device's own
+ * fields), so two producers with one counter do not hide each other's messages, in whatever order these come again.
+ * (Two that send the very same bytes under the same id cannot be told apart from a redelivery.)
+ *
+ * Each judgement is a function of the messages and stream clocks judged before, and of nothing else: a set that was
+ * restored judges as the one that was captured.
  */
 export class IdSet {
   readonly #ids: number
@@ -34,6 +54,11 @@ export class IdSet {
   #key: number
   #current: IdGeneration | undefined
   #previous: IdGeneration | undefined
+  /** Ids that were remembered before those of `#current`. */
+  #before = 0
+  /** Counts of all ids ever remembered at the last capture, and at the last that was saved. */
+  #captured = 0
+  #saved = 0
   readonly #hash = new Uint32Array(8)
 
   constructor(options: IdSetOptions) {
@@ -46,8 +71,8 @@ export class IdSet {
     return (this.#current?.count ?? 0) + (this.#previous?.count ?? 0)
   }
 
-  /** Judges the messages of a chunk, in order, and remembers them. `stream` is the job's stream clock. */
-  judge(source: string, identity: MessageIdentity, chunk: Chunk, stream: number): Judged {
+  /** Judges the messages of a chunk, in order, and remembers them. `stream` is the job's stream clock, `entry` the chunk's. */
+  judge(source: string, identity: MessageIdentity, chunk: Chunk, stream: number, entry: number): Judged {
     const key = sourceKey(source, this.#key)
     let omit: Uint8Array | undefined
     let duplicates = 0
@@ -56,7 +81,7 @@ export class IdSet {
       if (!identity.locate(chunk, i)) continue
       hash128(identity.bytes, identity.bareStart, identity.bareEnd, key, this.#hash, 4)
       hash128(identity.bytes, identity.start, identity.end, key, this.#hash, 0)
-      const seen = this.#remember(stream)
+      const seen = this.#remember(this.#rotated(stream, entry))
       if (seen === 'duplicate') {
         omit ??= new Uint8Array(chunk.length)
         omit[i] = 1
@@ -66,46 +91,100 @@ export class IdSet {
     return { omit, duplicates, reused }
   }
 
-  #remember(stream: number) {
-    this.#rotate(stream)
-    const current = this.#current!
+  #remember(current: IdGeneration) {
     const now = current.find(this.#hash)
-    const seen = now === 'new' ? (this.#previous?.find(this.#hash) ?? 'new') : now
+    if (now === 'duplicate') return now
+    const before = this.#previous?.find(this.#hash) ?? 'new'
     current.add(this.#hash)
-    return seen
+    return before === 'new' ? now : before
   }
 
   /** Each generation lives for the whole bound, so an id is remembered for one bound at least and two at most. */
-  #rotate(stream: number): void {
+  #rotated(stream: number, entry: number): IdGeneration {
     const current = this.#current
-    if (current && current.count < this.#ids && stream - current.began < this.#ms) return
+    if (current && current.count < this.#ids && stream - current.began < this.#ms) return current
     if (current) {
+      this.#before += current.count
       // Nothing came for so long that the older one is out of date as well.
       this.#previous = stream - current.began < 2 * this.#ms ? current : undefined
     }
-    this.#current = new IdGeneration(stream)
+    this.#current = new IdGeneration(stream, entry, Math.min(this.#ids, current?.count ?? 0))
+    return this.#current
   }
 
   /** Forgets all: the state that they guarded is gone. */
   clear(): void {
+    this.#before += this.#current?.count ?? 0
     this.#current = undefined
     this.#previous = undefined
   }
 
-  snapshot(): State {
-    const saved = (generation: IdGeneration | undefined): State =>
-      generation ? { began: generation.began, count: generation.count, slots: generation.slots } : null
-    return { key: this.#key, current: saved(this.#current), previous: saved(this.#previous) }
+  /** Copies what changed since the last capture that was saved. */
+  snapshot(): IdCapture {
+    const current = this.#current
+    const previous = this.#previous
+    const end = this.#before + (current?.count ?? 0)
+    const start = Math.max(this.#saved, this.#before - (previous?.count ?? 0))
+    const records = new Uint32Array((end - start) * recordWords)
+    previous?.copy(Math.max(0, start - this.#before + previous.count), records)
+    current?.copy(Math.max(0, start - this.#before), records.subarray(Math.max(0, this.#before - start) * recordWords))
+    this.#captured = end
+    const side = new Uint8Array(records.buffer)
+    const state: SavedIds = { key: this.#key, current: saved(current), previous: saved(previous) }
+    return { state, side, from: (previous ?? current)?.entry ?? Number.MAX_SAFE_INTEGER }
   }
 
-  restore(state: State): void {
-    type Saved = { readonly began: number; readonly count: number; readonly slots: Uint32Array<ArrayBuffer> } | null
-    const { key, current, previous } = state as unknown as { key: number; current: Saved; previous: Saved }
-    const restored = (saved: Saved) => (saved ? new IdGeneration(saved.began, saved.slots, saved.count) : undefined)
-    this.#key = key
-    this.#current = restored(current)
-    this.#previous = restored(previous)
+  /** The last capture is durable: the next one holds what came after it. */
+  saved(): void {
+    this.#saved = this.#captured
   }
+
+  /**
+   * Takes over the state of a capture, with the sides of all captures from `from` on that were saved, oldest first.
+   *
+   * @throws MR420 where ids are missing.
+   */
+  restore(state: State, sides: readonly Uint8Array[]): void {
+    const { key, current, previous } = state as unknown as SavedIds
+    const count = (previous?.count ?? 0) + (current?.count ?? 0)
+    const records = new Uint32Array(count * recordWords)
+    if (!fillFromEnd(new Uint8Array(records.buffer), sides)) {
+      throw new MillraceError('MR420', `of ${count} ids of messages that the snapshot counts, some are missing`)
+    }
+    this.#key = key
+    this.#previous = restored(previous, records)
+    this.#current = restored(current, records.subarray((previous?.count ?? 0) * recordWords))
+    this.#before = previous?.count ?? 0
+    this.#captured = count
+    this.#saved = count
+  }
+}
+
+const saved = (generation: IdGeneration | undefined): SavedGeneration =>
+  generation ? { began: generation.began, entry: generation.entry, count: generation.count } : null
+
+function restored(saved: SavedGeneration, records: Uint32Array): IdGeneration | undefined {
+  if (!saved) return undefined
+  const generation = new IdGeneration(saved.began, saved.entry, saved.count)
+  const record = new Uint32Array(recordWords)
+  for (let at = 0; at < saved.count * recordWords; at += recordWords) {
+    for (let i = 0; i < recordWords; i++) record[i] = records[at + i]!
+    generation.find(record)
+    generation.add(record)
+  }
+  return generation
+}
+
+/** Fills `into` with the last bytes of all parts; false where they are too few. */
+function fillFromEnd(into: Uint8Array, parts: readonly Uint8Array[]): boolean {
+  let left = into.length
+  for (const part of parts.toReversed()) {
+    if (part.length % recordBytes !== 0) return false
+    const taken = part.subarray(Math.max(0, part.length - left))
+    left -= taken.length
+    into.set(taken, left)
+  }
+  return left === 0
 }
 
 /** Ids of two sources have nothing to do with one another. */
