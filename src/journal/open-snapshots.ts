@@ -141,6 +141,7 @@ class Snapshots implements SnapshotStore {
         const header = await readSnapshotHeader(disk, path, 'snapshot')
         if (header['job'] !== job)
           throw new MillraceError('MR421', `the snapshot ${path} is of the job '${header['job']}', not of '${job}'`)
+        if (header['entry'] !== entry) throw new DamagedFile(`it is that of entry ${header['entry']}`)
         const sides = header['sides'] as unknown as SideChains
         this.#kept = this.#kept.map(kept => (kept.entry === entry ? { entry, sides } : kept))
       } catch (error) {
