@@ -1,6 +1,15 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { bodyFlag, chunkHeadBytes, entryKinds, linesFlag, plainHeadBytes, timeKinds } from './encode-entry.js'
-import type { JournalEntry, JournalNote } from './journal.js'
+import {
+  acknowledgedHeadBytes,
+  bodyFlag,
+  commonBytes,
+  entryKinds,
+  inputHeadBytes,
+  linesFlag,
+  timeHeadBytes,
+  timeKinds,
+} from './encode-entry.js'
+import type { AcknowledgedNote, BundleNote, ChunkEntry, JournalEntry, JournalNote, ReferenceEntry, TimeEntry } from './journal.js'
 
 /** What one record of the journal says; views of its bytes. */
 export interface DecodedEntry {
@@ -9,87 +18,126 @@ export interface DecodedEntry {
   readonly item: JournalEntry | JournalNote
 }
 
-/** The entry's number alone. @throws MR443 */
-export function entryNumber(bytes: Uint8Array): { readonly entry: number; readonly note: boolean } {
-  if (bytes.length < plainHeadBytes) throw unknown(`a record of ${bytes.length} bytes`)
-  return { entry: bufferOf(bytes).readDoubleLE(8), note: bytes[0]! >= entryKinds.acknowledged }
+/** The entry's number alone, and that of the last entry before the record. @throws MR443 */
+export function entryNumber(bytes: Uint8Array): { readonly entry: number; readonly before: number } {
+  if (bytes.length < commonBytes) throw unknown(`a record of ${bytes.length} bytes`)
+  const entry = bufferOf(bytes).readDoubleLE(8)
+  return { entry, before: bytes[0]! < entryKinds.acknowledged ? entry - 1 : entry }
 }
 
 /** @throws MR443 for what a newer release wrote: the record's checksum has been seen to be right. */
 export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const { entry } = entryNumber(bytes)
-  switch (bytes[0]) {
-    case entryKinds.chunk:
-    case entryKinds.reference:
-      return { entry, item: decodeInput(bytes, entry) }
-    case entryKinds.time: {
-      const { sources, wall, stream, partitions } = factsOf(bytes) as {
-        readonly sources: readonly string[]
-        readonly wall: number
-        readonly stream: number
-        readonly partitions: readonly (readonly [number, number])[]
-      }
-      const what = timeKinds[bytes[1]!]
-      if (!what) throw unknown(`time of kind ${bytes[1]}`)
-      return { entry, item: { kind: 'time', entry, what, sources, wall, stream, partitions: new Map(partitions) } }
-    }
-    case entryKinds.acknowledged:
-      return { entry, item: { ...(factsOf(bytes) as Omit<JournalNote & { kind: 'acknowledged' }, 'kind'>), kind: 'acknowledged' } }
-    case entryKinds.bundle:
-      return { entry, item: { ...(factsOf(bytes) as Omit<JournalNote & { kind: 'bundle' }, 'kind'>), kind: 'bundle' } }
-    default:
-      throw unknown(`an entry of kind ${bytes[0]}`)
+  const view = bufferOf(bytes)
+  try {
+    return { entry, item: decode(view, entry) }
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
+    throw new MillraceError('MR443', `entry ${entry} of the journal does not read: ${(cause as Error).message}`, { cause })
   }
 }
 
-function decodeInput(bytes: Uint8Array, entry: number): JournalEntry {
-  if (bytes.length < chunkHeadBytes) throw unknown(`a chunk of ${bytes.length} bytes`)
-  const view = bufferOf(bytes)
-  const nameBytes = view.readUInt16LE(2)
-  const length = view.readUInt32LE(4)
-  const clock = { wall: view.readDoubleLE(16), stream: view.readDoubleLE(24), partition: view.readDoubleLE(32) }
-  const partition = view.readInt32LE(40)
-  const isChunk = bytes[0] === entryKinds.chunk
-  const lines = isChunk && (bytes[1]! & linesFlag) !== 0
-  const nameAt = chunkHeadBytes + (isChunk ? length * (lines ? 12 : 8) : 0)
-  const bytesAt = nameAt + nameBytes
-  const end = bytesAt + view.readUInt32LE(44)
-  if (end !== bytes.length) throw unknown(`a chunk whose lengths make ${end} bytes of ${bytes.length}`)
-  const source = view.toString('utf8', nameAt, bytesAt)
-  if (!isChunk) {
-    return { kind: 'reference', entry, source, partition, clock, length, reference: view.toString('utf8', bytesAt, end) }
+function decode(view: Buffer, entry: number): JournalEntry | JournalNote {
+  switch (view[0]) {
+    case entryKinds.chunk:
+      return decodeChunk(view, entry)
+    case entryKinds.reference:
+      return decodeReference(view, entry)
+    case entryKinds.time:
+      return decodeTime(view, entry)
+    case entryKinds.acknowledged:
+      return decodeAcknowledged(view)
+    case entryKinds.bundle:
+      return decodeBundle(view)
+    default:
+      throw unknown(`an entry of kind ${view[0]}`)
   }
+}
+
+function decodeChunk(view: Buffer, entry: number): ChunkEntry {
+  const length = view.readUInt32LE(4)
+  const lines = (view[1]! & linesFlag) !== 0
+  const nameAt = inputHeadBytes + length * (lines ? 12 : 8)
+  const { bytesAt, end, source } = namedBytes(view, nameAt)
   return {
     kind: 'chunk',
     entry,
     source,
-    clock,
+    clock: clockOf(view),
     chunk: {
-      encoding: (bytes[1]! & bodyFlag) === 0 ? 'amqp' : 'body',
-      partition,
-      bytes: bytes.subarray(bytesAt, end),
-      starts: numbersOf(bytes, chunkHeadBytes, length),
-      ends: numbersOf(bytes, chunkHeadBytes + length * 4, length),
+      encoding: (view[1]! & bodyFlag) === 0 ? 'amqp' : 'body',
+      partition: view.readInt32LE(40),
+      bytes: new Uint8Array(view.buffer, view.byteOffset + bytesAt, end - bytesAt),
+      starts: numbersOf(view, inputHeadBytes, length),
+      ends: numbersOf(view, inputHeadBytes + length * 4, length),
       length,
       receipt: 0,
-      ...(lines && { lines: numbersOf(bytes, chunkHeadBytes + length * 8, length) }),
+      ...(lines && { lines: numbersOf(view, inputHeadBytes + length * 8, length) }),
     },
   }
 }
 
-/** A view where the bytes lie at a multiple of 4, as the reader of segments has them. */
-function numbersOf(bytes: Uint8Array, at: number, length: number): Int32Array {
-  const from = bytes.byteOffset + at
-  if (from % 4 === 0) return new Int32Array(bytes.buffer, from, length)
-  return new Int32Array(bytes.slice(at, at + length * 4).buffer)
+function decodeReference(view: Buffer, entry: number): ReferenceEntry {
+  const { bytesAt, end, source } = namedBytes(view, inputHeadBytes)
+  return {
+    kind: 'reference',
+    entry,
+    source,
+    partition: view.readInt32LE(40),
+    clock: clockOf(view),
+    length: view.readUInt32LE(4),
+    reference: view.toString('utf8', bytesAt, end),
+  }
 }
 
-function factsOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(bufferOf(bytes).toString('utf8', plainHeadBytes))
-  } catch (cause) {
-    throw new MillraceError('MR443', 'the journal holds an entry that does not read', { cause })
+function decodeTime(view: Buffer, entry: number): TimeEntry {
+  const what = timeKinds[view[1]!]
+  if (!what) throw unknown(`time of kind ${view[1]}`)
+  const partitions = new Map<number, number>()
+  let at = timeHeadBytes
+  for (let left = view.readUInt32LE(4); left > 0; left--, at += 16) partitions.set(view.readDoubleLE(at), view.readDoubleLE(at + 8))
+  const names = view.readUInt32LE(32)
+  const sources: string[] = []
+  let from = at + names * 4
+  for (let i = 0; i < names; i++, at += 4) {
+    const to = from + view.readUInt32LE(at)
+    sources.push(view.toString('utf8', from, to))
+    from = to
   }
+  if (from !== view.length) throw unknown(`a time whose lengths make ${from} bytes of ${view.length}`)
+  return { kind: 'time', entry, what, sources, wall: view.readDoubleLE(16), stream: view.readDoubleLE(24), partitions }
+}
+
+const decodeAcknowledged = (view: Buffer): AcknowledgedNote => ({
+  kind: 'acknowledged',
+  sink: view.toString('utf8', acknowledgedHeadBytes),
+  position: { entry: view.readDoubleLE(16), ordinal: view.readDoubleLE(24) },
+})
+
+function decodeBundle(view: Buffer): BundleNote {
+  const planAt = commonBytes + view.readUInt32LE(4)
+  return { kind: 'bundle', bundle: view.toString('utf8', commonBytes, planAt), plan: view.toString('utf8', planAt) }
+}
+
+const clockOf = (view: Buffer): ChunkEntry['clock'] => ({
+  wall: view.readDoubleLE(16),
+  stream: view.readDoubleLE(24),
+  partition: view.readDoubleLE(32),
+})
+
+/** The source's name, and where the bytes behind it lie, which end the record. */
+function namedBytes(view: Buffer, nameAt: number): { readonly bytesAt: number; readonly end: number; readonly source: string } {
+  const bytesAt = nameAt + view.readUInt16LE(2)
+  const end = bytesAt + view.readUInt32LE(44)
+  if (end !== view.length) throw unknown(`a chunk whose lengths make ${end} bytes of ${view.length}`)
+  return { bytesAt, end, source: view.toString('utf8', nameAt, bytesAt) }
+}
+
+/** A view where the bytes lie at a multiple of 4, as the reader of segments has them. */
+function numbersOf(view: Buffer, at: number, length: number): Int32Array {
+  const from = view.byteOffset + at
+  if (from % 4 === 0) return new Int32Array(view.buffer, from, length)
+  return new Int32Array(new Uint8Array(view.subarray(at, at + length * 4)).buffer)
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -1,82 +1,108 @@
 import type { Chunk } from '../model/chunk.js'
-import type { ChunkEntry, JournalEntry, JournalNote, ReferenceEntry, TimeEntry } from './journal.js'
+import type {
+  AcknowledgedNote,
+  BundleNote,
+  ChunkEntry,
+  EntryClock,
+  JournalEntry,
+  JournalNote,
+  ReferenceEntry,
+  TimeEntry,
+} from './journal.js'
 
-/** First byte of an entry. */
-export const entryKinds = { chunk: 1, reference: 2, time: 3, acknowledged: 4, bundle: 5 } as const
+/** First byte of an entry; notes are numbered from 16 on. */
+export const entryKinds = { chunk: 1, reference: 2, time: 3, acknowledged: 16, bundle: 17 } as const
 export const timeKinds = ['hello', 'tick', 'end'] as const
-/** Kind, flags, length of the name, messages, entry. */
-export const plainHeadBytes = 16
-/** With three clocks, the partition and the length of the bytes. */
-export const chunkHeadBytes = 48
+/** Bytes before what the kinds have of their own: kind, flags, u16, u32, number of the entry. */
+export const commonBytes = 16
+/** Bytes before the columns of a chunk, the text of a reference, the partitions of a time. */
+export const inputHeadBytes = 48
+export const timeHeadBytes = 40
+export const acknowledgedHeadBytes = 32
 export const bodyFlag = 1
 export const linesFlag = 2
 
 const encoder = new TextEncoder()
+const headCapacity = inputHeadBytes
 
 /**
- * Entries as they lie in the journal; see docs/journal-format.md. What `encode` gives are the parts of one record, some of
- * them views of the chunk, valid until the next call.
+ * Entries as they lie in the journal, little-endian; see docs/journal-format.md. What `encode` gives are the parts of one
+ * record, some of them views of the chunk, valid until the next call.
  */
 export class EntryEncoder {
-  readonly #head = Buffer.alloc(chunkHeadBytes)
+  readonly #head = Buffer.alloc(headCapacity)
   readonly #names = new Map<string, Uint8Array>()
   #starts = new Int32Array(1_024)
   #ends = new Int32Array(1_024)
 
   /** @param entry Number of the entry itself; of the one before it for a note. */
   encode(item: JournalEntry | JournalNote, entry: number): readonly Uint8Array[] {
+    this.#head.fill(0)
+    this.#head[0] = entryKinds[item.kind]
+    this.#head.writeDoubleLE(entry, 8)
     switch (item.kind) {
       case 'chunk':
         return this.#chunk(item)
       case 'reference':
         return this.#reference(item)
       case 'time':
-        return [...this.#plainHead(entryKinds.time, timeKinds.indexOf(item.what), entry), jsonOf(timeFacts(item))]
+        return this.#time(item)
       case 'acknowledged':
-        return [...this.#plainHead(entryKinds.acknowledged, 0, entry), jsonOf({ sink: item.sink, position: item.position })]
+        return this.#acknowledged(item)
       case 'bundle':
-        return [...this.#plainHead(entryKinds.bundle, 0, entry), jsonOf({ bundle: item.bundle, plan: item.plan })]
+        return this.#bundle(item)
     }
   }
 
-  #plainHead(kind: number, flags: number, entry: number): readonly Uint8Array[] {
-    const head = this.#head
-    head.fill(0)
-    head[0] = kind
-    head[1] = flags
-    head.writeDoubleLE(entry, 8)
-    return [head.subarray(0, plainHeadBytes)]
-  }
-
-  #chunk({ entry, source, clock, chunk }: ChunkEntry): readonly Uint8Array[] {
-    const { length, bytes, lines } = chunk
+  #chunk({ source, clock, chunk }: ChunkEntry): readonly Uint8Array[] {
+    const { length, bytes, lines, partition } = chunk
     const { from, to } = this.#offsets(chunk)
     const name = this.#name(source)
-    const flags = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0)
-    const head = this.#clockHead({
-      kind: entryKinds.chunk,
-      flags,
-      name,
-      length,
-      entry,
-      clock,
-      partition: chunk.partition,
-      bytes: to - from,
-    })
-    const parts = [head, bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
+    this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0)
+    this.#input({ name, length, clock, partition, bytes: to - from })
+    const parts = [this.#head.subarray(0, inputHeadBytes), bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
     if (lines) parts.push(bytesOf(lines, length))
     parts.push(name, bytes.subarray(from, to))
     return parts
   }
 
-  #reference({ entry, source, clock, partition, length, reference }: ReferenceEntry): readonly Uint8Array[] {
+  #reference({ source, clock, partition, length, reference }: ReferenceEntry): readonly Uint8Array[] {
     const name = this.#name(source)
     const text = encoder.encode(reference)
-    return [
-      this.#clockHead({ kind: entryKinds.reference, flags: 0, name, length, entry, clock, partition, bytes: text.length }),
-      name,
-      text,
-    ]
+    this.#input({ name, length, clock, partition, bytes: text.length })
+    return [this.#head.subarray(0, inputHeadBytes), name, text]
+  }
+
+  #time({ what, sources, wall, stream, partitions }: TimeEntry): readonly Uint8Array[] {
+    const head = this.#head
+    const names = sources.map(source => this.#name(source))
+    head[1] = timeKinds.indexOf(what)
+    head.writeUInt32LE(partitions.size, 4)
+    head.writeDoubleLE(wall, 16)
+    head.writeDoubleLE(stream, 24)
+    head.writeUInt32LE(names.length, 32)
+    const clocks = new DataView(new ArrayBuffer(partitions.size * 16))
+    let at = 0
+    for (const [origin, clock] of partitions) {
+      clocks.setFloat64(at, origin, true)
+      clocks.setFloat64(at + 8, clock, true)
+      at += 16
+    }
+    const lengths = new DataView(new ArrayBuffer(names.length * 4))
+    names.forEach((name, i) => lengths.setUint32(i * 4, name.length, true))
+    return [head.subarray(0, timeHeadBytes), new Uint8Array(clocks.buffer), new Uint8Array(lengths.buffer), ...names]
+  }
+
+  #acknowledged({ sink, position }: AcknowledgedNote): readonly Uint8Array[] {
+    this.#head.writeDoubleLE(position.entry, 16)
+    this.#head.writeDoubleLE(position.ordinal, 24)
+    return [this.#head.subarray(0, acknowledgedHeadBytes), this.#name(sink)]
+  }
+
+  #bundle({ bundle, plan }: BundleNote): readonly Uint8Array[] {
+    const name = encoder.encode(bundle)
+    this.#head.writeUInt32LE(name.length, 4)
+    return [this.#head.subarray(0, commonBytes), name, encoder.encode(plan)]
   }
 
   /** Starts and ends from the first byte that any message has; gives the range of the bytes. */
@@ -98,31 +124,24 @@ export class EntryEncoder {
     return { from, to }
   }
 
-  #clockHead(of: {
-    readonly kind: number
-    readonly flags: number
+  #input(of: {
     readonly name: Uint8Array
     readonly length: number
-    readonly entry: number
-    readonly clock: ChunkEntry['clock']
+    readonly clock: EntryClock
     readonly partition: number
     readonly bytes: number
-  }): Uint8Array {
+  }): void {
     const head = this.#head
-    head[0] = of.kind
-    head[1] = of.flags
     head.writeUInt16LE(of.name.length, 2)
     head.writeUInt32LE(of.length, 4)
-    head.writeDoubleLE(of.entry, 8)
     head.writeDoubleLE(of.clock.wall, 16)
     head.writeDoubleLE(of.clock.stream, 24)
     head.writeDoubleLE(of.clock.partition, 32)
     head.writeInt32LE(of.partition, 40)
     head.writeUInt32LE(of.bytes, 44)
-    return head
   }
 
-  /** As many as the job has sources. */
+  /** As many as the job has sources and sinks. */
   #name(source: string): Uint8Array {
     let name = this.#names.get(source)
     if (!name) {
@@ -133,8 +152,5 @@ export class EntryEncoder {
   }
 }
 
-const timeFacts = ({ sources, wall, stream, partitions }: TimeEntry): object => ({ sources, wall, stream, partitions: [...partitions] })
-
-const jsonOf = (facts: object): Uint8Array => encoder.encode(JSON.stringify(facts))
-
+/** The platform's order of bytes is little-endian wherever Node runs. */
 const bytesOf = (numbers: Int32Array, length: number): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, length * 4)

@@ -1,12 +1,13 @@
 import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
-import { MillraceError } from '../model/errors/millrace-error.js'
+import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log } from '../model/seams.js'
-import { decodeEntry, entryNumber } from './decode-entry.js'
+import { entryNumber } from './decode-entry.js'
 import { EntryEncoder } from './encode-entry.js'
 import type { Fence } from './fence.js'
 import type { Journal, JournalEntry, JournalNote, JournalTuning } from './journal.js'
 import { openSegmentLog } from './open-segment-log.js'
+import { readEntries } from './read-entries.js'
 import type { SegmentInfo, SegmentLog } from './segment-log.js'
 
 /** What the journal of a job is opened with. */
@@ -67,8 +68,7 @@ async function readBefore(log: SegmentLog): Promise<Before> {
   const segments = new Map<string, number>()
   for (const { name, first } of log.segments()) {
     for await (const { bytes } of log.read(first - 1)) {
-      const { entry, note } = entryNumber(bytes)
-      segments.set(name, note ? entry : entry - 1)
+      segments.set(name, entryNumber(bytes).before)
       break
     }
   }
@@ -137,19 +137,11 @@ class SegmentJournal implements Journal {
     this.#pending.push({ record, onDurable })
   }
 
-  async *read(after: number): AsyncGenerator<JournalEntry | JournalNote> {
+  read(after: number): AsyncIterable<JournalEntry | JournalNote> {
     const segments = this.#log.segments()
     const from = segments.findLast(({ name }) => this.#entriesBefore(name) < after) ?? segments[0]
-    if (!from) return
-    let last = this.#entriesBefore(from.name)
-    if (last > after) throw missing(after + 1, `the journal begins at entry ${last + 1}`)
-    for await (const { bytes } of this.#log.read(from.first - 1)) {
-      const { entry, item } = decodeEntry(bytes)
-      const note = item.kind === 'acknowledged' || item.kind === 'bundle'
-      if (entry !== (note ? last : last + 1)) throw missing(last + 1, `entry ${entry} follows entry ${last}`)
-      if (note ? last >= after : entry > after) yield item
-      last = entry
-    }
+    if (!from) return readEntries(this.#log.read(this.#log.last), after, after)
+    return readEntries(this.#log.read(from.first - 1), this.#entriesBefore(from.name), after)
   }
 
   async retain(needed: number): Promise<void> {
@@ -198,6 +190,3 @@ class SegmentJournal implements Journal {
     return this.#before.get(segment) ?? this.#last
   }
 }
-
-const missing = (entry: number, why: string): MillraceError =>
-  new MillraceError('MR442', `entry ${entry} of the journal is missing: ${why}`, { notes: [`entry ${entry}`] })

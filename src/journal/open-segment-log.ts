@@ -21,8 +21,13 @@ import { segmentName } from './segment-name.js'
  */
 export async function openSegmentLog(options: SegmentLogOptions): Promise<SegmentLog> {
   const { disk, folder, fence } = options
-  await disk.makeFolder(folder)
-  for (const name of await disk.list(folder)) if (name.endsWith('.new')) await disk.remove(`${folder}/${name}`)
+  try {
+    await disk.makeFolder(folder)
+    // Begun by one who stopped before it had its name.
+    for (const name of await disk.list(folder)) if (name.endsWith('.new')) await disk.remove(`${folder}/${name}`)
+  } catch (cause) {
+    throw notWritten(folder, cause)
+  }
   const { segments, shadowed } = await readChain(disk, folder)
   const newest = segments.at(-1)
   if (newest && newest.header.epoch >= fence.epoch) {
@@ -55,24 +60,32 @@ async function readTail(
   copy: RecordBuffer,
   seed: number,
 ): Promise<{ readonly last: number; readonly durable: number }> {
-  const { first } = newest.header
-  let durable = first - 1
-  for await (const reader of openRecords(options.disk, options.folder, newest)) {
-    while (await reader.next()) durable = Math.max(durable, reader.durable)
+  const { disk, folder, onTorn } = options
+  const { reader, close } = await openRecords(disk, folder, newest)
+  let durable = newest.header.first - 1
+  /** Where the records above `durable` begin. */
+  const positions: number[] = []
+  try {
+    for (let at = reader.position; await reader.next(); at = reader.position) {
+      positions.push(at)
+      if (reader.durable <= durable) continue
+      positions.splice(0, reader.durable - durable)
+      durable = reader.durable
+    }
     const { number: last, position } = reader
     const end = await reader.end()
     if (end === 'damaged') throw damagedAt(newest.name, position, last + 1)
-    if (end === 'torn') options.onTorn?.({ segment: newest.name, bytes: newest.size - position, record: last + 1 })
-    if (last === durable) return { last, durable }
-    for await (const again of openRecords(options.disk, options.folder, newest)) {
-      while (again.number < last && (await again.next())) {
-        if (again.number > durable) copy.append([again.bytes], again.number, durable, seed)
-      }
-      if (again.number < last) throw damagedAt(newest.name, again.position, again.number + 1)
+    if (end === 'torn') onTorn?.({ segment: newest.name, record: last + 1, bytes: newest.size - position })
+    if (last > durable) reader.seek(positions[0]!, durable)
+    while (reader.number < last) {
+      if (!(await reader.next())) throw damagedAt(newest.name, reader.position, reader.number + 1)
+      // The copy appears whole, so each record in it may vouch for those before it.
+      copy.append([reader.bytes], reader.number, reader.number - 1, seed)
     }
     return { last, durable }
+  } finally {
+    await close()
   }
-  return { last: first - 1, durable }
 }
 
 /** A segment that appears with all its records, or not at all. */
@@ -96,12 +109,12 @@ async function writeWhole(options: SegmentLogOptions, header: SegmentHeader, rec
     } finally {
       await file.close()
     }
+    await fence.confirm()
+    await disk.rename(`${path}.new`, path)
+    await disk.syncFolder(folder)
   } catch (cause) {
-    throw new MillraceError('MR445', `${path} cannot be written: ${(cause as Error).message}`, { cause })
+    throw notWritten(path, cause)
   }
-  await fence.confirm()
-  await disk.rename(`${path}.new`, path)
-  await disk.syncFolder(folder)
   options.reached('segment-created')
 }
 
@@ -111,3 +124,8 @@ async function removeShadowed(options: SegmentLogOptions, names: readonly string
   await options.fence.confirm()
   for (const name of names) await options.disk.remove(`${options.folder}/${name}`)
 }
+
+const notWritten = (path: string, cause: unknown): MillraceError =>
+  cause instanceof MillraceError
+    ? cause
+    : new MillraceError('MR445', `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })

@@ -12,7 +12,7 @@ export type RecordsEnd = 'end' | 'torn' | 'damaged'
 /** Reads the records of one segment in order. Payloads lie at multiples of 8 of one buffer that each step may overwrite. */
 export class RecordReader {
   readonly #file: DiskFile
-  readonly #size: number
+  #size: number
   readonly #seed: number
   #buffer = Buffer.allocUnsafeSlow(initialBytes)
   /** The buffer holds bytes `#from` … `#from + #filled − 1` of the file. */
@@ -33,9 +33,22 @@ export class RecordReader {
     this.number = first - 1
   }
 
+  /** More of the file is known to be written. */
+  extend(size: number): void {
+    this.#size = Math.max(this.#size, size)
+  }
+
   /** Where in the file the next record begins. */
   get position(): number {
     return this.#next
+  }
+
+  /** Goes to where the record behind `number` begins. */
+  seek(position: number, number: number): void {
+    this.#from = position
+    this.#filled = 0
+    this.#next = position
+    this.number = number
   }
 
   /** Whether there was another record. */

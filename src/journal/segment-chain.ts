@@ -8,6 +8,7 @@ import { parseSegmentName } from './segment-name.js'
 export interface Segment {
   readonly name: string
   readonly header: SegmentHeader
+  /** Bytes of the file that may hold records. */
   readonly size: number
   /** Records above it were written by one who had been replaced, and are none; +Infinity for the newest segment. */
   readonly limit: number
@@ -24,9 +25,15 @@ export interface SegmentChain {
  * The segments of a folder that count. A later epoch's first segment says where it took over: whatever an earlier epoch
  * wrote at or above that number came too late.
  *
- * @throws MR442, MR443 for a header that cannot be read.
+ * @param onProblem Told of headers that cannot be read (MR442, MR443), whose segments are then left out; by default thrown.
  */
-export async function readChain(disk: Disk, folder: string): Promise<SegmentChain> {
+export async function readChain(
+  disk: Disk,
+  folder: string,
+  onProblem: (name: string, error: MillraceError) => void = (_name, error) => {
+    throw error
+  },
+): Promise<SegmentChain> {
   const names = (await disk.list(folder)).filter(name => parseSegmentName(name))
   const segments: Segment[] = []
   const shadowed: string[] = []
@@ -45,9 +52,13 @@ export async function readChain(disk: Disk, folder: string): Promise<SegmentChai
       shadowed.push(name)
       continue
     }
-    const read = await readHeader(disk, folder, name)
+    const read = await readHeader(disk, folder, name).catch((error: unknown) => {
+      if (!(error instanceof MillraceError)) throw error
+      onProblem(name, error)
+      return 'problem' as const
+    })
     if (!read) continue
-    segments.unshift({ name, header: read.header, size: read.size, limit: limit - 1 })
+    if (read !== 'problem') segments.unshift({ name, header: read.header, size: read.size, limit: limit - 1 })
     limit = named.first
   }
   return { segments, shadowed }
@@ -76,19 +87,19 @@ async function readHeader(
   }
 }
 
-/** A segment's records; the file is closed when the work is done. */
-export async function* openRecords(disk: Disk, folder: string, segment: Segment): AsyncGenerator<RecordReader> {
+/** A segment's records, of the part that is known to be there; to be closed. */
+export async function openRecords(
+  disk: Disk,
+  folder: string,
+  { name, header, size }: Segment,
+): Promise<{ readonly reader: RecordReader; close(): Promise<void> }> {
   let file: DiskFile
   try {
-    file = await disk.open(`${folder}/${segment.name}`, 'read')
+    file = await disk.open(`${folder}/${name}`, 'read')
   } catch (cause) {
-    throw new MillraceError('MR442', `${segment.name} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new MillraceError('MR442', `${name} cannot be read: ${(cause as Error).message}`, { cause })
   }
-  try {
-    yield new RecordReader(file, segment.header.first, segment.size, recordSeed(segment.header))
-  } finally {
-    await file.close()
-  }
+  return { reader: new RecordReader(file, header.first, size, recordSeed(header)), close: () => file.close() }
 }
 
 /** The error for a record that is not there, or not as it was written. */

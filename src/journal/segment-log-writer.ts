@@ -1,7 +1,8 @@
 import type { DiskFile } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { readRecords } from './read-records.js'
 import { RecordBuffer } from './record-buffer.js'
-import { damagedAt, openRecords, type Segment } from './segment-chain.js'
+import type { Segment } from './segment-chain.js'
 import { encodeHeader, headerBytes, type SegmentHeader } from './segment-header.js'
 import type { LogRecord, SegmentInfo, SegmentLog, SegmentLogOptions } from './segment-log.js'
 import { segmentName } from './segment-name.js'
@@ -17,12 +18,12 @@ export interface LogState {
   readonly seed: number
 }
 
-/** The segment that is written: its records up to `durable` of the log count. */
+/** The segment that is written. */
 interface OwnSegment {
   readonly name: string
   readonly header: SegmentHeader
   readonly file: DiskFile
-  /** Bytes written. */
+  /** Bytes up to the last durable record. */
   size: number
 }
 
@@ -88,20 +89,9 @@ export class SegmentLogWriter implements SegmentLog {
     return this.#last
   }
 
-  async *read(after: number): AsyncGenerator<LogRecord> {
-    let seen = after
-    for (;;) {
-      const segment = this.#segmentWith(seen + 1)
-      if (!segment) return
-      for await (const reader of openRecords(this.#options.disk, this.#options.folder, segment)) {
-        while (reader.number < segment.limit) {
-          if (!(await reader.next())) throw damagedAt(segment.name, reader.position, reader.number + 1)
-          if (reader.number <= seen) continue
-          yield { number: reader.number, bytes: reader.bytes }
-        }
-        seen = segment.limit
-      }
-    }
+  read(after: number): AsyncIterable<LogRecord> {
+    const { disk, folder } = this.#options
+    return readRecords(disk, folder, record => this.#segmentWith(record), after)
   }
 
   segments(): readonly SegmentInfo[] {
@@ -194,12 +184,12 @@ export class SegmentLogWriter implements SegmentLog {
     this.#own ??= await this.#begin(this.#durable + 1)
     const own = this.#own
     await this.#write(own.file, buffer.bytes, own.size)
-    own.size += buffer.length
     reached('written')
     await this.#sync(() => own.file.sync(), own.name)
     reached('synced')
     await fence.confirm()
     reached('confirmed')
+    own.size += buffer.length
   }
 
   /** The own segment, if there is one, is written no more. */

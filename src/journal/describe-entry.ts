@@ -1,0 +1,40 @@
+import type { Json } from '../model/json.js'
+import type { JournalEntry, JournalNote } from './journal.js'
+
+/**
+ * An entry as plain facts, a line of JSON each in `millrace journal cat`: its kind and number, source, clocks, and how many
+ * messages of how many bytes, but not the messages.
+ *
+ * @example
+ * JSON.stringify(describeEntry(entry)) // {"entry":12,"kind":"tick","sources":["readings"],"wall":"2026-01-01T00:00:00.000Z",…}
+ */
+export function describeEntry(item: JournalEntry | JournalNote): { readonly [key: string]: Json } {
+  switch (item.kind) {
+    case 'chunk': {
+      const { entry, kind, source, clock, chunk } = item
+      const { partition, encoding, length, bytes } = chunk
+      return { entry, kind, source, partition, ...clockFacts(clock), encoding, messages: length, bytes: bytes.length }
+    }
+    case 'reference': {
+      const { entry, kind, source, partition, clock, length, reference } = item
+      return { entry, kind, source, partition, ...clockFacts(clock), messages: length, reference }
+    }
+    case 'time': {
+      const { entry, what, sources, wall, stream, partitions } = item
+      return { entry, kind: what, sources, wall: timeText(wall), stream, partitions: Object.fromEntries(partitions) }
+    }
+    case 'acknowledged':
+      return { kind: item.kind, sink: item.sink, entry: item.position.entry, ordinal: item.position.ordinal }
+    case 'bundle':
+      return { kind: item.kind, bundle: item.bundle, plan: item.plan }
+  }
+}
+
+const clockFacts = ({ wall, stream, partition }: { readonly wall: number; readonly stream: number; readonly partition: number }) => ({
+  wall: timeText(wall),
+  stream,
+  partitionClock: partition,
+})
+
+/** ISO 8601 where it is a time that can be written so. */
+const timeText = (ms: number): Json => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
