@@ -66,11 +66,15 @@ export interface Graph {
   snapshot(): State
   /** @throws MR4xx naming what does not fit, before anything is changed. */
   restore(state: State): void
+  /** Source partitions that are gone for good, after an edit of the job. */
+  forget(origins: readonly number[]): void
 }
 
 /** How a run is started; bounded runs freeze clocks and switch early results and skew checks off. */
 export interface GraphOptions {
   readonly bounded: boolean
+  /** Which journal the entries are counted in: part of the ids of rows that have no window. */
+  readonly origin?: string
   /** Measures busy time, in ms with fractions; absent: not measured. */
   readonly elapsed?: () => number
   /** Receives the lines of `debug`. */

@@ -30,6 +30,7 @@ export function job(id: string, build: (tools: JobTools) => readonly Output[]): 
       job: id,
       bounded: options.bounded,
       debug: options.debug ?? (() => undefined),
+      ...(options.origin !== undefined && { origin: options.origin }),
       ...(options.elapsed && { elapsed: options.elapsed }),
     })
     const outputs = build({

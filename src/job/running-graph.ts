@@ -11,6 +11,8 @@ import type { Graph, GraphSink, GraphSource, NodeMetrics, RowRejection } from '.
 interface GraphState {
   readonly format: 1
   readonly job: string
+  /** Under which number each node speaks for itself: watermarks are kept by it. */
+  readonly origins: { readonly [id: string]: number }
   readonly nodes: { readonly [id: string]: { readonly op: string; readonly version: number; readonly state: State } }
 }
 
@@ -95,11 +97,12 @@ export class RunningGraph implements Graph {
     for (const [id, { plan, logic, counters }] of this.#builder.nodes) {
       nodes[id] = { op: plan.op, version: plan.version, state: { counters: { ...counters }, logic: logic.snapshot?.() ?? null } }
     }
-    return { format: 1, job: this.job, nodes }
+    const origins = Object.fromEntries([...this.#builder.nodes].map(([id, { origin }]) => [id, origin]))
+    return { format: 1, job: this.job, origins, nodes }
   }
 
   restore(state: State): void {
-    const { nodes } = state as unknown as GraphState
+    const { nodes, origins } = state as unknown as GraphState
     const known = this.#builder.nodes
     for (const [id, saved] of Object.entries(nodes)) {
       const node = known.get(id)
@@ -120,5 +123,18 @@ export class RunningGraph implements Graph {
       Object.assign(node.counters, counters)
       if (logic !== null) node.logic.restore?.(logic)
     }
+    this.#keepOrigins(origins)
+  }
+
+  /** Nodes go on under their numbers; new ones get numbers that nobody had; those of nodes that are gone are forgotten. */
+  #keepOrigins(saved: GraphState['origins']): void {
+    const { nodes } = this.#builder
+    let least = Math.min(0, ...Object.values(saved))
+    for (const [id, node] of nodes) node.origin = saved[id] ?? --least
+    this.forget(Object.entries(saved).flatMap(([id, origin]) => (nodes.has(id) ? [] : [origin])))
+  }
+
+  forget(origins: readonly number[]): void {
+    if (origins.length > 0) for (const { logic } of this.#builder.nodes.values()) logic.forget?.(origins)
   }
 }

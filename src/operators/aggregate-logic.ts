@@ -107,6 +107,10 @@ class AggregateLogic implements Logic {
     return this.#windows.liveKeys()
   }
 
+  forget(origins: readonly number[]): void {
+    this.#valve.forget(origins)
+  }
+
   snapshot(): State {
     return { valve: this.#valve.snapshot(), windows: this.#windows.snapshot(), due: this.#due, now: this.#now }
   }

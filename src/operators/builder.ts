@@ -53,6 +53,8 @@ export interface SinkNode {
 export interface RunHooks {
   readonly job: string
   readonly bounded: boolean
+  /** Which journal the entries are counted in: part of the names of rows that have none of their own. */
+  readonly origin?: string
   /** Measures busy time, in ms with fractions; absent: not measured. */
   readonly elapsed?: () => number
   readonly debug: (line: string) => void

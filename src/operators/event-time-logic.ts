@@ -151,6 +151,10 @@ export class EventTimeLogic implements Logic {
     return least
   }
 
+  forget(origins: readonly number[]): void {
+    for (const origin of origins) this.#origins.delete(origin)
+  }
+
   snapshot(): State {
     return { frozen: this.#frozen, origins: [...this.#origins].map(([origin, state]) => ({ origin, ...state })) }
   }

@@ -57,6 +57,8 @@ class IntoLogic implements Logic {
   readonly #spec: SinkSpec<never>
   readonly #computed: readonly (readonly [string, (batch: Batch) => Columns[string]])[]
   readonly #names: readonly string[]
+  /** Names rows without a window, before their entry and ordinal. */
+  readonly #place: string
   /** Row keys that a sink was told, while revisions of them may still come. */
   readonly #told = new WindowKeys()
 
@@ -69,6 +71,8 @@ class IntoLogic implements Logic {
     this.#spec = spec
     this.#computed = computed
     this.#names = stream.columns.map(column => column.name)
+    const { origin } = stream.builder.hooks
+    this.#place = origin === undefined ? spec.id : `${spec.id}/${origin}`
   }
 
   onBatch(batch: Batch, emit: Emit): void {
@@ -91,7 +95,7 @@ class IntoLogic implements Logic {
       schema: this.#stream.columns,
       columns: ownColumns(batch.columns, this.#names, batch.length),
       computed: ownColumns(computed, Object.keys(computed), batch.length),
-      ...resultNames(builder.hooks.job, id, batch, window, builder.entry, ordinal),
+      ...resultNames(builder.hooks.job, this.#place, batch, window, builder.entry, ordinal),
       removed: batch.removed?.slice(0, batch.length),
       wall: batch.clock.wall,
       watermark: batch.watermark,

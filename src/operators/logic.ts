@@ -33,6 +33,8 @@ export interface Logic {
   deadline?(pending: number): number
   /** Number of live keys, for status pages. */
   keys?(): number
+  /** Origins that are gone for good, after an edit of the job: they hold nobody back any more. */
+  forget?(origins: readonly number[]): void
   snapshot?(): State
   restore?(state: State): void
 }

@@ -95,6 +95,10 @@ class MergeLogic implements Logic {
     return count === batch.length ? batch : batch.take(rows, count)
   }
 
+  forget(origins: readonly number[]): void {
+    for (const input of this.#node.plan.inputs.keys()) this.#valve.forget(origins.map(origin => inputOrigin(origin, input)))
+  }
+
   snapshot(): State {
     return { valve: this.#valve.snapshot(), holders: this.#holders.snapshot() }
   }

@@ -16,8 +16,8 @@ export class RunningNode implements LogicContext {
   readonly consumers: { readonly node: RunningNode; readonly port: string | undefined }[] = []
   readonly refusals: Refusal[] = []
   readonly counters: Record<string, number> = {}
-  /** Operators speak for themselves under negative numbers, source partitions under 0 and above. */
-  readonly origin: number
+  /** Operators speak for themselves under negative numbers, source partitions under 0 and above. It stays the node's over restarts and edits. */
+  origin: number
   readonly logic: Logic
   rowsIn = 0
   rowsOut = 0

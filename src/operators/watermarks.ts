@@ -48,6 +48,11 @@ export class Watermarks {
     return this.#combined
   }
 
+  /** These origins are gone for good and hold nobody back any more. */
+  forget(origins: readonly number[]): void {
+    for (const origin of origins) this.#origins.delete(origin)
+  }
+
   snapshot(): State {
     return {
       combined: this.#combined,

@@ -3,34 +3,41 @@ import type { Graph } from '../job/graph.js'
 import { Backoff } from '../model/backoff.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
+import { EntryLog } from './entry-log.js'
 import { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
 import type { JobMemory } from './job-memory.js'
 import { connectorContext, type JobRunnerOptions } from './job-runner-options.js'
+import type { JobStore } from './job-store.js'
 import type { Outbox } from './outbox.js'
 import { Pump } from './pump.js'
 import { SourceFeed } from './source-feed.js'
 
-/** What lives as long as the job, while its runs come and go. */
+/** A job at rest, ready to run. */
 export interface JobParts {
   readonly options: JobRunnerOptions
+  readonly graph: Graph
   readonly clock: JobClock
   readonly memory: JobMemory
   readonly outbox: Outbox
   readonly deadLetters: DeadLetterStore
+  readonly store: JobStore | undefined
 }
 
-/** One run: a fresh graph, its sources, its pump. */
+/** One run: its sources and its pump. */
 export interface Run {
   readonly feeds: readonly SourceFeed[]
-  readonly push: EntryPush
   readonly pump: Pump
+  /** All that went through is on the disk, where there is one. */
+  readonly isDurable: boolean
+  /** The end of all sources: every window fires. */
+  end(): void
 }
 
-/** Connects a graph to its sources; nothing is opened until the pump runs. */
-export function connectRun(job: JobParts, graph: Graph, fatal: (error: MillraceError) => void): Run {
-  const { options, clock, memory, outbox, deadLetters } = job
-  const { time, real, random, onOutput } = options
+/** Connects a job to its sources; nothing is opened until the pump runs. */
+export function connectRun(job: JobParts, fatal: (error: MillraceError) => void): Run {
+  const { options, graph, clock, memory, outbox, deadLetters, store } = job
+  const { time, real, random, reached } = options
   const feeds = graph.sources.map(
     source =>
       new SourceFeed({
@@ -44,7 +51,19 @@ export function connectRun(job: JobParts, graph: Graph, fatal: (error: MillraceE
         failed: fatal,
       }),
   )
-  const push = new EntryPush({ graph, clock, outbox, deadLetters, memory, onOutput })
-  const pump = new Pump({ graph, feeds, clock, origins: memory.origins, outbox, deadLetters, push, time, real })
-  return { feeds, push, pump }
+  const log = new EntryLog(graph, memory, clock, store?.durability.journal)
+  const push = new EntryPush(graph, memory, {
+    outputs: (entry, outputs) => outbox.add(entry, outputs),
+    refused: (entry, index, refused) => deadLetters.add(entry, index, refused),
+  })
+  const durable = store && { ...store.durability, snapshotter: store.snapshotter }
+  const pump = new Pump({ graph, feeds, clock, memory, outbox, deadLetters, log, push, time, real, reached, durable })
+  return {
+    feeds,
+    pump,
+    get isDurable() {
+      return !durable || durable.journal.durable >= memory.entry
+    },
+    end: () => push.time(log.time('end')),
+  }
 }

@@ -1,7 +1,8 @@
 import type { DeadLetter } from '../model/api.js'
 import { Backoff } from '../model/backoff.js'
+import type { Reached } from '../model/crash-point.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
-import { DeadLetterFile } from './dead-letter-file.js'
+import { Held } from './held.js'
 import type { DeadLetterFilter } from './host.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
@@ -25,14 +26,15 @@ export interface Refused {
 
 export interface DeadLetterOptions {
   readonly job: string
-  /** `dead-letters.ndjson` in the job's data folder; undefined: memory only. */
-  readonly path: string | undefined
-  /** Where letters are written; the file at `path` unless given. */
-  readonly file?: LetterFile
+  /** Where letters are kept; undefined: in memory only. */
+  readonly file: LetterFile | undefined
+  /** Part of every id: entries count from 1 in each journal. */
+  readonly origin: string
   readonly memoryBytes?: number
   readonly real: TimeSource
   readonly random: RandomSource
   readonly log: Log
+  readonly reached: Reached
   /** Called when letters have reached the disk. */
   readonly onStored: () => void
 }
@@ -59,7 +61,18 @@ interface Kept {
 interface Unstored {
   readonly entry: number
   readonly line: string
+  readonly letter: StoredLetter
 }
+
+/** A letter in a snapshot: refused, and not in the file yet. */
+export interface StoredLetter {
+  readonly entry: number
+  readonly index: number
+  readonly refused: Refused
+}
+
+/** Indices of refused outputs among an entry's dead letters begin here, behind those of its messages. */
+export const firstOutputIndex = 1_000_000
 
 /** The job's bad messages with their raw bytes: the newest in memory, all of them in a file, where they are before they are settled. */
 export class DeadLetterStore {
@@ -77,15 +90,18 @@ export class DeadLetterStore {
   #unstoredBytes = 0
   #work: Promise<void> = Promise.resolve()
   #cancelPause: (() => void) | undefined
-  /** Part of every id: a job that starts with fresh state counts its entries from 1 again. */
-  readonly #start: string
+  /** Letters of entries that are not durable. */
+  readonly #held = new Held<StoredLetter>()
+  #durable = Number.POSITIVE_INFINITY
+  /** The last message letter in the file, and the outputs' letters in its tail: a replay makes them again. */
+  #stored = { entry: 0, index: -1 }
+  readonly #storedOutputs = new Set<string>()
   total = 0
 
   constructor(options: DeadLetterOptions) {
     this.#options = options
-    this.#file = options.file ?? (options.path === undefined ? undefined : new DeadLetterFile(options.path))
+    this.#file = options.file
     this.#backoff = new Backoff(options.random)
-    this.#start = options.real.wall().toString(36)
   }
 
   /** Shows the letters of earlier starts; a file that cannot be read shows none, and the log says so. */
@@ -93,12 +109,31 @@ export class DeadLetterStore {
     try {
       for (const line of (await this.#file?.tail(tailBytes)) ?? []) {
         const kept = keptOf(line)
-        if (kept) this.#keep(kept)
+        if (!kept) continue
+        this.#keep(kept)
+        this.#remember(kept.letter.id)
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.log.warn('earlier dead letters cannot be read', { code: 'MR423', job: this.#options.job, reason })
     }
+  }
+
+  #remember(id: string): void {
+    const prefix = `${this.#options.job}.${this.#options.origin}.`
+    if (!id.startsWith(prefix)) return
+    const [entry, index] = id.slice(prefix.length).split('.').map(Number) as [number, number]
+    if (index >= firstOutputIndex) this.#storedOutputs.add(id)
+    else if (entry > this.#stored.entry || (entry === this.#stored.entry && index > this.#stored.index)) this.#stored = { entry, index }
+  }
+
+  #isStored(entry: number, index: number): boolean {
+    if (index >= firstOutputIndex) return this.#storedOutputs.has(this.#idOf(entry, index))
+    return entry < this.#stored.entry || (entry === this.#stored.entry && index <= this.#stored.index)
+  }
+
+  #idOf(entry: number, index: number): string {
+    return `${this.#options.job}.${this.#options.origin}.${entry}.${index}`
   }
 
   /** The sources have to wait: letters cannot be stored, or come faster than the disk takes them. */
@@ -116,12 +151,35 @@ export class DeadLetterStore {
     return this.#failing
   }
 
-  /** Keeps one letter; its id is the start of the process, its entry, and its index among that entry's. */
+  /** Letters of entries behind this one wait; the journal holds those up to it. */
+  release(durable: number): void {
+    this.#durable = durable
+    for (const letter of this.#held.take(durable)) this.#take(letter)
+  }
+
+  /** Keeps one letter; its id is that of the journal, its entry, and its index among that entry's. One that the file holds is not kept again. */
   add(entry: number, index: number, refused: Refused): void {
+    const letter = { entry, index, refused: { ...refused, bytes: refused.bytes.slice() } }
+    if (entry > this.#durable && index < firstOutputIndex) this.#held.add(entry, letter)
+    else this.#take(letter)
+  }
+
+  /** What is not in the file, for a snapshot. */
+  snapshot(): readonly StoredLetter[] {
+    return [...this.#storing, ...this.#unstored].map(({ letter }) => letter).concat(this.#held.all())
+  }
+
+  restore(letters: readonly StoredLetter[]): void {
+    for (const { entry, index, refused } of letters) this.add(entry, index, refused)
+  }
+
+  #take(stored: StoredLetter): void {
+    const { entry, index, refused } = stored
+    if (this.#isStored(entry, index)) return
     const { job } = this.#options
-    const bytes = refused.bytes.slice()
+    const { bytes } = refused
     const letter: DeadLetter = {
-      id: `${job}.${this.#start}.${entry}.${index}`,
+      id: this.#idOf(entry, index),
       job,
       source: refused.source,
       code: refused.code,
@@ -135,7 +193,7 @@ export class DeadLetterStore {
     this.#keep({ letter, bytes })
     if (!this.#file) return
     const line = `${JSON.stringify({ ...letter, bytes: Buffer.from(bytes).toString('base64') })}\n`
-    this.#unstored.push({ entry, line })
+    this.#unstored.push({ entry, line, letter: stored })
     this.#unstoredBytes += line.length
     if (this.#storing.length === 0) this.#work = this.#store(this.#file)
   }
@@ -162,6 +220,7 @@ export class DeadLetterStore {
       if (!(await this.#append(file, this.#storing.map(item => item.line).join('')))) return
       for (const { line } of this.#storing) this.#unstoredBytes -= line.length
       this.#storing = []
+      this.#options.reached('letters-appended')
       this.#options.onStored()
     }
   }

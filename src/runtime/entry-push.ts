@@ -1,120 +1,109 @@
-import type { Decoded } from '../codecs/decoder.js'
+import type { Decoded, Decoder } from '../codecs/decoder.js'
 import type { OutputBatch } from '../connector/sink.js'
 import type { Graph, RowRejection } from '../job/graph.js'
+import type { ChunkEntry, TimeEntry } from '../journal/journal.js'
 import type { Chunk } from '../model/chunk.js'
+import type { Clock } from '../model/clock.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { arrivalBatch, timeBatch } from './chunk-batch.js'
-import type { DeadLetterStore } from './dead-letter-store.js'
-import type { JobClock } from './job-clock.js'
+import type { Refused } from './dead-letter-store.js'
 import type { JobMemory } from './job-memory.js'
+import { MessageIdentity } from './message-identity.js'
 import { messageSample } from './message-sample.js'
-import type { Outbox } from './outbox.js'
-import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
 
 /** Rows pushed at once; a longer chunk goes in slices, which changes nothing but the pauses. */
 const longestPush = 4_096
 
-export interface EntryPushParts {
-  readonly graph: Graph
-  readonly clock: JobClock
-  readonly memory: JobMemory
-  readonly outbox: Outbox
-  readonly deadLetters: DeadLetterStore
-  /** Sees every output as it leaves the graph, before it waits for its sink. */
-  readonly onOutput: ((output: OutputBatch) => void) | undefined
+const timeWatermarks: Readonly<Record<TimeEntry['what'], (wall: number) => number>> = {
+  hello: () => Number.NEGATIVE_INFINITY,
+  tick: wall => wall - 1,
+  end: () => Number.POSITIVE_INFINITY,
 }
 
-/** Brings journal entries through the graph: chunks, ticks, the first and the last word of a source. */
+/** What follows from an entry. */
+export interface Consequences {
+  outputs(entry: number, outputs: readonly OutputBatch[]): void
+  refused(entry: number, index: number, refused: Refused): void
+}
+
+interface Reading {
+  readonly decoder: Decoder
+  /** Undefined where the job names no id: then nothing is known of duplicates. */
+  readonly identity: MessageIdentity | undefined
+}
+
+/**
+ * Brings journal entries through the graph, live or in a replay: duplicates are left out, the rest is decoded and
+ * pushed. What follows is a function of the entries alone.
+ */
 export class EntryPush {
-  readonly #parts: EntryPushParts
+  readonly #graph: Graph
+  readonly #memory: JobMemory
+  readonly #to: Consequences
+  readonly #readings: ReadonlyMap<string, Reading>
   readonly #utf8 = new TextEncoder()
 
-  constructor(parts: EntryPushParts) {
-    this.#parts = parts
+  constructor(graph: Graph, memory: JobMemory, to: Consequences) {
+    this.#graph = graph
+    this.#memory = memory
+    this.#to = to
+    this.#readings = new Map(
+      graph.sources.map(({ id, spec, use }) => [
+        id,
+        { decoder: spec.decoder.compile(use), identity: spec.id && new MessageIdentity(spec.id) },
+      ]),
+    )
   }
 
-  get entry(): number {
-    return this.#parts.memory.entry
-  }
-
-  /** One chunk: duplicates left out, decoded, pushed, its refused messages kept. */
-  async chunk(feed: SourceFeed, chunk: Chunk): Promise<number> {
-    const { graph, clock, memory } = this.#parts
-    const { origins, ids, counts } = memory
-    const source = feed.source.id
-    const entry = ++this.#parts.memory.entry
+  /** @throws MR410 what an operator threw: the run is broken then. MR168 an entry of a source that the job does not have. */
+  async chunk({ entry, source, clock, chunk }: ChunkEntry): Promise<void> {
+    const { origins, ids, counts } = this.#memory
+    const reading = this.#readings.get(source)
+    if (!reading) throw new MillraceError('MR168', `the job '${this.#graph.job}' has no source '${source}'`)
+    this.#memory.entry = entry
     counts.received += chunk.length
-    const seen = feed.identity && ids.judge(source, feed.identity, chunk, clock.stream)
+    const seen = reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry)
     counts.duplicate += seen?.duplicates ?? 0
     counts.idReused += seen?.reused ?? 0
-    const decoded = feed.decoder.decode(chunk, seen?.omit)
+    const decoded = reading.decoder.decode(chunk, seen?.omit)
     counts.skipped += decoded.skipped
-    clock.readWall()
-    const batch = arrivalBatch(decoded, origins.of(source, chunk.partition), clock.reading(origins.of(source, chunk.partition)))
-    this.#guarded(() => graph.begin(entry))
+    const batch = arrivalBatch(decoded, origins.of(source, chunk.partition), { ...clock, frozen: false })
+    this.#guarded(() => this.#graph.begin(entry))
     for (let from = 0; from === 0 || from < batch.length; from += longestPush) {
       if (from > 0) await yieldTurn()
       const slice = batch.length <= longestPush ? batch : batch.slice(from, Math.min(from + longestPush, batch.length))
-      this.#guarded(() => graph.push(source, slice))
+      this.#guarded(() => this.#graph.push(source, slice))
     }
-    this.#end(entry, chunk, source, decoded)
-    return entry
+    this.#end(entry, clock.wall, chunk, source, decoded)
   }
 
-  /** Time alone, to all partitions of all sources: timers fire, quiet windows close. */
-  tick(): void {
-    this.#timeAlone(
-      this.#parts.graph.sources.map(source => source.id),
-      this.#parts.clock.wall - 1,
-    )
-  }
-
-  /** Names every partition to the operators before the first row, so that none is overlooked in a minimum. */
-  hello(): void {
-    const { graph, memory } = this.#parts
-    for (const source of graph.sources) memory.origins.of(source.id, 0)
-    this.#timeAlone(
-      graph.sources.map(source => source.id),
-      Number.NEGATIVE_INFINITY,
-    )
-  }
-
-  /** The end of a source: no row follows. */
-  finish(sources: readonly string[]): void {
-    this.#timeAlone(sources, Number.POSITIVE_INFINITY)
-  }
-
-  #timeAlone(sources: readonly string[], watermark: number): void {
-    const { graph, clock, memory } = this.#parts
-    const entry = ++this.#parts.memory.entry
-    this.#guarded(() => graph.begin(entry))
+  /** Time alone: timers fire, quiet windows close. */
+  time({ entry, what, sources, wall, stream, partitions }: TimeEntry): void {
+    const { origins } = this.#memory
+    this.#memory.entry = entry
+    const watermark = timeWatermarks[what](wall)
+    this.#guarded(() => this.#graph.begin(entry))
     for (const source of sources) {
-      for (const origin of memory.origins.ofSource(source)) {
-        this.#guarded(() => graph.push(source, timeBatch(origin, clock.reading(origin), watermark)))
+      if (what === 'hello') origins.of(source, 0)
+      for (const origin of origins.ofSource(source)) {
+        const clock: Clock = { wall, stream, partition: partitions.get(origin) ?? 0, frozen: false }
+        this.#guarded(() => this.#graph.push(source, timeBatch(origin, clock, watermark)))
       }
     }
-    this.#end(entry, undefined, '', undefined)
+    this.#end(entry, wall, undefined, '', undefined)
   }
 
-  #end(entry: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
-    const { graph, outbox, deadLetters, memory, clock, onOutput } = this.#parts
-    const { outputs, rejections } = this.#guarded(() => graph.end())
+  #end(entry: number, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
+    const { outputs, rejections } = this.#guarded(() => this.#graph.end())
     let index = 0
     const refused = new Set<number>()
     for (const rejection of decoded?.rejected ?? []) {
-      refused.add(rejection.message)
-      const { code, path } = rejection
-      const bytes = messageBytes(chunk!, rejection.message)
-      deadLetters.add(entry, index++, {
-        source,
-        code,
-        reason: atLine(chunk!, rejection.message, withStack(rejection)),
-        path,
-        at: clock.wall,
-        bytes,
-        sample: messageSample(chunk!, rejection.message),
-      })
+      const { code, path, message } = rejection
+      refused.add(message)
+      const reason = atLine(chunk!, message, withStack(rejection))
+      const own = { bytes: messageBytes(chunk!, message), sample: messageSample(chunk!, message) }
+      this.#to.refused(entry, index++, { source, code, reason, path, at, ...own })
     }
     for (const rejection of rejections) {
       if (rejection.message !== undefined) {
@@ -122,21 +111,20 @@ export class EntryPush {
         if (refused.has(rejection.message)) continue
         refused.add(rejection.message)
       }
-      deadLetters.add(entry, index++, this.#refusedRow(rejection, chunk, source))
+      this.#to.refused(entry, index++, this.#refusedRow(rejection, at, chunk, source))
     }
-    memory.counts.deadLettered += refused.size
-    for (const batch of outputs) memory.counts.results += batch.length
-    if (onOutput) outputs.forEach(onOutput)
-    outbox.add(entry, outputs)
+    const { counts } = this.#memory
+    counts.deadLettered += refused.size
+    for (const batch of outputs) counts.results += batch.length
+    this.#to.outputs(entry, outputs)
   }
 
-  #refusedRow(rejection: RowRejection, chunk: Chunk | undefined, source: string) {
+  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string): Refused {
     const { code, node, message } = rejection
     const own = chunk && message !== undefined
     const bytes = own ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
     const sample = own ? { sample: messageSample(chunk, message) } : {}
-    const reason = withStack(rejection)
-    return { source: rejection.source || source, code, reason, path: node, at: this.#parts.clock.wall, bytes, ...sample }
+    return { source: rejection.source || source, code, reason: withStack(rejection), path: node, at, bytes, ...sample }
   }
 
   #guarded<T>(run: () => T): T {
@@ -145,7 +133,7 @@ export class EntryPush {
     } catch (error) {
       if (error instanceof MillraceError) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      throw new MillraceError('MR410', `an operator of '${this.#parts.graph.job}' threw: ${reason}`, {
+      throw new MillraceError('MR410', `an operator of '${this.#graph.job}' threw: ${reason}`, {
         cause: error,
         notes: error instanceof Error && error.stack ? error.stack.split('\n').slice(1, 5) : [],
       })

@@ -21,9 +21,12 @@ export interface FolderLock {
  * that start at once at least one sees the other; a name that nobody answers under was left by a process that was
  * killed, and is removed.
  *
+ * With `takeOver` the folder is taken though another process answers: the epoch in it then tells that one that it was
+ * replaced.
+ *
  * @throws MR425 where another process uses the folder, MR426 where it cannot be written.
  */
-export async function lockFolder(folder: string, random: RandomSource): Promise<FolderLock> {
+export async function lockFolder(folder: string, random: RandomSource, takeOver = false): Promise<FolderLock> {
   const real = await made(folder)
   if (process.platform === 'win32') return lockOf(await listening(`\\\\.\\pipe\\millrace-${hashOf(real)}`, folder))
   const home =
@@ -32,7 +35,7 @@ export async function lockFolder(folder: string, random: RandomSource): Promise<
   const server = await listening(join(home, name), folder)
   for (const other of await readdir(home)) {
     if (other === name || !socketName.test(other)) continue
-    if (await answers(join(home, other))) {
+    if (!takeOver && (await answers(join(home, other)))) {
       await closed(server)
       throw inUse(folder)
     }

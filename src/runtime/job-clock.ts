@@ -71,6 +71,13 @@ export class JobClock {
     return { wall: this.#wall, stream: this.#stream, partition: this.#partitions.get(origin) ?? 0, frozen: false }
   }
 
+  /** Goes on from what an entry recorded. */
+  resume(wall: number, stream: number, partitions: Iterable<readonly [number, number]>): void {
+    this.#wall = Math.max(this.#wall, wall)
+    this.#stream = stream
+    for (const [origin, ms] of partitions) this.#partitions.set(origin, ms)
+  }
+
   state(): ClockState {
     return { wall: this.#wall, stream: this.#stream, partitions: Object.fromEntries(this.#partitions) }
   }

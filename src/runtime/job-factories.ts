@@ -1,23 +1,14 @@
 import type { Graph } from '../job/graph.js'
 import type { Fence } from '../journal/fence.js'
 import type { Journal } from '../journal/journal.js'
-import type { JournalOptions } from '../journal/open-journal.js'
+import { type JournalOptions, openJournal } from '../journal/open-journal.js'
+import { openSnapshots, type SnapshotOptions } from '../journal/open-snapshots.js'
+import { raiseEpoch } from '../journal/raise-epoch.js'
 import type { SnapshotStore } from '../journal/snapshot-store.js'
 import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
-import type { Log } from '../model/seams.js'
 import type { IdSet } from './id-set.js'
 import type { JobClock } from './job-clock.js'
-
-/** What the snapshot store of a job is opened with. */
-export interface SnapshotOptions {
-  readonly disk: Disk
-  /** `snapshots` in the job's data folder. */
-  readonly folder: string
-  readonly job: string
-  readonly log: Log
-  readonly reached: Reached
-}
 
 /**
  * How the parts of a job that guard its state are made; the composition root passes them in. The simulator wraps them, to
@@ -31,4 +22,13 @@ export interface JobFactories {
   ids(ids: IdSet): IdSet
   clock(clock: JobClock): JobClock
   graph(graph: Graph): Graph
+}
+
+export const standardFactories: JobFactories = {
+  raiseEpoch,
+  openJournal,
+  openSnapshots,
+  ids: ids => ids,
+  clock: clock => clock,
+  graph: graph => graph,
 }

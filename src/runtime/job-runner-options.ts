@@ -1,10 +1,17 @@
 import type { OutputBatch } from '../connector/sink.js'
 import type { Job } from '../job/graph.js'
+import type { JournalTuning } from '../journal/journal.js'
+import type { Reached } from '../model/crash-point.js'
+import type { Disk } from '../model/disk.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { ViewRegistry } from '../views/view-registry.js'
+import type { FolderLock } from './folder-lock.js'
+import type { JobFactories } from './job-factories.js'
 
 export interface JobRunnerOptions {
   readonly job: Job
+  /** The job's bundle, to be kept beside its state; undefined: it is known by its plan alone. */
+  readonly code: string | undefined
   /** The job's clock, perhaps scaled. */
   readonly time: TimeSource
   /** Real time: pauses, rates, gaps. */
@@ -15,11 +22,22 @@ export interface JobRunnerOptions {
   readonly embeddedNode: string | undefined
   /** The job's data folder; undefined: nothing is kept. */
   readonly dataDir: string | undefined
+  readonly disk: Disk
+  readonly lock: (folder: string) => Promise<FolderLock>
+  readonly reached: Reached
+  readonly factories: JobFactories
+  readonly tuning: JournalTuning
+  /** Put the state in the data folder aside and begin afresh. */
+  readonly reset: boolean
+  /** Nodes whose state may be given up where it does not fit the job any more. */
+  readonly drop: readonly string[]
+  /** Open no source: process what the journal holds, send what waits, take a snapshot, end. */
+  readonly drainOnly: boolean
   readonly views: ViewRegistry
   readonly outboxBytes: number
   readonly sourceBufferBytes: number
   readonly debug: (line: string) => void
-  /** Sees every output of the job, before it waits for its sink. */
+  /** Sees every output of the job that is durable, before it waits for its sink. */
   readonly onOutput: ((output: OutputBatch) => void) | undefined
 }
 

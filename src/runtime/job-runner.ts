@@ -1,15 +1,16 @@
 import { join } from 'node:path'
-import type { Graph } from '../job/graph.js'
+import type { Graph, Job } from '../job/graph.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
-import type { View } from '../views/view.js'
 import { asMillraceError } from './as-millrace-error.js'
 import { connectRun, type Run } from './connect-run.js'
+import { DeadLetterFile } from './dead-letter-file.js'
 import { DeadLetterStore } from './dead-letter-store.js'
-import { type FolderLock, lockFolder } from './folder-lock.js'
+import type { FolderLock } from './folder-lock.js'
 import { JobClock } from './job-clock.js'
-import { JobMemory } from './job-memory.js'
+import { JobMemory, newIds } from './job-memory.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
-import { type JobSnapshot, SnapshotStore } from './job-snapshot.js'
+import { type JobStore, openJobStore } from './job-store.js'
+import { type JobViews, openViews } from './job-views.js'
 import { openOutbox } from './open-outbox.js'
 import type { Outbox } from './outbox.js'
 import { Pause } from './pause.js'
@@ -19,44 +20,31 @@ import type { SourceFeed } from './source-feed.js'
 
 const defaultDeadlineMs = 30_000
 
-/** One job from start to end: its runs, restarts after errors, graceful stop and snapshot. */
+/** One job from start to end: recovery, runs, restarts after errors, graceful stop. */
 export class JobRunner {
   readonly options: JobRunnerOptions
-  readonly memory: JobMemory
-  readonly deadLetters: DeadLetterStore
-  views: ReadonlyMap<string, View> = new Map()
   phase: 'starting' | 'running' | 'draining' | 'stopped' | 'failed' = 'starting'
   error: MillraceError | undefined
   restarts = 0
   graph!: Graph
-  outbox!: Outbox
+  memory!: JobMemory
   clock!: JobClock
+  outbox!: Outbox
+  deadLetters!: DeadLetterStore
+  views!: JobViews
+  /** What keeps the job's state; undefined where nothing outlives the process. */
+  store: JobStore | undefined
   #run: Run | undefined
-  readonly #snapshots: SnapshotStore | undefined
-  #ending: { snapshot: boolean; firePartial: boolean; deadlineMs: number } | undefined
+  #broken = false
+  #ending: { firePartial: boolean; deadlineMs: number } | undefined
   readonly #quiet: Quiet
-  #restored: JobSnapshot | undefined
-  /** Messages that the restored snapshot counts; undefined where none was restored, or its state went with a run. */
-  /** What a source or sink ended the job with; the graph is at rest then. */
-  #edgeError: MillraceError | undefined
   readonly #pause = new Pause()
   #done: Promise<void> | undefined
   #lock: FolderLock | undefined
 
   constructor(options: JobRunnerOptions) {
     this.options = options
-    const { job, dataDir, real, random, log } = options
-    this.deadLetters = new DeadLetterStore({
-      job: job.id,
-      path: dataDir === undefined ? undefined : join(dataDir, 'dead-letters.ndjson'),
-      real,
-      random,
-      log,
-      onStored: () => this.#wake(),
-    })
-    this.#quiet = new Quiet(real)
-    this.memory = new JobMemory(random)
-    this.#snapshots = dataDir === undefined ? undefined : new SnapshotStore(join(dataDir, 'snapshot'), log)
+    this.#quiet = new Quiet(options.real)
   }
 
   /** The sources of the present run. */
@@ -68,41 +56,77 @@ export class JobRunner {
     return this.options.job.id
   }
 
-  /** Prepares the first run: calls the job function, restores the snapshot. Nothing is opened before. @throws MR421, MR425, MR426 and errors of the job. */
+  /** Prepares the first run: calls the job function, recovers what the data folder holds. No source or sink is opened before `run`. @throws MR42x, MR44x, MR45x, MR46x and errors of the job. */
   async prepare(): Promise<void> {
-    const { real, time, dataDir, random } = this.options
-    this.graph = this.#startGraph()
-    if (dataDir !== undefined) this.#lock = await lockFolder(dataDir, random)
-    await this.deadLetters.load()
-    const snapshot = await this.#snapshots?.load(this.graph)
-    this.clock = new JobClock(time, real, snapshot?.clock)
-    const opened = openOutbox(this.options, this.graph, this.deadLetters, {
-      wake: () => this.#wake(),
-      fatal: error => this.#fatal(error),
+    const { job, dataDir, lock, views } = this.options
+    // The job's own errors come before anything is touched.
+    const graph = this.#start(job)
+    if (dataDir !== undefined) this.#lock = await lock(dataDir)
+    this.views = openViews(views, job.id, graph)
+    if (dataDir === undefined) this.#fresh(graph)
+    else await this.#recover(dataDir, this.options.reset, true)
+  }
+
+  readonly #start = (job: Job, origin?: string): Graph => {
+    const { real, debug, factories, random } = this.options
+    // Without a journal entries count from 1 in every process.
+    const named = origin ?? random.hex(8)
+    return factories.graph(job.start({ bounded: false, elapsed: () => real.monotonic(), debug, origin: named }))
+  }
+
+  /** A job without a data folder begins with nothing. */
+  #fresh(graph: Graph): void {
+    const { time, real, random, factories } = this.options
+    this.graph = graph
+    this.memory = new JobMemory(factories.ids(newIds(random)))
+    this.clock = factories.clock(new JobClock(time, real))
+    this.deadLetters = this.#letters(random.hex(8))
+    this.outbox = this.#openOutbox()
+  }
+
+  #letters(origin: string): DeadLetterStore {
+    const { job, dataDir, disk, real, random, log, reached } = this.options
+    const file = dataDir === undefined ? undefined : new DeadLetterFile(disk, join(dataDir, 'dead-letters.ndjson'))
+    return new DeadLetterStore({ job: job.id, file, origin, real, random, log, reached, onStored: this.#wake })
+  }
+
+  #openOutbox(): Outbox {
+    const { options, graph, views, deadLetters, store } = this
+    const fatal = (error: MillraceError): void => this.#fatal(error)
+    return openOutbox({
+      options,
+      graph,
+      views,
+      deadLetters,
+      durability: store?.durability,
+      wake: this.#wake,
+      fatal,
       wall: () => this.clock.wall,
     })
-    this.outbox = opened.outbox
-    this.views = opened.views
-    if (!snapshot) return
-    this.graph.restore(snapshot.graph)
-    this.memory.restore(snapshot)
-    for (const [id, rows] of Object.entries(snapshot.views)) this.views.get(id)?.restore(rows)
-    this.#restored = snapshot
   }
 
-  /** The snapshot is out of use before the first output is sent and the first message asked for. */
-  async #open(): Promise<void> {
-    if (this.#restored) {
-      await this.#snapshots!.retire()
-      this.outbox.restore(this.#restored.outputs)
-      this.options.log.info('restored the snapshot of the last stop', { job: this.id, entry: this.#restored.entry })
-      this.#restored = undefined
-    }
-    this.outbox.start()
-  }
-
-  #startGraph(): Graph {
-    return this.options.job.start({ bounded: false, elapsed: () => this.options.real.monotonic(), debug: this.options.debug })
+  async #recover(dataDir: string, reset: boolean, freshViews: boolean): Promise<void> {
+    const { options, views } = this
+    this.store = await openJobStore(options, dataDir, reset, {
+      onDurable: () => {
+        this.#run?.pump.durable()
+        this.#quiet.look()
+      },
+      onFailure: error => this.#run?.pump.halt(error),
+    })
+    this.deadLetters = this.#letters(this.store.durability.origin)
+    await this.deadLetters.load()
+    const recovered = await this.store.recover({ deadLetters: this.deadLetters, views: views.all, freshViews, start: this.#start })
+    this.graph = recovered.graph
+    this.memory = recovered.memory
+    this.clock = recovered.clock
+    this.outbox = this.#openOutbox()
+    this.outbox.restore(recovered.outputs)
+    this.deadLetters.release(this.memory.entry)
+    const { graph, clock, memory, outbox, deadLetters } = this
+    await this.store.begin(recovered, { graph, clock, memory, outbox, deadLetters, views: views.all })
+    this.#broken = false
+    options.reached('recovered')
   }
 
   /** Runs until the job ends, is stopped or fails for good; `phase` and `error` tell which. Never rejects. */
@@ -113,14 +137,13 @@ export class JobRunner {
 
   async #supervise(): Promise<void> {
     const policy = new RestartPolicy(this.options.random)
-    let open = false
     for (;;) {
       policy.began(this.options.real.monotonic())
       try {
-        if (!open) await this.#open()
-        open = true
-        this.#run = connectRun(this, this.graph, error => this.#fatal(error))
-        if (this.#ending) this.#run.pump.halt()
+        if (this.#broken) await this.#again()
+        this.outbox.start()
+        this.#run = connectRun(this, error => this.#fatal(error))
+        if (this.#ending || this.options.drainOnly) this.#run.pump.halt()
         else this.phase = 'running'
         await this.#run.pump.run()
         return await this.#finish(this.#run)
@@ -133,8 +156,17 @@ export class JobRunner {
     }
   }
 
+  /** A new run after one that broke: from the disk, or, without a data folder, afresh. */
+  async #again(): Promise<void> {
+    const { dataDir, job } = this.options
+    if (dataDir !== undefined) return await this.#recover(dataDir, false, false)
+    this.memory.runLost(this.graph)
+    this.graph = this.#start(job)
+    this.#broken = false
+  }
+
   async #mayRestart(error: MillraceError, policy: RestartPolicy): Promise<boolean> {
-    await Promise.allSettled(this.feeds.map(feed => feed.release()))
+    await this.#leaveRun()
     if (this.#ending || (error.action !== 'retry' && error.action !== 'back-off')) return false
     const pause = policy.pause(this.options.real.monotonic())
     if (pause === undefined) {
@@ -145,17 +177,20 @@ export class JobRunner {
     await this.#pause.wait(this.options.real, pause)
     if (this.#ending) return false
     this.restarts++
-    this.memory.runLost(this.graph)
-    try {
-      this.graph = this.#startGraph()
-    } catch (thrown) {
-      this.error = asMillraceError(thrown, this.id)
-      return false
-    }
     return true
   }
 
-  #wake(): void {
+  /** Closes what the next run opens again. */
+  async #leaveRun(): Promise<void> {
+    this.#broken = true
+    await Promise.allSettled(this.feeds.map(feed => feed.release()))
+    if (!this.store) return
+    await this.outbox.close()
+    await this.deadLetters.close()
+    await this.store.close()
+  }
+
+  readonly #wake = (): void => {
     this.#run?.pump.wake()
     this.#quiet.look()
   }
@@ -163,14 +198,13 @@ export class JobRunner {
   /** An error of a source or sink that ends the job: at once, or after what was received. */
   #fatal(error: MillraceError): void {
     this.error ??= error
-    this.#edgeError ??= error
     if (error.action === 'drain') void this.drain({ firePartial: false })
     else this.#run?.pump.halt(error)
   }
 
   /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. */
   stop(deadlineMs = defaultDeadlineMs): Promise<void> {
-    this.#ending ??= { snapshot: true, firePartial: false, deadlineMs }
+    this.#ending ??= { firePartial: false, deadlineMs }
     if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
     this.#pause.cut()
     this.#run?.pump.halt()
@@ -180,7 +214,7 @@ export class JobRunner {
   /** Stop credit, process what was received, then as `stop`. */
   async drain(options: DrainOptions): Promise<void> {
     const { firePartial, deadlineMs = defaultDeadlineMs } = options
-    this.#ending ??= { snapshot: !firePartial, firePartial, deadlineMs }
+    this.#ending ??= { firePartial, deadlineMs }
     if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
     this.#pause.cut()
     const cancel = this.options.real.after(this.#ending.deadlineMs, () => this.#run?.pump.halt())
@@ -191,57 +225,38 @@ export class JobRunner {
   }
 
   async #finish(run: Run): Promise<void> {
-    const ending = this.#ending ?? { snapshot: false, firePartial: false, deadlineMs: defaultDeadlineMs }
+    const { deadlineMs, firePartial } = this.#ending ?? { firePartial: false, deadlineMs: defaultDeadlineMs }
     this.phase = 'draining'
-    if (ending.firePartial) run.push.finish(this.graph.sources.map(source => source.id))
-    const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY
-    const quiet = await this.#quiet.wait(isQuiet, ending.deadlineMs)
-    run.pump.settle()
-    const kept = (ending.snapshot || this.#isWhole) && this.#snapshots !== undefined && (await this.#save())
-    // What the snapshot holds, outputs included, need not come again.
-    if (kept) run.pump.settlement.settleBelow(Number.POSITIVE_INFINITY)
+    if (firePartial) run.end()
+    const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY && run.isDurable
+    const quiet = await this.#quiet.wait(isQuiet, deadlineMs)
+    const kept = (await this.store?.end()) ?? false
+    await run.pump.lastSettle()
     if (!quiet) {
       const rows = [...this.outbox.lanes.values()].map(lane => lane.pendingRows).reduce((a, b) => a + b, 0)
-      const unsent = `${rows} rows were not acknowledged in time; they are ${kept ? 'in the snapshot' : 'lost'}`
+      const unsent = `${rows} rows were not acknowledged in time; they are ${kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'}`
       this.options.log.warn(unsent, { code: 'MR414', job: this.id })
     }
     await this.#close()
     this.phase = this.error && this.error.action === 'stop' ? 'failed' : 'stopped'
   }
 
-  /** A source or sink failed for good, such as for a wrong password: the graph is at rest and whole, and worth keeping. */
-  get #isWhole(): boolean {
-    return this.error !== undefined && this.error === this.#edgeError
-  }
-
-  async #save(): Promise<boolean> {
-    const { graph, clock, outbox, memory } = this
-    const views = Object.fromEntries([...this.views].map(([id, view]) => [id, view.snapshot()]))
-    try {
-      const state = { graph: graph.snapshot(), clock: clock.state(), views, outputs: outbox.snapshot() }
-      await this.#snapshots!.save(graph, { ...state, ...memory.snapshot() })
-      return true
-    } catch (thrown) {
-      this.error = asMillraceError(thrown, this.id)
-      this.options.log.error(this.error.message, { code: this.error.code, job: this.id })
-      return false
-    }
-  }
-
   async #fail(): Promise<void> {
-    // What it took in was accepted and will not come again; what could not be settled comes again under its id.
-    if (this.#isWhole && this.#snapshots && (await this.#save())) this.#run?.pump.settlement.settleBelow(Number.POSITIVE_INFINITY)
     await this.#close()
     this.phase = 'failed'
   }
 
   /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
-  readonly unlock = async (): Promise<void> => this.#lock?.release()
+  readonly unlock = async (): Promise<void> => {
+    if (this.#done === undefined) await this.store?.close()
+    await this.#lock?.release()
+  }
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.feeds.map(feed => feed.release()))
     await this.outbox.close()
     await this.deadLetters.close()
+    await this.store?.close()
     await this.unlock()
   }
 }

@@ -1,93 +1,84 @@
-import { access } from 'node:fs/promises'
 import type { Graph } from '../job/graph.js'
+import type { LoadedSnapshot, SnapshotToSave } from '../journal/snapshot-store.js'
 import type { LiveRow } from '../model/api.js'
-import { MillraceError } from '../model/errors/millrace-error.js'
-import type { Log } from '../model/seams.js'
 import type { State } from '../model/state.js'
 import { planHash } from '../plan/plan-hash.js'
-import type { ClockState } from './job-clock.js'
+import type { View } from '../views/view.js'
+import type { DeadLetterStore, StoredLetter } from './dead-letter-store.js'
+import type { ClockState, JobClock } from './job-clock.js'
 import type { JobCounts } from './job-counts.js'
-import type { StoredOutput } from './outbox.js'
-import { type PlanShape, planDifferences, planShape } from './plan-difference.js'
-import { readSnapshot, retireSnapshot, type SnapshotFile, writeSnapshot } from './snapshot-file.js'
+import type { JobMemory } from './job-memory.js'
+import type { Outbox, StoredOutput } from './outbox.js'
+import { type PlanShape, planShape } from './plan-difference.js'
 
-/** All that a job needs to go on where it stopped. */
-export interface JobSnapshot {
+/** What a snapshot says of itself, readable without its body. */
+export interface SnapshotHeader {
+  readonly format: 1
+  readonly job: string
+  /** Hash of the job's bundle, or of its plan where the job came without one. */
+  readonly bundle: string
+  readonly plan: string
+  readonly shape: PlanShape
+  /** Version of what each operator, aggregate and codec of the plan computes, by name. */
+  readonly semantics: { readonly [name: string]: number }
+  /** When it was taken, on the job's clock. */
+  readonly at: number
+}
+
+/** All that a job needs to go on behind an entry. */
+export interface JobState {
   readonly graph: State
   readonly clock: ClockState
   readonly ids: State
   readonly origins: Readonly<Record<string, number>>
-  readonly entry: number
   readonly counts: JobCounts
   readonly views: Readonly<Record<string, readonly LiveRow[]>>
   /** What no sink had acknowledged. */
   readonly outputs: readonly StoredOutput[]
+  /** What the dead-letter file did not hold yet. */
+  readonly letters: readonly StoredLetter[]
 }
 
-/** The snapshot of a job's graceful stop in its data folder: written once, restored once. */
-export class SnapshotStore {
-  readonly path: string
-  readonly #log: Log
+/** The parts of a running job whose state is kept. */
+export interface KeptParts {
+  readonly graph: Graph
+  readonly clock: JobClock
+  readonly memory: JobMemory
+  readonly views: ReadonlyMap<string, View>
+  readonly outbox: Outbox
+  readonly deadLetters: DeadLetterStore
+}
 
-  constructor(path: string, log: Log) {
-    this.path = path
-    this.#log = log
+/** Copies the state of a job at rest; what is given changes no more. */
+export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bundle' | 'semantics'>): SnapshotToSave {
+  const { graph, clock, memory, views, outbox, deadLetters } = parts
+  const { state: ids, side, from } = memory.ids.snapshot()
+  const header: SnapshotHeader = {
+    format: 1,
+    job: graph.job,
+    bundle: identity.bundle,
+    plan: planHash(graph.plan),
+    shape: planShape(graph.plan),
+    semantics: identity.semantics,
+    at: clock.wall,
   }
-
-  async save(graph: Graph, snapshot: JobSnapshot): Promise<void> {
-    const shape = planShape(graph.plan)
-    await writeSnapshot(this.path, { header: { job: graph.job, plan: planHash(graph.plan), shape }, body: snapshot })
+  const body: JobState = {
+    graph: graph.snapshot(),
+    clock: clock.state(),
+    ids,
+    origins: memory.origins.state(),
+    counts: { ...memory.counts },
+    views: Object.fromEntries([...views].map(([id, view]) => [id, view.snapshot()])),
+    outputs: outbox.snapshot(),
+    letters: deadLetters.snapshot(),
   }
-
-  /**
-   * The snapshot to start from; undefined where there is none, or where it is damaged: then it is put aside and the log
-   * says so.
-   *
-   * @throws MR421 where it is of another job or plan; nothing is changed then.
-   */
-  async load(graph: Graph): Promise<JobSnapshot | undefined> {
-    let file: SnapshotFile | undefined
-    try {
-      file = await readSnapshot(this.path)
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.code !== 'MR420') throw error
-      this.#log.error(`${error.message}; the job starts with fresh state`, { code: error.code, job: graph.job })
-      if (await exists(this.path)) await retireSnapshot(this.path, 'corrupt')
-      return undefined
-    }
-    if (!file) return undefined
-    const { job, shape } = file.header as unknown as { readonly job: string; readonly shape: PlanShape }
-    const snapshot = file.body as JobSnapshot
-    const differences = [
-      ...(job === graph.job ? [] : [`it is of the job '${job}'`]),
-      ...planDifferences(shape, planShape(graph.plan)),
-      ...missingSinks(snapshot, graph),
-    ]
-    if (differences.length > 0) {
-      throw new MillraceError('MR421', `the snapshot ${this.path} does not fit the job '${graph.job}': ${differences[0]}`, {
-        notes: differences,
-      })
-    }
-    return snapshot
-  }
-
-  /** It must not be restored twice: out of use, durably, before the first message is asked for. */
-  async retire(): Promise<void> {
-    await retireSnapshot(this.path, 'restored')
+  return {
+    entry: memory.entry,
+    header: header as unknown as SnapshotToSave['header'],
+    body: body as unknown as State,
+    sides: [{ name: 'ids', bytes: side, from }],
   }
 }
 
-function missingSinks(snapshot: JobSnapshot, graph: Graph): readonly string[] {
-  const known = new Set(graph.sinks.map(sink => sink.id))
-  const missing = new Map<string, number>()
-  for (const { outputs } of snapshot.outputs) {
-    if (!known.has(outputs.sink)) missing.set(outputs.sink, (missing.get(outputs.sink) ?? 0) + outputs.length)
-  }
-  return [...missing].map(([sink, rows]) => `the sink \`${sink}\` is gone, and ${rows} rows wait for it`)
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
+export const headerOf = (snapshot: LoadedSnapshot): SnapshotHeader => snapshot.header as unknown as SnapshotHeader
+export const stateOf = (snapshot: LoadedSnapshot): JobState => snapshot.body as unknown as JobState

@@ -26,6 +26,11 @@ export class Origins {
     return this.#list(source)
   }
 
+  /** Sources of which partitions were seen. */
+  sources(): readonly string[] {
+    return [...this.#bySource.keys()]
+  }
+
   state(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#numbers)
   }

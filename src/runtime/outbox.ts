@@ -2,6 +2,8 @@ import type { OutputBatch, SinkWriter } from '../connector/sink.js'
 import type { GraphSink } from '../job/graph.js'
 import { Backoff } from '../model/backoff.js'
 import type { RandomSource, TimeSource } from '../model/seams.js'
+import { Held } from './held.js'
+import { outputBytes } from './output-bytes.js'
 import { type LaneEvents, SinkLane, type Waiting } from './sink-lane.js'
 
 export interface OutboxOptions {
@@ -13,6 +15,10 @@ export interface OutboxOptions {
   readonly events: LaneEvents
   /** Waiting outputs may hold this much memory before the sources are made to wait. */
   readonly maxBytes: number
+  /** Sees every output once its entry is durable, before it waits for its sink. */
+  readonly onOutput: ((output: OutputBatch) => void) | undefined
+  /** Outputs of entries behind this one wait for `release`; +Infinity: there is no journal, none waits. */
+  readonly durable: number
 }
 
 /** An output in a snapshot. */
@@ -22,19 +28,27 @@ export interface StoredOutput {
   readonly outputs: OutputBatch
 }
 
-/** Outputs between graph and sinks: in order for each sink, a slow sink holds the sources back and never the memory. */
+/**
+ * Outputs between graph and sinks: held until the entry that caused them is durable, then in order for each sink. A slow
+ * sink holds the sources back and never the memory.
+ */
 export class Outbox {
   readonly lanes: ReadonlyMap<string, SinkLane>
   readonly maxBytes: number
+  readonly #onOutput: OutboxOptions['onOutput']
+  readonly #held = new Held<Waiting>()
+  #durable: number
   #bytes = 0
 
   constructor(options: OutboxOptions) {
     this.maxBytes = options.maxBytes
+    this.#durable = options.durable
+    this.#onOutput = options.onOutput
     const events: LaneEvents = {
       ...options.events,
-      acknowledged: (item, refused) => {
+      acknowledged: (item, refused, noted) => {
         this.#bytes -= item.bytes
-        options.events.acknowledged(item, refused)
+        options.events.acknowledged(item, refused, noted)
       },
     }
     const lane = (sink: GraphSink) => new SinkLane(sink, () => options.open(sink), events, options.real, new Backoff(options.random))
@@ -51,7 +65,7 @@ export class Outbox {
 
   /** All entries below this one are acknowledged by every sink. */
   get oldestEntry(): number {
-    let oldest = Number.POSITIVE_INFINITY
+    let oldest = this.#held.oldestEntry
     for (const lane of this.lanes.values()) oldest = Math.min(oldest, lane.oldestEntry)
     return oldest
   }
@@ -71,33 +85,53 @@ export class Outbox {
     for (const lane of this.lanes.values()) lane.start()
   }
 
-  /** Takes what an entry gave; the ordinal of a batch counts the rows before it of the same entry and sink. */
+  /** Takes what an entry gave. */
   add(entry: number, outputs: readonly OutputBatch[]): void {
-    const ordinals = new Map<string, number>()
-    for (const batch of outputs) {
-      const ordinal = ordinals.get(batch.sink) ?? 0
-      ordinals.set(batch.sink, ordinal + batch.length)
-      if (batch.length > 0) this.#enqueue(batch, entry, ordinal)
-    }
+    for (const { ordinal, outputs: batch } of placed(entry, outputs)) this.#take({ entry, ordinal, outputs: batch })
   }
 
-  #enqueue(batch: OutputBatch, entry: number, ordinal: number): void {
-    const lane = this.lanes.get(batch.sink)!
-    // An acknowledgement comes in a later microtask at the earliest, so it is never counted before this.
-    const item: Waiting = lane.add(batch, { entry, ordinal })
+  #take({ entry, ordinal, outputs }: StoredOutput): void {
+    const item: Waiting = { outputs, position: { entry, ordinal }, bytes: outputBytes(outputs) }
     this.#bytes += item.bytes
+    if (entry > this.#durable) this.#held.add(entry, item)
+    else this.#give(item)
   }
 
-  /** What no sink has acknowledged, for the snapshot of a graceful stop. */
+  #give(item: Waiting): void {
+    this.#onOutput?.(item.outputs)
+    this.lanes.get(item.outputs.sink)!.add(item)
+  }
+
+  /** The journal holds all entries up to this one. */
+  release(durable: number): void {
+    this.#durable = durable
+    for (const item of this.#held.take(durable)) this.#give(item)
+  }
+
+  /** What no sink has acknowledged, for a snapshot. */
   snapshot(): readonly StoredOutput[] {
-    return [...this.lanes.values()].flatMap(lane => lane.unacknowledged().map(({ position, outputs }) => ({ ...position, outputs })))
+    const items = [...this.lanes.values()].flatMap(lane => lane.unacknowledged()).concat(this.#held.all())
+    return items.map(({ position, outputs }) => ({ ...position, outputs }))
   }
 
+  /** What was not acknowledged before this process. */
   restore(stored: readonly StoredOutput[]): void {
-    for (const { entry, ordinal, outputs } of stored) this.#enqueue(outputs, entry, ordinal)
+    for (const output of stored) this.#take(output)
   }
 
   async close(): Promise<void> {
     await Promise.allSettled([...this.lanes.values()].map(lane => lane.close()))
   }
+}
+
+/** The outputs of an entry with their places: the ordinal of a batch counts the rows before it of the same entry and sink. */
+export function placed(entry: number, outputs: readonly OutputBatch[]): readonly StoredOutput[] {
+  const ordinals = new Map<string, number>()
+  const found: StoredOutput[] = []
+  for (const batch of outputs) {
+    const ordinal = ordinals.get(batch.sink) ?? 0
+    ordinals.set(batch.sink, ordinal + batch.length)
+    if (batch.length > 0) found.push({ entry, ordinal, outputs: batch })
+  }
+  return found
 }

@@ -1,13 +1,19 @@
 import type { SourceReader } from '../connector/source.js'
 import type { Graph } from '../job/graph.js'
+import type { Fence } from '../journal/fence.js'
+import type { Journal } from '../journal/journal.js'
+import type { Reached } from '../model/crash-point.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
+import { asMillraceError } from './as-millrace-error.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
+import type { EntryLog } from './entry-log.js'
 import type { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
-import type { Origins } from './origins.js'
+import type { JobMemory } from './job-memory.js'
 import type { Outbox } from './outbox.js'
 import { Settlement } from './settlement.js'
+import type { Snapshotter } from './snapshotter.js'
 import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
 
@@ -26,18 +32,29 @@ export interface PumpParts {
   readonly graph: Graph
   readonly feeds: readonly SourceFeed[]
   readonly clock: JobClock
-  readonly origins: Origins
+  readonly memory: JobMemory
   readonly outbox: Outbox
   readonly deadLetters: DeadLetterStore
+  readonly log: EntryLog
   readonly push: EntryPush
   readonly time: TimeSource
   readonly real: TimeSource
+  readonly reached: Reached
+  /** Undefined: nothing outlives the process, and a chunk is settled once its outputs are acknowledged. */
+  readonly durable: Durable | undefined
+}
+
+/** What makes a run survive the process. */
+export interface Durable {
+  readonly journal: Journal
+  readonly fence: Fence
+  readonly snapshotter: Snapshotter
 }
 
 /**
- * Drives one run of a job: asks sources in turn, pushes their chunks through the graph, hands outputs to the outbox,
- * ticks when an operator's deadline comes, and settles what is done. While the outbox is full, or dead letters cannot be
- * stored, no source is asked.
+ * Drives one run of a job: asks sources in turn, writes their chunks to the journal and pushes them through the graph,
+ * hands outputs to the outbox, ticks when an operator's deadline comes, and settles what is durable. While the journal or
+ * the outbox is full, or dead letters cannot be stored, no source is asked.
  */
 export class Pump {
   readonly settlement = new Settlement()
@@ -52,6 +69,7 @@ export class Pump {
   #settledAt = Number.NEGATIVE_INFINITY
   #cancelSettle: (() => void) | undefined
   readonly #finished = new Set<string>()
+  #confirming = false
 
   constructor(parts: PumpParts) {
     this.#parts = parts
@@ -86,9 +104,9 @@ export class Pump {
   }
 
   async #drive(): Promise<'ended' | 'halted'> {
-    const { feeds, push, graph, clock, real } = this.#parts
-    push.hello()
-    this.#deadlineAt = clock.stream + graph.deadline()
+    const { feeds, log, push, real } = this.#parts
+    push.time(log.time('hello'))
+    this.#rested(0)
     for (const feed of feeds) void feed.open()
     let yielded = real.monotonic()
     let stretch = 0
@@ -112,28 +130,68 @@ export class Pump {
   }
 
   #settleSoon(): void {
+    const { durable, real } = this.#parts
     if (this.#cancelSettle || this.settlement.waiting === 0) return
-    const { real } = this.#parts
+    // What waits for the disk is settled when the journal says so.
+    if (durable && this.settlement.oldestEntry > durable.journal.durable) return
     const due = this.#settledAt + settlePeriod - real.monotonic()
     if (due <= 0) this.settle()
     else this.#cancelSettle = real.after(due, this.settle)
   }
 
-  /** Settles what every sink has acknowledged. */
+  /**
+   * Settles what the journal holds; without a journal, what every sink has acknowledged. Whoever stood still meanwhile may
+   * have been replaced, so the epoch is read again.
+   */
   readonly settle = (): void => {
-    const { outbox, deadLetters, push, real } = this.#parts
+    const { durable } = this.#parts
     this.#cancelSettle?.()
     this.#cancelSettle = undefined
+    if (!durable) this.#settleNow()
+    else if (!this.#confirming) {
+      this.#confirming = true
+      durable.fence.confirm().then(this.#settleNow, error => this.halt(asMillraceError(error, this.#parts.graph.job)))
+    }
+  }
+
+  /** What is due at the end; a process that was replaced meanwhile settles nothing. */
+  async lastSettle(): Promise<void> {
+    const { durable } = this.#parts
+    try {
+      await durable?.fence.confirm()
+      this.#settleNow()
+    } catch {
+      // It was replaced, or cannot know: what is not settled comes again, under its id.
+    }
+  }
+
+  readonly #settleNow = (): void => {
+    const { outbox, deadLetters, memory, durable, real, reached } = this.#parts
+    this.#confirming = false
     this.#settledAt = real.monotonic()
-    this.settlement.settleBelow(Math.min(outbox.oldestEntry, deadLetters.oldestEntry, push.entry + 1))
+    const below = durable ? durable.journal.durable + 1 : Math.min(outbox.oldestEntry, deadLetters.oldestEntry, memory.entry + 1)
+    if (this.settlement.oldestEntry >= below) return
+    reached('before-settle')
+    this.settlement.settleBelow(below)
+    reached('settled')
+  }
+
+  /** The journal reached the disk, and the epoch was read just now: what is due is settled in the same turn. */
+  durable(): void {
+    const { outbox, deadLetters, durable, real } = this.#parts
+    const entry = durable!.journal.durable
+    if (!this.#confirming && real.monotonic() - this.#settledAt >= settlePeriod) this.#settleNow()
+    outbox.release(entry)
+    deadLetters.release(entry)
+    this.wake()
   }
 
   #readClocks(): void {
-    const { feeds, clock, origins, real } = this.#parts
+    const { feeds, clock, memory, real } = this.#parts
     const live = new Map<number, number>()
     for (const feed of feeds) {
       const ms = feed.takeLiveMs()
-      if (ms > 0) for (const origin of origins.ofSource(feed.source.id)) live.set(origin, ms)
+      if (ms > 0) for (const origin of memory.origins.ofSource(feed.source.id)) live.set(origin, ms)
     }
     clock.advance(live)
     this.#clocksAt = real.monotonic()
@@ -141,12 +199,12 @@ export class Pump {
 
   /** One chunk, or one tick, or the end of a source; false: nothing to do. */
   async #turn(): Promise<boolean> {
-    const { feeds, outbox, deadLetters, push, clock } = this.#parts
-    if (outbox.full || deadLetters.full) return false
+    const { feeds, outbox, deadLetters, log, push, clock, durable } = this.#parts
+    if (outbox.full || deadLetters.full || durable?.journal.full) return false
     for (const feed of feeds) feed.ask()
     if (clock.stream >= this.#deadlineAt) {
-      push.tick()
-      this.#rested()
+      push.time(log.time('tick'))
+      this.#rested(0)
       return true
     }
     for (let i = 0; i < feeds.length; i++) {
@@ -158,8 +216,8 @@ export class Pump {
       }
       if (feed.state === 'ended' && !this.#finished.has(feed.source.id) && feed.reachedEnd) {
         this.#finished.add(feed.source.id)
-        push.finish([feed.source.id])
-        this.#rested()
+        push.time(log.time('end', [feed.source.id]))
+        this.#rested(0)
         return true
       }
     }
@@ -167,19 +225,22 @@ export class Pump {
   }
 
   async #pushChunk(feed: SourceFeed): Promise<void> {
-    const { push } = this.#parts
+    const { log, push, real } = this.#parts
     const chunk = feed.chunk!
     const reader = feed.reader!
     const { receipt } = chunk
-    const entry = await push.chunk(feed, chunk)
-    this.settlement.add(entry, reader, receipt)
+    const began = real.monotonic()
+    const entry = log.chunk(feed.source.id, chunk)
+    await push.chunk(entry)
+    this.settlement.add(entry.entry, reader, receipt)
     feed.pushed()
-    this.#rested()
+    this.#rested(real.monotonic() - began)
   }
 
-  /** After each entry: deadlines count from the clock that it carried. */
-  #rested(): void {
-    const { graph, clock } = this.#parts
+  /** After each entry, which cost so many ms: deadlines count from the clock that it carried. */
+  #rested(cost: number): void {
+    const { graph, clock, durable } = this.#parts
+    durable?.snapshotter.rested(cost)
     // At least 1 ms on, so that an operator that asks for 0 cannot spin.
     this.#deadlineAt = clock.stream + Math.max(1, graph.deadline())
   }

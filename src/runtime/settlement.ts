@@ -7,8 +7,9 @@ interface Unsettled {
 }
 
 /**
- * Chunks that went through the graph and are not settled at their source yet. A chunk is accepted once every output of
- * its entry, and of all entries before it, is acknowledged, and its dead letters are kept.
+ * Chunks that went through the graph and are not settled at their source yet. A chunk is accepted once the journal holds
+ * its entry; without a journal, once every output of its entry, and of all entries before it, is acknowledged, and its dead
+ * letters are kept.
  */
 export class Settlement {
   #queue: Unsettled[] = []
@@ -20,6 +21,11 @@ export class Settlement {
 
   get waiting(): number {
     return this.#queue.length - this.#head
+  }
+
+  /** The entry of the oldest; +Infinity: none. */
+  get oldestEntry(): number {
+    return this.#queue[this.#head]?.entry ?? Number.POSITIVE_INFINITY
   }
 
   /** Settles what came in entries below `entry`. */

@@ -3,7 +3,7 @@ import type { GraphSink } from '../job/graph.js'
 import type { Backoff } from '../model/backoff.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
-import { outputBytes } from './output-bytes.js'
+import { isBehind } from './is-behind.js'
 
 /** One output that waits for its sink. */
 export interface Waiting {
@@ -13,8 +13,15 @@ export interface Waiting {
 }
 
 export interface LaneEvents {
-  /** The sink holds this output now, or, where `refused`, never will: it is kept elsewhere. */
-  acknowledged(item: Waiting, refused: boolean): void
+  /** Before each write to a sink outside the process: resolves while this process may send. */
+  maySend(): Promise<void>
+  /** The write was made, and its acknowledgement awaited: for crash tests. */
+  reached(point: 'before-send' | 'sent'): void
+  /**
+   * The sink holds this output now, or, where `refused`, never will: it is kept elsewhere. `noted` is to be called when
+   * that is durable here.
+   */
+  acknowledged(item: Waiting, refused: boolean, noted: () => void): void
   /** The sink will never take it. Resolves when it is kept elsewhere. */
   refused(item: Waiting, error: MillraceError): Promise<void>
   /** The job has to drain or stop. */
@@ -31,11 +38,15 @@ export class SinkLane {
   #queue: Waiting[] = []
   #head = 0
   #writer: SinkWriter | undefined
+  #started = false
   #running = false
   #closed = false
   #since: number | undefined
   #error: MillraceError | undefined
   #cancelPause: (() => void) | undefined
+  /** Rows that were acknowledged, while our note of it is not durable: after a crash they would be sent again. */
+  #unnoted = 0
+  #whenNoted: (() => void) | undefined
   rows = 0
 
   constructor(sink: GraphSink, open: () => Promise<SinkWriter>, events: LaneEvents, real: TimeSource, backoff: Backoff) {
@@ -62,16 +73,15 @@ export class SinkLane {
     return this.#queue.slice(this.#head)
   }
 
-  add(outputs: OutputBatch, position: Position): Waiting {
-    const item = { outputs, position, bytes: outputBytes(outputs) }
+  add(item: Waiting): void {
     this.#queue.push(item)
-    this.rows += outputs.length
-    this.start()
-    return item
+    this.rows += item.outputs.length
+    if (this.#started) this.start()
   }
 
-  /** Opens the sink, and writes what waits. */
+  /** Opens the sink, and writes what waits and what comes. */
   start(): void {
+    this.#started = true
     if (this.#running || this.#closed) return
     this.#running = true
     void this.#run()
@@ -84,7 +94,16 @@ export class SinkLane {
         this.#writer ??= await this.#opened()
         const item = this.#queue[this.#head]
         if (!item || this.#closed) break
+        if (this.sink.spec.kind === 'sink') {
+          await this.#roomFor(item, this.#writer)
+          await this.#events.maySend()
+          // It may have been closed while it waited.
+          if (this.#closed) break
+          this.#events.reached('before-send')
+        }
         await this.#writer.write(item.outputs, item.position)
+        if (this.#closed) break
+        if (this.sink.spec.kind === 'sink') this.#events.reached('sent')
         this.#done(item)
       } catch (thrown) {
         const error = thrown instanceof MillraceError ? thrown : this.#unknown(thrown)
@@ -94,11 +113,22 @@ export class SinkLane {
     this.#running = false
   }
 
+  /** What could be sent twice must be within what the peer remembers, with half of it to spare (Artemis forgets the oldest ids). */
+  async #roomFor(item: Waiting, { guarantee, remembers }: SinkWriter): Promise<void> {
+    if (guarantee !== 'idempotent' || remembers === undefined) return
+    while (this.#unnoted > 0 && this.#unnoted + item.outputs.length > remembers / 2 && !this.#closed) {
+      await new Promise<void>(resolve => {
+        this.#whenNoted = resolve
+      })
+    }
+  }
+
   async #opened(): Promise<SinkWriter> {
     const writer = await this.#open()
     const held = await writer.open()
     // Outputs of a snapshot that the peer took before the stop, without our knowing.
-    for (let item = this.#queue[this.#head]; item && held && !after(item.position, held); item = this.#queue[this.#head]) this.#done(item)
+    for (let item = this.#queue[this.#head]; item && held && !isBehind(item.position, held); item = this.#queue[this.#head])
+      this.#done(item)
     return writer
   }
 
@@ -111,7 +141,12 @@ export class SinkLane {
     this.#since = this.#queue.length > 0 ? this.#real.monotonic() : undefined
     this.#error = undefined
     this.#backoff.reset()
-    this.#events.acknowledged(item, refused)
+    const { length } = item.outputs
+    this.#unnoted += length
+    this.#events.acknowledged(item, refused, () => {
+      this.#unnoted -= length
+      this.#whenNoted?.()
+    })
   }
 
   #unknown(thrown: unknown): MillraceError {
@@ -151,6 +186,16 @@ export class SinkLane {
     })
   }
 
+  /** What its writer promises; undefined before it is open. */
+  get guarantee(): SinkWriter['guarantee'] | undefined {
+    return this.#writer?.guarantee
+  }
+
+  /** Of the writer that is open. */
+  get remembers(): number | undefined {
+    return this.#writer?.remembers
+  }
+
   status(): SinkStatus {
     const pending = this.pendingRows
     const since = this.#since
@@ -171,10 +216,7 @@ export class SinkLane {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelPause?.()
+    this.#whenNoted?.()
     await this.#writer?.close()
   }
-}
-
-function after(a: Position, b: Position): boolean {
-  return a.entry > b.entry || (a.entry === b.entry && a.ordinal > b.ordinal)
 }

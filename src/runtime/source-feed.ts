@@ -1,11 +1,9 @@
-import type { Decoder } from '../codecs/decoder.js'
 import type { ConnectorContext, SourceReader, SourceStatus } from '../connector/source.js'
 import type { GraphSource } from '../job/graph.js'
 import type { Backoff } from '../model/backoff.js'
 import type { Chunk } from '../model/chunk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
-import { MessageIdentity } from './message-identity.js'
 
 type FeedState = 'new' | 'opening' | 'idle' | 'asking' | 'ready' | 'pausing' | 'ended' | 'closed'
 
@@ -27,9 +25,6 @@ export interface FeedOptions {
 /** One source as the pump sees it: asked for a chunk, which then waits to be pushed; opened again when it fails. */
 export class SourceFeed {
   readonly source: GraphSource
-  readonly decoder: Decoder
-  /** Undefined where the job names no id: then nothing is known of duplicates. */
-  readonly identity: MessageIdentity | undefined
   readonly #options: FeedOptions
   #state: FeedState = 'new'
   #reader: SourceReader | undefined
@@ -46,8 +41,6 @@ export class SourceFeed {
   constructor(options: FeedOptions) {
     this.#options = options
     this.source = options.source
-    this.decoder = options.source.spec.decoder.compile(options.source.use)
-    this.identity = options.source.spec.id && new MessageIdentity(options.source.spec.id)
     this.#downSince = options.real.monotonic()
   }
 

@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import type { OutputBatch } from '../connector/sink.js'
 import type { Job } from '../job/graph.js'
+import { defaultTuning, type JournalTuning } from '../journal/journal.js'
+import type { Reached } from '../model/crash-point.js'
+import type { Disk } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { createViewRegistry } from '../views/view-registry.js'
 import { createHost } from './create-host.js'
+import { type FolderLock, lockFolder } from './folder-lock.js'
 import type { Host } from './host.js'
+import { type JobFactories, standardFactories } from './job-factories.js'
 import { JobRunner } from './job-runner.js'
 import type { DrainOptions } from './job-runner-options.js'
+import { systemDisk } from './system-disk.js'
 import { systemRandom } from './system-random.js'
 import { systemTime } from './system-time.js'
 
@@ -39,6 +45,26 @@ export interface StartOptions {
   readonly onOutput?: (output: OutputBatch) => void
   /** Receives the lines of `debug` operators. */
   readonly debug?: (line: string) => void
+  /** The jobs' bundles by job id (`LoadedJob.code`), to be kept beside their state; a job without one is known by its plan. */
+  readonly bundles?: ReadonlyMap<string, string>
+  /** How journals are written and how long they are kept. */
+  readonly tuning?: Partial<JournalTuning>
+  /** Puts the state in the data folders aside and begins afresh. */
+  readonly reset?: boolean
+  /** Nodes whose state may be given up where it does not fit the edited job. */
+  readonly drop?: readonly string[]
+  /** Takes the data folder though another process answers for it; that one ends when it notices (MR440). */
+  readonly takeOver?: boolean
+  /** Opens no source: each job processes what its journal holds, sends what waits, takes a snapshot and ends. */
+  readonly drainOnly?: boolean
+  /** The files; the machine's by default. */
+  readonly disk?: Disk
+  /** Makes a data folder this process's own. */
+  readonly lock?: (folder: string) => Promise<FolderLock>
+  /** Told at each crash point. */
+  readonly reached?: Reached
+  /** How the parts that guard a job's state are made. */
+  readonly factories?: Partial<JobFactories>
 }
 
 /** How a job ended. */
@@ -85,6 +111,15 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         env,
         embeddedNode,
         dataDir: folderOf(options, job.id),
+        code: options.bundles?.get(job.id),
+        disk: options.disk ?? systemDisk,
+        lock: options.lock ?? (folder => lockFolder(folder, options.random ?? systemRandom, options.takeOver)),
+        reached: options.reached ?? (() => undefined),
+        factories: { ...standardFactories, ...options.factories },
+        tuning: { ...defaultTuning, ...options.tuning },
+        reset: options.reset ?? false,
+        drop: options.drop ?? [],
+        drainOnly: options.drainOnly ?? false,
         views,
         outboxBytes: options.outboxBytes ?? 32 * 2 ** 20,
         sourceBufferBytes: options.sourceBufferBytes ?? 4 * 2 ** 20,

@@ -20,4 +20,10 @@ export const snapshotErrors = entries({
     remedy: 'Mend the rights of the data folder, or the disk; Millrace tries again by itself.',
     action: 'back-off',
   },
+  MR453: {
+    title: 'input not readable again',
+    cause: 'The journal refers to input that its source keeps, and the source no longer has it, or cannot be read again.',
+    remedy: 'Give the source a longer retention than the journal, or put the state aside and begin afresh with `millrace run --reset`.',
+    action: 'stop',
+  },
 })

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { Job } from '../job/graph.js'
+import type { Disk } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Plan } from '../plan/plan.js'
+import { planHash } from '../plan/plan-hash.js'
+import { bundleHash, loadStoredJob, StoredBundles } from './stored-bundle.js'
+
+/**
+ * The texts of a job that its journal has seen. A job that came without its text, such as one of a program that uses
+ * Millrace as a library, is known by its plan: then only the same plan can go on.
+ */
+export class JobBundles {
+  /** Names the running job. */
+  readonly current: string
+  /** Hash of the running job's plan. */
+  readonly plan: string
+  readonly #job: Job
+  readonly #code: string | undefined
+  readonly #stored: StoredBundles
+
+  constructor(job: Job, plan: Plan, code: string | undefined, disk: Disk, dataDir: string) {
+    this.#job = job
+    this.#code = code
+    this.#stored = new StoredBundles(disk, join(dataDir, 'bundles'))
+    this.plan = planHash(plan)
+    this.current = code === undefined ? `plan-${this.plan}` : bundleHash(code)
+  }
+
+  /** Keeps the running job's text, durably. */
+  async save(): Promise<void> {
+    if (this.#code !== undefined) await this.#stored.save(this.#code)
+  }
+
+  /** @throws MR461 where its text was not kept or does not load. */
+  async job(bundle: string): Promise<Job> {
+    if (bundle === this.current) return this.#job
+    if (bundle.startsWith('plan-')) {
+      throw new MillraceError('MR461', `the journal was taken in by another plan of '${this.#job.id}', whose text was not kept`)
+    }
+    return loadStoredJob(await this.#stored.load(bundle), this.#job.id)
+  }
+}
