@@ -23,10 +23,6 @@ export class SlotEntries {
   values = new Float64Array(16)
   readonly #ids = new DictionaryIds()
 
-  constructor() {
-    this.#ids.take()
-  }
-
   /** Room for slots 0 … capacity − 1. */
   grow(capacity: number): void {
     this.last = grown(this.last, capacity)
@@ -35,7 +31,7 @@ export class SlotEntries {
 
   /** A new entry of a slot in front of `after`, or as the last one where `after` is 0. */
   add(slot: number, value: number, time = 0, after = 0): number {
-    const entry = this.#ids.take()
+    const entry = this.#ids.take() + 1
     if (entry >= this.slots.length) {
       this.slots = grown(this.slots, entry + 1)
       this.before = grown(this.before, entry + 1)
@@ -61,7 +57,7 @@ export class SlotEntries {
     const entry = this.last[slot]!
     this.last[slot] = this.before[entry]!
     this.counts[slot]!--
-    this.#ids.give(entry)
+    this.#ids.give(entry - 1)
     return entry
   }
 
@@ -74,7 +70,7 @@ export class SlotEntries {
 
   /** All entries, as they lie in memory. */
   snapshot(): State {
-    const { size } = this.#ids
+    const size = this.#ids.size + 1
     return {
       ids: this.#ids.snapshot(),
       slots: this.slots.slice(0, size),
@@ -88,17 +84,17 @@ export class SlotEntries {
   restore(state: State): Int32Array {
     const saved = state as { ids: State; slots: Int32Array; before: Int32Array; times: Float64Array; values: Float64Array }
     this.#ids.restore(saved.ids)
-    const { size } = this.#ids
+    const size = this.#ids.size + 1
     this.slots = grown(saved.slots.slice(), Math.max(16, size))
     this.before = grown(saved.before.slice(), Math.max(16, size))
     this.times = grown(saved.times.slice(), Math.max(16, size))
     this.values = grown(saved.values.slice(), Math.max(16, size))
     const freed = this.#ids.freed()
-    const live = new Int32Array(this.#ids.live - 1)
+    const live = new Int32Array(this.#ids.live)
     let count = 0
     const followed = new Uint8Array(size)
     for (let entry = 1; entry < size; entry++) {
-      if (freed[entry] === 1) continue
+      if (freed[entry - 1] === 1) continue
       live[count++] = entry
       followed[this.before[entry]!] = 1
     }

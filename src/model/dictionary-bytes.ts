@@ -21,6 +21,9 @@ export class DictionaryBytes {
   delete(id: number): void {
     this.holes += this.lengths[id]!
     this.lengths[id] = 0
+    if (this.holes < this.end) return
+    this.end = 0
+    this.holes = 0
   }
 
   view(id: number): Uint8Array {

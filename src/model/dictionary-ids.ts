@@ -1,8 +1,8 @@
 import type { State } from './state.js'
 
-/** Dense ids, the freed ones handed out again before new ones, the last freed first. */
+/** Dense ids, the freed ones handed out again before new ones, the last freed first; from 0 again once all are free. */
 export class DictionaryIds {
-  /** Every id ever given is below it. */
+  /** Every id in use is below it. */
   size = 0
   private free = new Int32Array(16)
   private freeCount = 0
@@ -16,6 +16,11 @@ export class DictionaryIds {
   }
 
   give(id: number): void {
+    if (this.live === 1) {
+      this.size = 0
+      this.freeCount = 0
+      return
+    }
     if (this.freeCount === this.free.length) {
       const free = new Int32Array(2 * this.freeCount)
       free.set(this.free)

@@ -52,9 +52,8 @@ export function runWithRestarts(make: (context: LogicContext) => Logic, batches:
       // The clone lives elsewhere in memory, as what is read from a disk does.
       logic.restore!(structuredClone(state))
       // It goes on as if nothing had been taken; what is saved must not notice.
-      const kept = said
       before.onBatch(batch, () => {})
-      said = kept.slice(0, 0)
+      said = []
     }
     logic.onBatch(batch, out => said.push(told('', out)))
     spoken.push({
