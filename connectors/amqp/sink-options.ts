@@ -15,7 +15,8 @@ export interface AmqpSinkOptions<T> extends BrokerOptions {
   /**
    * How many ids the broker remembers for each address, to drop a result that comes again (`_AMQ_DUPL_ID`; Artemis'
    * `id-cache-size`); 0: it drops none. Default: 20,000 where the broker says that it is Artemis or Millrace's node, else 0.
-   * Say it where Artemis is set otherwise, or stands behind a router.
+   * Say it where Artemis is set otherwise, or stands behind a router; say 0 where `url` lists brokers that do not share
+   * their store, since none of them knows what another was sent.
    */
   readonly idCacheSize?: number
   /** Application properties, fixed or from the row. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
+import { decodeMessage } from '../../src/amqp/rhea.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { type Artemis, startArtemis } from '../peers/artemis.js'
 import { artemisAvailable } from '../peers/available.js'
@@ -52,6 +53,19 @@ describe.skipIf(!available.present)(`AMQP connector with Artemis${available.pres
     return { receipt, total }
   }
 
+  /** The ids of all messages of a queue, in order, up to the last one. */
+  async function idsUntil(last: string, address: string): Promise<readonly string[]> {
+    const reader = await reading({ address, kind: 'queue' })
+    const ids: string[] = []
+    while (ids.at(-1) !== last) {
+      const chunk = (await reader.next())!
+      for (let i = 0; i < chunk.length; i++)
+        ids.push(String(decodeMessage(chunk.bytes.subarray(chunk.starts[i], chunk.ends[i])).message_id))
+      reader.settle(chunk.receipt)
+    }
+    return ids
+  }
+
   test('more than twice the credit flows unsettled, and one receipt accepts it', async () => {
     const address = name()
     const writer = await writing(address)
@@ -77,6 +91,42 @@ describe.skipIf(!available.present)(`AMQP connector with Artemis${available.pres
     await until('four', () => reader.status().bufferedBytes! > 0)
     expect((await count(reader, 4)).total).toBe(4)
   })
+
+  test('a sink knows that its repeats are dropped once it is open', async () => {
+    const writer = await writing(name())
+    expect(await writer.open()).toBeUndefined()
+    expect(writer).toMatchObject({ guarantee: 'idempotent', remembers: 20_000 })
+  })
+
+  test('a repeat is accepted and dropped, also when the broker was killed meanwhile', async () => {
+    const address = name()
+    const writer = await writing(address)
+    await writer.write(rows(100, address), at)
+    await broker.restart('kill')
+    await writer.write(rows(100, address), at)
+    await writer.write(rows(1, `${address}-end`), at)
+    const ids = await idsUntil(`${address}-end-0`, address)
+    expect(ids).toEqual([...rows(100, address).ids, `${address}-end-0`])
+    expect(writer.guarantee).toBe('idempotent')
+  }, 60_000)
+
+  test('as many ids are remembered as the sink says: the one before them comes through again', async () => {
+    const address = name()
+    const writer = await writing(address)
+    await writer.open()
+    const known = writer.remembers!
+    await writer.write(rows(1, `${address}-old`), at)
+    await writer.write(rows(known, address), at)
+    const all = rows(known, address)
+    const repeat = async (id: string) => writer.write({ ...outputs(['x']), ids: [id] }, at)
+    // The newest half is what a sink may have under way; then the oldest.
+    await repeat(all.ids[known - 1]!)
+    await repeat(all.ids[known / 2]!)
+    await repeat(`${address}-old-0`)
+    await writer.write(rows(1, `${address}-end`), at)
+    const ids = await idsUntil(`${address}-end-0`, address)
+    expect(ids).toEqual([`${address}-old-0`, ...all.ids, `${address}-old-0`, `${address}-end-0`])
+  }, 120_000)
 
   test('a rejected message goes to the dead letters, its neighbours do not', async () => {
     const address = name()

@@ -14,8 +14,8 @@ export interface Peer {
   close(): Promise<void>
 }
 
-/** Starts a peer on a free port of the loopback, or on `port`. */
-export async function startPeer(port = 0): Promise<Peer> {
+/** Starts a peer on a free port of the loopback, or on `port`; `properties` are those of its open. */
+export async function startPeer(port = 0, properties: Readonly<Record<string, unknown>> = {}): Promise<Peer> {
   const errors: Error[] = []
   const sockets = new Set<Socket>()
   const connections: Connection[] = []
@@ -32,6 +32,7 @@ export async function startPeer(port = 0): Promise<Peer> {
     socket.on('close', () => sockets.delete(socket))
     container
       .create_connection({
+        properties,
         session_buffer_size: 16_384,
         receiver_options: { autoaccept: false, credit_window: 0 },
         sender_options: { treat_modified_as_released: false },

@@ -48,6 +48,17 @@ describe.skipIf(!available.present)(`AMQP connector with RabbitMQ${available.pre
     return { receipt, total }
   }
 
+  test('a sink knows that its repeats are kept, and they are', async () => {
+    const address = name()
+    const reader = await reading({ address })
+    await until('attached', () => reader.status().connected)
+    const writer = await writing(address)
+    await writer.open()
+    expect(writer).toMatchObject({ guarantee: 'append', remembers: undefined })
+    for (let i = 0; i < 2; i++) await writer.write(rows(3), at)
+    expect((await count(reader, 6)).total).toBe(6)
+  })
+
   test('a queue: more than twice the credit flows unsettled, and one receipt accepts it', async () => {
     const address = name()
     const reader = await reading({ address, credit: 200 })

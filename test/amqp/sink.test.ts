@@ -13,8 +13,8 @@ afterEach(async () => {
 })
 
 /** A peer that gives `credit` to each link and hands deliveries to the test, which settles them. */
-async function receiving(credit: number, port?: number): Promise<Peer & { readonly got: EventContext[] }> {
-  const peer = await startPeer(port)
+async function receiving(credit: number, port?: number, properties?: object): Promise<Peer & { readonly got: EventContext[] }> {
+  const peer = await startPeer(port, { ...properties })
   open.push(peer)
   const got: EventContext[] = []
   peer.on('receiver_open', ({ receiver }) => {
@@ -216,5 +216,125 @@ describe('AMQP sink', () => {
     peer.on('receiver_open', ({ receiver }) => receiver.close({ condition: 'amqp:unauthorized-access', description: 'no' }))
     const writer = await writing(peer.url)
     await expect(writer.write(outputs(['a']), at)).rejects.toMatchObject({ code: 'MR309' })
+  })
+})
+
+describe('what an AMQP sink promises', () => {
+  const artemis = { product: 'apache-activemq-artemis', version: '2.56.0' }
+  const faults = (options: object) => {
+    try {
+      amqpSink('alerts', { address: 'alerts', ...options })
+    } catch (error) {
+      return String(error)
+    }
+    return 'none'
+  }
+
+  test.each([
+    ['Artemis', artemis, 'idempotent', 20_000],
+    ["Millrace's node", { product: 'Millrace', version: '0.1.0' }, 'idempotent', 20_000],
+    ["Millrace's node before it knew ids", { product: 'Millrace' }, 'append', undefined],
+    ['RabbitMQ', { product: 'RabbitMQ', version: '4.1.0' }, 'append', undefined],
+    ['a peer that says nothing', {}, 'append', undefined],
+    ['a peer with a strange name', { product: 'constructor', version: '1' }, 'append', undefined],
+  ])('%s', async (_, properties, guarantee, remembers) => {
+    const peer = await receiving(10, 0, properties)
+    const writer = await writing(peer.url)
+    await writer.open()
+    expect(writer.guarantee).toBe(guarantee)
+    expect(writer.remembers).toBe(remembers)
+  })
+
+  test('is known when the broker is: opening waits for it, and says so', async () => {
+    const gone = await startPeer()
+    await gone.close()
+    const writer = await writing(gone.url)
+    let open = false
+    const opening = writer.open().then(() => {
+      open = true
+    })
+    await until('an attempt', () => writer.status().detail.startsWith('waits for the broker'))
+    expect(writer.status()).toMatchObject({ connected: false, error: { code: 'MR307' } })
+    expect(open).toBe(false)
+    await receiving(10, gone.port, artemis)
+    await opening
+    expect(writer.guarantee).toBe('idempotent')
+  })
+
+  test('a sink that is closed, or refused, while it opens does not wait for ever', async () => {
+    const gone = await startPeer()
+    await gone.close()
+    const writer = await writing(gone.url)
+    const opening = expect(writer.open()).rejects.toMatchObject({
+      code: 'MR313',
+      message: expect.stringContaining('before it was connected'),
+    })
+    await writer.close()
+    await opening
+    await expect(writer.open()).rejects.toMatchObject({ code: 'MR313' })
+
+    const strict = await startPeer()
+    open.push(strict)
+    strict.users(() => false)
+    const refused = await writing(strict.url, { user: 'device', password: 'wrong' })
+    await expect(refused.open()).rejects.toMatchObject({ code: 'MR305' })
+    await expect(refused.open()).rejects.toMatchObject({ code: 'MR305' })
+  })
+
+  test('the author may say it instead, and then nothing waits', async () => {
+    const gone = await startPeer()
+    await gone.close()
+    const said = await writing(gone.url, { idCacheSize: 5_000 })
+    await said.open()
+    expect(said).toMatchObject({ guarantee: 'idempotent', remembers: 5_000 })
+    const none = await writing(gone.url, { idCacheSize: 0 })
+    await none.open()
+    expect(none).toMatchObject({ guarantee: 'append', remembers: undefined })
+    const peer = await receiving(10, 0, artemis)
+    const smaller = await writing(peer.url, { idCacheSize: 5_000 })
+    await until('connected', () => smaller.status().connected)
+    expect(smaller.remembers).toBe(5_000)
+  })
+
+  test('nothing is remembered on a direct link, whoever stands behind it', async () => {
+    const peer = await receiving(10, 0, artemis)
+    for (const kind of ['anycast', 'multicast']) {
+      const writer = await writing(peer.url, { kind })
+      await until('connected', () => writer.status().connected)
+      await writer.open()
+      expect(writer.guarantee).toBe('append')
+    }
+  })
+
+  test('it falls when a broker that drops no repeats takes over, and stays there', async () => {
+    const first = await receiving(10, 0, artemis)
+    const second = await receiving(10, 0, { product: 'RabbitMQ', version: '4.1.0' })
+    const context = connectorContext({ id: 'alerts' })
+    const writer = await writing('', { url: [first.url, second.url] }, context)
+    await writer.open()
+    expect(writer.guarantee).toBe('idempotent')
+    await first.close()
+    await until('the other', () => writer.status().endpoint === second.url && writer.status().connected)
+    expect(writer).toMatchObject({ guarantee: 'append', remembers: undefined })
+    expect(context.lines.some(({ level, message }) => level === 'warn' && message.includes('drops no repeated results'))).toBe(true)
+    const again = await receiving(10, first.port, artemis)
+    second.cut()
+    await until('back', () => again.connections.length > 0)
+    await until('connected', () => writer.status().connected)
+    expect(writer.guarantee).toBe('append')
+  })
+
+  test('the option is checked', () => {
+    expect(faults({ idCacheSize: 1 })).toMatch(/`idCacheSize` wants 0, or a whole number from 2/)
+    expect(faults({ idCacheSize: '20000' })).toMatch(/`idCacheSize` wants 0/)
+    expect(faults({ idCacheSize: 10, kind: 'anycast' })).toMatch(/`idCacheSize` belongs to a broker/)
+    expect(faults({ idCacheSize: 0, kind: 'anycast' })).toBe('none')
+  })
+
+  test('before it is open it says on what it depends', () => {
+    const promise = (options: object) => amqpSink('alerts', { address: 'alerts', ...options }).promise
+    expect(promise({})).toMatchObject({ guarantee: 'depends-on-peer' })
+    expect(promise({ idCacheSize: 10 })).toEqual({ guarantee: 'idempotent', remembers: 10 })
+    for (const options of [{ idCacheSize: 0 }, { kind: 'multicast' }]) expect(promise(options)).toEqual({ guarantee: 'append' })
   })
 })
