@@ -57,7 +57,9 @@ export class ReplaySide {
   #run(job: Job): void {
     const { start, onOutput, onDeadLetter } = this.#parts
     this.#graph = start(job)
-    this.#identities = new Map(this.#graph.sources.flatMap(({ id, spec }) => (spec.id ? [[id, new MessageIdentity(spec.id)] as const] : [])))
+    this.#identities = new Map(
+      this.#graph.sources.flatMap(({ id, spec }) => (spec.id ? [[id, new MessageIdentity(spec.id)] as const] : [])),
+    )
     this.#push = new EntryPush(this.#graph, this.memory, {
       outputs: (_, outputs) => {
         if (this.#telling) for (const output of outputs) onOutput(output)
@@ -80,7 +82,8 @@ export class ReplaySide {
     const from = this.#graph
     this.#run(job)
     const all = [...Object.keys(planShape(from.plan)), ...Object.keys(planShape(this.#graph.plan))]
-    moveState(from, this.#graph, this.memory, [], { drop: all, log: this.#parts.log })
+    const former = { shape: planShape(from.plan), state: from.snapshot(), memory: this.memory, waiting: [] }
+    moveState(former, this.#graph, { drop: all, log: this.#parts.log })
   }
 
   /** The stretch begins: what follows is told and counted. */
@@ -110,7 +113,8 @@ export class ReplaySide {
   hello(entry: JournalEntry, known: Readonly<Record<string, number>>, clocks: ReadonlyMap<number, number>): void {
     this.#name(known)
     const { wall, stream } = entry.kind === 'time' ? entry : entry.clock
-    const sources = this.#graph.sources.map(({ id }) => id)
+    // A source that nobody has heard of yet would be given a number that is another's.
+    const sources = this.#graph.sources.map(({ id }) => id).filter(id => `${id}#0` in known)
     this.#push.time({ kind: 'time', entry: entry.entry - 1, what: 'hello', sources, wall, stream, partitions: clocks })
   }
 

@@ -16,4 +16,22 @@ export const replayErrors = entries({
     remedy: 'Start with the job file as it was, stop it gracefully, then start the edited one.',
     action: 'stop',
   },
+  MR462: {
+    title: 'no such stretch of the journal',
+    cause: 'The journal holds no entry in the stretch that was asked for: it is empty, was trimmed, or ends before.',
+    remedy: 'Look what is there with `millrace journal ls DIR`, and name a stretch within it.',
+    action: 'stop',
+  },
+  MR463: {
+    title: 'text of the job not known',
+    cause: 'Neither the journal nor a snapshot says which text of the job took in the stretch that is to be compared.',
+    remedy: 'Name a later beginning with `--from`, or replay without `--compare`.',
+    action: 'stop',
+  },
+  MR464: {
+    title: 'too many results without counterpart',
+    cause: 'Results of the two texts of the job are matched by their ids, and more of them than fit into memory have found none.',
+    remedy: 'Compare a shorter stretch: `--from … --to …`.',
+    action: 'stop',
+  },
 })
