@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { recordingLog } from '../../test/support/recording-log.js'
 import type { CrashPoint } from '../model/crash-point.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Json } from '../model/json.js'
 import { openSnapshots } from './open-snapshots.js'
 import { SnapshotDisk } from './snapshot-disk-fixture.js'
@@ -153,11 +155,22 @@ test('a second snapshot of one entry replaces the first, whose side files anothe
   expect((await (await opened(disk)).store.load())?.sides).toEqual({ ids: [1, 2, 3].map(n => Buffer.of(n)) })
 })
 
-test('a snapshot of another job, or of a newer layout, is no damage: it is refused and left alone', async () => {
+test('a snapshot of another job is no damage: it is refused and left alone', async () => {
   const { disk, store } = await opened()
   await store.save(snapshot(10))
   const other = openSnapshots({ disk, folder, job: 'other', log: recordingLog(), reached: () => undefined })
   await expect(other).rejects.toMatchObject({ code: 'MR421' })
+  expect(files(disk)).toEqual(['10.snapshot'])
+})
+
+test('nor is one of a newer layout', async () => {
+  const disk = new SnapshotDisk()
+  const file = Buffer.alloc(40)
+  file.write('MRSNAP03\x02\0\0\0', 'latin1')
+  file.write('{}', 16)
+  file.writeUInt32LE(crc32(Buffer.concat([file.subarray(0, 12), file.subarray(16, 18)])), 12)
+  disk.files.set(`${folder}/10.snapshot`, file)
+  await expect(opened(disk)).rejects.toMatchObject({ code: 'MR451', message: expect.stringContaining('MRSNAP03') })
   expect(files(disk)).toEqual(['10.snapshot'])
 })
 
@@ -170,4 +183,42 @@ test('a file that may not be opened is no damage', async () => {
   await expect(store.load()).rejects.toMatchObject({ code: 'MR452' })
   disk.before = () => undefined
   expect((await store.load())?.entry).toBe(10)
+})
+
+test('an owner that was stopped and replaced neither replaces nor removes what its successor wrote', async () => {
+  const disk = new SnapshotDisk()
+  const owned = async (epoch: number, confirm: () => Promise<void>) => {
+    const fence = { epoch, confirm }
+    const store = await openSnapshots({ disk, folder, job: 'climate', fence, log: recordingLog(), reached: () => undefined })
+    return { store, loaded: await store.load() }
+  }
+  const first = await owned(1, async () => {
+    throw new MillraceError('MR440', 'replaced')
+  })
+  await expect(first.store.save(snapshot(10, [1]))).rejects.toMatchObject({ code: 'MR440' })
+  expect(files(disk)).toEqual([])
+
+  // It is stopped between the question and what follows from it.
+  const slow = await owned(1, async () => {
+    const { store } = await owned(2, async () => undefined)
+    await store.save(snapshot(20, [7]))
+    await store.save(snapshot(30, [8]))
+    await store.save(snapshot(40, [9]))
+  })
+  await slow.store.save(snapshot(20, [1])).catch(() => undefined)
+  expect(files(disk)).toEqual(expect.arrayContaining(['20-2.ids.side', '30-2.ids.side', '30-2.snapshot', '40-2.ids.side', '40-2.snapshot']))
+  const third = await owned(3, async () => undefined)
+  expect(third.loaded).toMatchObject({ entry: 40, sides: { ids: [Buffer.of(7), Buffer.of(8), Buffer.of(9)] } })
+  await third.store.save(snapshot(50))
+  expect(files(disk).filter(name => name.endsWith('.snapshot'))).toEqual(['40-2.snapshot', '50-3.snapshot'])
+})
+
+test('of two snapshots of one entry that of the later owner counts', async () => {
+  const disk = new SnapshotDisk()
+  for (const epoch of [9, 10]) {
+    const fence = { epoch, confirm: async () => undefined }
+    const store = await openSnapshots({ disk, folder, job: 'climate', fence, log: recordingLog(), reached: () => undefined })
+    await store.save({ ...snapshot(5), header: { epoch } })
+  }
+  expect((await (await opened(disk)).store.load())?.header).toEqual({ epoch: 10 })
 })

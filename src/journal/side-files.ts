@@ -65,6 +65,8 @@ export interface SideWriting {
   readonly folder: string
   readonly job: string
   readonly entry: number
+  /** What names of files begin with. */
+  readonly stem: string
   /** Names that must not be written over. */
   readonly taken: ReadonlySet<string>
   /** Gets the name of the file before there is one. */
@@ -79,7 +81,7 @@ export async function writeSide(side: SideToSave, before: readonly SideFile[], t
   const needed = before.filter(({ entry }) => entry >= side.from)
   if (side.bytes.length === 0) return needed
   const { disk, folder, job, entry } = to
-  const file = freeName(`${entry}.${side.name}`, to.taken)
+  const file = freeName(`${to.stem}.${side.name}`, to.taken)
   to.made.push(file)
   await disk.remove(`${folder}/${file}`)
   await writeSnapshotFile(disk, `${folder}/${file}`, 'side', { job, entry, name: side.name }, [side.bytes])

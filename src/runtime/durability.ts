@@ -35,7 +35,7 @@ export async function openDurability(options: JobRunnerOptions, dataDir: string,
     log.warn(`the state of '${job.id}' was put aside in ${aside}; it begins afresh`, { job: job.id })
   }
   const origin = await dataIdentity(disk, dataDir, random)
-  const snapshots = await factories.openSnapshots({ disk, folder: join(dataDir, 'snapshots'), job: job.id, log, reached })
+  const snapshots = await factories.openSnapshots({ disk, folder: join(dataDir, 'snapshots'), job: job.id, fence, log, reached })
   const loaded = await snapshots.load()
   const journal = await factories.openJournal({
     disk,
