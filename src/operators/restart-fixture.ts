@@ -3,9 +3,14 @@ import { valueAt } from '../model/columns.js'
 import type { State } from '../model/state.js'
 import type { Logic, LogicContext } from './logic.js'
 
-/** All that a logic said of one batch, and all that it would answer afterwards. */
+/** All that a logic said of one batch, and all that it would answer before and after it. */
 export interface Spoken {
   readonly said: readonly unknown[]
+  readonly before: Answers
+  readonly after: Answers
+}
+
+interface Answers {
   readonly deadlines: readonly (number | undefined)[]
   readonly pending: number | undefined
   readonly keys: number | undefined
@@ -31,6 +36,12 @@ const told = (port: string, batch: Batch) => ({
   removed: batch.removed ? [...batch.removed.subarray(0, batch.length)] : undefined,
 })
 
+const answers = (logic: Logic): Answers => ({
+  deadlines: [0, 20, 1_000, Number.POSITIVE_INFINITY].map(pending => logic.deadline?.(pending)),
+  pending: logic.pending?.(),
+  keys: logic.keys?.(),
+})
+
 /** Runs batches through a logic that is saved and restored, as another object, before each batch whose number is given. */
 export function runWithRestarts(make: (context: LogicContext) => Logic, batches: readonly Batch[], restarts: ReadonlySet<number>) {
   let said: unknown[] = []
@@ -47,21 +58,17 @@ export function runWithRestarts(make: (context: LogicContext) => Logic, batches:
     if (restarts.has(number)) {
       const state = logic.snapshot!()
       saved.push({ state, then: structuredClone(state) })
-      const before = logic
+      const earlier = logic
       logic = make(context)
       // The clone lives elsewhere in memory, as what is read from a disk does.
       logic.restore!(structuredClone(state))
       // It goes on as if nothing had been taken; what is saved must not notice.
-      before.onBatch(batch, () => {})
+      earlier.onBatch(batch, () => {})
       said = []
     }
+    const before = answers(logic)
     logic.onBatch(batch, out => said.push(told('', out)))
-    spoken.push({
-      said,
-      deadlines: [0, 20, 1_000, Number.POSITIVE_INFINITY].map(pending => logic.deadline?.(pending)),
-      pending: logic.pending?.(),
-      keys: logic.keys?.(),
-    })
+    spoken.push({ said, before, after: answers(logic) })
     said = []
   }
   return { spoken, saved, last: logic.snapshot!() }
