@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DeadLetterFile } from './dead-letter-file.js'
 import { DeadLetterStore, type LetterFile } from './dead-letter-store.js'
+import { systemDisk } from './system-disk.js'
 import { virtualTime } from './virtual-time.js'
 
 let folder = ''
@@ -16,11 +17,21 @@ const refused = (text: string) => ({ source: 's', code: 'MR201', reason: 'not JS
 const lines: string[] = []
 const log = { info: () => {}, warn: () => {}, error: (message: string) => void lines.push(message) }
 
-function store(start: number, file?: LetterFile, path?: string) {
-  const time = virtualTime(start)
+function store(origin: string, given: LetterFile | string) {
+  const time = virtualTime(0)
+  const file = typeof given === 'string' ? new DeadLetterFile(systemDisk, given) : given
   let stored = 0
   const random = { next: () => 0.5, hex: () => '00' }
-  const letters = new DeadLetterStore({ job: 'j', path, ...(file && { file }), real: time, random, log, onStored: () => void stored++ })
+  const letters = new DeadLetterStore({
+    job: 'j',
+    origin,
+    file,
+    real: time,
+    random,
+    log,
+    reached: () => {},
+    onStored: () => void stored++,
+  })
   return { letters, time, stored: () => stored }
 }
 
@@ -35,7 +46,7 @@ test('a full disk holds the entry and says why, and what was refused is stored o
     },
     close: async () => {},
   }
-  const { letters, time, stored } = store(5, file)
+  const { letters, time, stored } = store('5', file)
   letters.add(3, 0, refused('a'))
   letters.add(4, 0, refused('b'))
   await time.advance(1)
@@ -53,7 +64,7 @@ test('closing does not wait for a disk that stays full', async () => {
   const append = async () => {
     throw new Error('ENOSPC')
   }
-  const { letters, time } = store(0, { tail: async () => [], append, close: async () => {} })
+  const { letters, time } = store('0', { tail: async () => [], append, close: async () => {} })
   letters.add(1, 0, refused('a'))
   await time.advance(1)
   await letters.close()
@@ -62,14 +73,13 @@ test('closing does not wait for a disk that stays full', async () => {
 
 test('letters come back at the next start, under ids of their own, behind a line that a crash tore', async () => {
   const path = join(folder, 'dead-letters.ndjson')
-  const first = new DeadLetterFile(path)
-  const one = store(36 ** 2, first)
+  const one = store('100', path)
   one.letters.add(1, 0, refused('ä\u0000'))
   while (one.stored() === 0) await one.time.settle()
   await one.letters.close()
   await writeFile(path, `${await readFile(path, 'utf8')}{"id":"torn`)
 
-  const two = store(36 ** 2 + 1, undefined, path)
+  const two = store('101', path)
   await two.letters.load()
   expect(two.letters.list({}).map(({ id, sample }) => [id, sample])).toEqual([['j.100.1.0', 'ä·']])
   expect(new TextDecoder().decode(two.letters.bytesOf('j.100.1.0'))).toBe('ä\u0000')
@@ -86,7 +96,7 @@ test('letters come back at the next start, under ids of their own, behind a line
 test('a file that cannot be opened is tried again', async () => {
   const path = join(folder, 'blocked.ndjson')
   await mkdir(path)
-  const { letters, time, stored } = store(0, undefined, path)
+  const { letters, time, stored } = store('0', path)
   letters.add(1, 0, refused('a'))
   while (letters.failing === undefined) await time.settle()
   expect(letters.full).toBe(true)
@@ -95,4 +105,43 @@ test('a file that cannot be opened is tried again', async () => {
   expect(letters.full).toBe(false)
   expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(2)
   await letters.close()
+})
+
+test('a letter that a replay makes again is not stored again; those behind it are', async () => {
+  const path = join(folder, 'replayed.ndjson')
+  const one = store('o', path)
+  one.letters.release(1)
+  one.letters.add(1, 0, refused('a'))
+  one.letters.add(2, 0, refused('b'))
+  one.letters.add(2, 1_000_000, refused('output'))
+  while (one.letters.snapshot().length > 1) await one.time.settle()
+  // Entry 2 is not durable, so its message waits; an output that was refused had left already.
+  expect(one.letters.snapshot().map(({ entry, index }) => [entry, index])).toContainEqual([2, 0])
+  await one.letters.close()
+
+  const two = store('o', path)
+  await two.letters.load()
+  for (const [entry, index, text] of [
+    [1, 0, 'a'],
+    [2, 0, 'b'],
+    [2, 1_000_000, 'output'],
+  ] as const)
+    two.letters.add(entry, index, refused(text))
+  while (two.stored() === 0) await two.time.settle()
+  await two.letters.close()
+  expect((await readFile(path, 'utf8')).match(/"id":"[^"]*"/g)).toEqual(['"id":"j.o.1.0"', '"id":"j.o.2.1000000"', '"id":"j.o.2.0"'])
+})
+
+test('just after a rotation the older file tells what is stored', async () => {
+  const path = join(folder, 'rotated.ndjson')
+  const one = store('o', path)
+  one.letters.add(7, 0, refused('a'))
+  while (one.stored() === 0) await one.time.settle()
+  await one.letters.close()
+  await rename(path, path.replace('.ndjson', '.1.ndjson'))
+  const two = store('o', path)
+  await two.letters.load()
+  two.letters.add(7, 0, refused('a'))
+  expect(two.letters.oldestEntry).toBe(Number.POSITIVE_INFINITY)
+  await two.letters.close()
 })

@@ -4,11 +4,11 @@ import type { Reached } from '../model/crash-point.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { Held } from './held.js'
 import type { DeadLetterFilter } from './host.js'
+import { KeptLetters, letterOfLine, lineOfLetter } from './kept-letters.js'
+import { firstOutputIndex, LetterNames } from './letter-names.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
 const sampleChars = 200
-/** What a letter costs beside its bytes, roughly. */
-const overhead = 512
 
 /** A message that was refused, on its way into the store. */
 export interface Refused {
@@ -53,11 +53,6 @@ const tailBytes = 2 ** 20
 /** Letters that wait for the disk may hold so many bytes before the sources are made to wait. */
 const unstoredBytes = 8 * 2 ** 20
 
-interface Kept {
-  readonly letter: DeadLetter
-  readonly bytes: Uint8Array
-}
-
 interface Unstored {
   readonly entry: number
   readonly line: string
@@ -71,18 +66,13 @@ export interface StoredLetter {
   readonly refused: Refused
 }
 
-/** Indices of refused outputs among an entry's dead letters begin here, behind those of its messages. */
-export const firstOutputIndex = 1_000_000
-
 /** The job's bad messages with their raw bytes: the newest in memory, all of them in a file, where they are before they are settled. */
 export class DeadLetterStore {
   readonly #options: DeadLetterOptions
   readonly #file: LetterFile | undefined
   readonly #backoff: Backoff
-  /** Oldest first. */
-  #kept: Kept[] = []
-  #first = 0
-  #bytes = 0
+  readonly #kept: KeptLetters
+  readonly #names: LetterNames
   #unstored: Unstored[] = []
   #storing: readonly Unstored[] = []
   #closed = false
@@ -93,14 +83,13 @@ export class DeadLetterStore {
   /** Letters of entries that are not durable. */
   readonly #held = new Held<StoredLetter>()
   #durable = Number.POSITIVE_INFINITY
-  /** The last message letter in the file, and the outputs' letters in its tail: a replay makes them again. */
-  #stored = { entry: 0, index: -1 }
-  readonly #storedOutputs = new Set<string>()
   total = 0
 
   constructor(options: DeadLetterOptions) {
     this.#options = options
     this.#file = options.file
+    this.#kept = new KeptLetters(options.memoryBytes ?? defaultMemoryBytes)
+    this.#names = new LetterNames(options.job, options.origin)
     this.#backoff = new Backoff(options.random)
   }
 
@@ -108,32 +97,15 @@ export class DeadLetterStore {
   async load(): Promise<void> {
     try {
       for (const line of (await this.#file?.tail(tailBytes)) ?? []) {
-        const kept = keptOf(line)
+        const kept = letterOfLine(line)
         if (!kept) continue
-        this.#keep(kept)
-        this.#remember(kept.letter.id)
+        this.#kept.add(kept)
+        this.#names.stored(kept.letter.id)
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.log.warn('earlier dead letters cannot be read', { code: 'MR423', job: this.#options.job, reason })
     }
-  }
-
-  #remember(id: string): void {
-    const prefix = `${this.#options.job}.${this.#options.origin}.`
-    if (!id.startsWith(prefix)) return
-    const [entry, index] = id.slice(prefix.length).split('.').map(Number) as [number, number]
-    if (index >= firstOutputIndex) this.#storedOutputs.add(id)
-    else if (entry > this.#stored.entry || (entry === this.#stored.entry && index > this.#stored.index)) this.#stored = { entry, index }
-  }
-
-  #isStored(entry: number, index: number): boolean {
-    if (index >= firstOutputIndex) return this.#storedOutputs.has(this.#idOf(entry, index))
-    return entry < this.#stored.entry || (entry === this.#stored.entry && index <= this.#stored.index)
-  }
-
-  #idOf(entry: number, index: number): string {
-    return `${this.#options.job}.${this.#options.origin}.${entry}.${index}`
   }
 
   /** The sources have to wait: letters cannot be stored, or come faster than the disk takes them. */
@@ -175,11 +147,11 @@ export class DeadLetterStore {
 
   #take(stored: StoredLetter): void {
     const { entry, index, refused } = stored
-    if (this.#isStored(entry, index)) return
+    if (this.#names.isStored(entry, index)) return
     const { job } = this.#options
     const { bytes } = refused
     const letter: DeadLetter = {
-      id: this.#idOf(entry, index),
+      id: this.#names.of(entry, index),
       job,
       source: refused.source,
       code: refused.code,
@@ -190,27 +162,13 @@ export class DeadLetterStore {
       size: bytes.length,
     }
     this.total++
-    this.#keep({ letter, bytes })
+    const kept = { letter, bytes }
+    this.#kept.add(kept)
     if (!this.#file) return
-    const line = `${JSON.stringify({ ...letter, bytes: Buffer.from(bytes).toString('base64') })}\n`
+    const line = lineOfLetter(kept)
     this.#unstored.push({ entry, line, letter: stored })
     this.#unstoredBytes += line.length
     if (this.#storing.length === 0) this.#work = this.#store(this.#file)
-  }
-
-  #keep(kept: Kept): void {
-    this.#kept.push(kept)
-    this.#bytes += kept.bytes.length + overhead
-    this.#forgetOldest()
-  }
-
-  #forgetOldest(): void {
-    const bound = this.#options.memoryBytes ?? defaultMemoryBytes
-    while (this.#bytes > bound && this.#first < this.#kept.length - 1) this.#bytes -= this.#kept[this.#first++]!.bytes.length + overhead
-    if (this.#first > 1024 && this.#first > this.#kept.length / 2) {
-      this.#kept = this.#kept.slice(this.#first)
-      this.#first = 0
-    }
   }
 
   async #store(file: LetterFile): Promise<void> {
@@ -251,21 +209,12 @@ export class DeadLetterStore {
 
   /** Newest first. */
   list(filter: DeadLetterFilter): readonly DeadLetter[] {
-    const found: DeadLetter[] = []
-    const limit = filter.limit ?? 1_000
-    for (let i = this.#kept.length - 1; i >= this.#first && found.length < limit; i--) {
-      const { letter } = this.#kept[i]!
-      if (filter.source !== undefined && letter.source !== filter.source) continue
-      if (filter.code !== undefined && letter.code !== filter.code) continue
-      found.push(letter)
-    }
-    return found
+    return this.#kept.list(filter)
   }
 
   /** The raw bytes of a letter that is still in memory. */
   bytesOf(id: string): Uint8Array | undefined {
-    for (let i = this.#kept.length - 1; i >= this.#first; i--) if (this.#kept[i]!.letter.id === id) return this.#kept[i]!.bytes
-    return undefined
+    return this.#kept.bytesOf(id)
   }
 
   async close(): Promise<void> {
@@ -278,14 +227,3 @@ export class DeadLetterStore {
 
 /** What cannot be printed as ·. */
 const readable = (text: string): string => text.slice(0, sampleChars).replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')
-
-/** A letter as it was stored; undefined where the line is none. */
-function keptOf(line: string): Kept | undefined {
-  try {
-    const { bytes, ...letter } = JSON.parse(line) as DeadLetter & { readonly bytes: string }
-    if (typeof letter.id !== 'string' || typeof letter.sample !== 'string' || typeof bytes !== 'string') return undefined
-    return { letter, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }
-  } catch {
-    return undefined
-  }
-}

@@ -1,17 +1,15 @@
-import { join } from 'node:path'
-import type { Graph, Job } from '../job/graph.js'
+import type { Graph } from '../job/graph.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { asMillraceError } from './as-millrace-error.js'
 import { connectRun, type Run } from './connect-run.js'
-import { DeadLetterFile } from './dead-letter-file.js'
-import { DeadLetterStore } from './dead-letter-store.js'
+import type { DeadLetterStore } from './dead-letter-store.js'
 import type { FolderLock } from './folder-lock.js'
-import { JobClock } from './job-clock.js'
-import { JobMemory, newIds } from './job-memory.js'
+import { freshJob, type JobAtRest, type RestingEvents, recoveredJob, startGraph } from './job-at-rest.js'
+import type { JobClock } from './job-clock.js'
+import type { JobMemory } from './job-memory.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
-import { type JobStore, openJobStore } from './job-store.js'
+import type { JobStore } from './job-store.js'
 import { type JobViews, openViews } from './job-views.js'
-import { openOutbox } from './open-outbox.js'
 import type { Outbox } from './outbox.js'
 import { Pause } from './pause.js'
 import { Quiet } from './quiet.js'
@@ -41,6 +39,15 @@ export class JobRunner {
   readonly #pause = new Pause()
   #done: Promise<void> | undefined
   #lock: FolderLock | undefined
+  readonly #events: RestingEvents = {
+    wake: () => this.#wake(),
+    fatal: error => this.#fatal(error),
+    onDurable: () => {
+      this.#run?.pump.durable()
+      this.#quiet.look()
+    },
+    onFailure: error => this.#run?.pump.halt(error),
+  }
 
   constructor(options: JobRunnerOptions) {
     this.options = options
@@ -58,75 +65,24 @@ export class JobRunner {
 
   /** Prepares the first run: calls the job function, recovers what the data folder holds. No source or sink is opened before `run`. @throws MR42x, MR44x, MR45x, MR46x and errors of the job. */
   async prepare(): Promise<void> {
-    const { job, dataDir, lock, views } = this.options
+    const { job, dataDir, lock, views: registry, reset } = this.options
     // The job's own errors come before anything is touched.
-    const graph = this.#start(job)
+    const graph = startGraph(this.options, job)
     if (dataDir !== undefined) this.#lock = await lock(dataDir)
-    this.views = openViews(views, job.id, graph)
-    if (dataDir === undefined) this.#fresh(graph)
-    else await this.#recover(dataDir, this.options.reset, true)
+    const views = openViews(registry, job.id, graph)
+    this.views = views
+    if (dataDir === undefined) this.#take(freshJob(this.options, graph, views, this.#events))
+    else this.#take(await recoveredJob(this.options, { dataDir, views, freshViews: true, reset }, this.#events))
   }
 
-  readonly #start = (job: Job, origin?: string): Graph => {
-    const { real, debug, factories, random } = this.options
-    // Without a journal entries count from 1 in every process.
-    const named = origin ?? random.hex(8)
-    return factories.graph(job.start({ bounded: false, elapsed: () => real.monotonic(), debug, origin: named }))
-  }
-
-  /** A job without a data folder begins with nothing. */
-  #fresh(graph: Graph): void {
-    const { time, real, random, factories } = this.options
-    this.graph = graph
-    this.memory = new JobMemory(factories.ids(newIds(random)))
-    this.clock = factories.clock(new JobClock(time, real))
-    this.deadLetters = this.#letters(random.hex(8))
-    this.outbox = this.#openOutbox()
-  }
-
-  #letters(origin: string): DeadLetterStore {
-    const { job, dataDir, disk, real, random, log, reached } = this.options
-    const file = dataDir === undefined ? undefined : new DeadLetterFile(disk, join(dataDir, 'dead-letters.ndjson'))
-    return new DeadLetterStore({ job: job.id, file, origin, real, random, log, reached, onStored: this.#wake })
-  }
-
-  #openOutbox(): Outbox {
-    const { options, graph, views, deadLetters, store } = this
-    const fatal = (error: MillraceError): void => this.#fatal(error)
-    return openOutbox({
-      options,
-      graph,
-      views,
-      deadLetters,
-      durability: store?.durability,
-      wake: this.#wake,
-      fatal,
-      wall: () => this.clock.wall,
-    })
-  }
-
-  async #recover(dataDir: string, reset: boolean, freshViews: boolean): Promise<void> {
-    const { options, views } = this
-    this.store = await openJobStore(options, dataDir, reset, {
-      onDurable: () => {
-        this.#run?.pump.durable()
-        this.#quiet.look()
-      },
-      onFailure: error => this.#run?.pump.halt(error),
-    })
-    this.deadLetters = this.#letters(this.store.durability.origin)
-    await this.deadLetters.load()
-    const recovered = await this.store.recover({ deadLetters: this.deadLetters, views: views.all, freshViews, start: this.#start })
-    this.graph = recovered.graph
-    this.memory = recovered.memory
-    this.clock = recovered.clock
-    this.outbox = this.#openOutbox()
-    this.outbox.restore(recovered.outputs)
-    this.deadLetters.release(this.memory.entry)
-    const { graph, clock, memory, outbox, deadLetters } = this
-    await this.store.begin(recovered, { graph, clock, memory, outbox, deadLetters, views: views.all })
+  #take(job: JobAtRest): void {
+    this.graph = job.graph
+    this.memory = job.memory
+    this.clock = job.clock
+    this.outbox = job.outbox
+    this.deadLetters = job.deadLetters
+    this.store = job.store
     this.#broken = false
-    options.reached('recovered')
   }
 
   /** Runs until the job ends, is stopped or fails for good; `phase` and `error` tell which. Never rejects. */
@@ -158,10 +114,12 @@ export class JobRunner {
 
   /** A new run after one that broke: from the disk, or, without a data folder, afresh. */
   async #again(): Promise<void> {
-    const { dataDir, job } = this.options
-    if (dataDir !== undefined) return await this.#recover(dataDir, false, false)
+    const { options, views } = this
+    const { dataDir, job } = options
+    if (dataDir !== undefined)
+      return this.#take(await recoveredJob(options, { dataDir, views, freshViews: false, reset: false }, this.#events))
     this.memory.runLost(this.graph)
-    this.graph = this.#start(job)
+    this.graph = startGraph(options, job)
     this.#broken = false
   }
 
@@ -190,7 +148,7 @@ export class JobRunner {
     await this.store.close()
   }
 
-  readonly #wake = (): void => {
+  #wake(): void {
     this.#run?.pump.wake()
     this.#quiet.look()
   }
@@ -231,7 +189,7 @@ export class JobRunner {
     const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY && run.isDurable
     const quiet = await this.#quiet.wait(isQuiet, deadlineMs)
     const kept = (await this.store?.end()) ?? false
-    await run.pump.lastSettle()
+    await run.pump.settler.last()
     if (!quiet) {
       const rows = [...this.outbox.lanes.values()].map(lane => lane.pendingRows).reduce((a, b) => a + b, 0)
       const unsent = `${rows} rows were not acknowledged in time; they are ${kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'}`

@@ -24,13 +24,8 @@ export interface JobStore {
 }
 
 /** Takes over a data folder; see `openDurability`. */
-export async function openJobStore(
-  options: JobRunnerOptions,
-  dataDir: string,
-  reset: boolean,
-  events: DurabilityEvents,
-): Promise<JobStore> {
-  const durability = await openDurability({ ...options, reset }, dataDir, events)
+export async function openJobStore(options: JobRunnerOptions, dataDir: string, events: DurabilityEvents): Promise<JobStore> {
+  const durability = await openDurability(options, dataDir, events)
   return new OpenJobStore(options, dataDir, durability)
 }
 

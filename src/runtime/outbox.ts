@@ -4,6 +4,7 @@ import { Backoff } from '../model/backoff.js'
 import type { RandomSource, TimeSource } from '../model/seams.js'
 import { Held } from './held.js'
 import { outputBytes } from './output-bytes.js'
+import { piecesOf } from './pieces-of.js'
 import { type LaneEvents, SinkLane, type Waiting } from './sink-lane.js'
 
 export interface OutboxOptions {
@@ -87,7 +88,7 @@ export class Outbox {
 
   /** Takes what an entry gave. */
   add(entry: number, outputs: readonly OutputBatch[]): void {
-    for (const { ordinal, outputs: batch } of placed(entry, outputs)) this.#take({ entry, ordinal, outputs: batch })
+    for (const output of placed(entry, outputs)) this.#take(output)
   }
 
   #take({ entry, ordinal, outputs }: StoredOutput): void {
@@ -124,14 +125,16 @@ export class Outbox {
   }
 }
 
-/** The outputs of an entry with their places: the ordinal of a batch counts the rows before it of the same entry and sink. */
+/** The outputs of an entry, large ones in pieces, with their places: an ordinal counts the rows before it of the same entry and sink. */
 export function placed(entry: number, outputs: readonly OutputBatch[]): readonly StoredOutput[] {
   const ordinals = new Map<string, number>()
   const found: StoredOutput[] = []
   for (const batch of outputs) {
-    const ordinal = ordinals.get(batch.sink) ?? 0
-    ordinals.set(batch.sink, ordinal + batch.length)
-    if (batch.length > 0) found.push({ entry, ordinal, outputs: batch })
+    for (const outputs of piecesOf(batch)) {
+      const ordinal = ordinals.get(batch.sink) ?? 0
+      ordinals.set(batch.sink, ordinal + outputs.length)
+      found.push({ entry, ordinal, outputs })
+    }
   }
   return found
 }

@@ -12,7 +12,7 @@ import type { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
 import type { JobMemory } from './job-memory.js'
 import type { Outbox } from './outbox.js'
-import { Settlement } from './settlement.js'
+import { Settler } from './settler.js'
 import type { Snapshotter } from './snapshotter.js'
 import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
@@ -23,8 +23,6 @@ const longestStretch = 8
 const longestRun = 64
 /** Real ms between two looks at the clocks while nothing happens. */
 const heartbeat = 250
-/** Real ms between two settlements under load: each costs a write to the socket; the first after a pause goes at once. */
-const settlePeriod = 2
 /** Real ms between two looks at the clocks under load. */
 const clockPeriod = 20
 
@@ -57,7 +55,7 @@ export interface Durable {
  * the outbox is full, or dead letters cannot be stored, no source is asked.
  */
 export class Pump {
-  readonly settlement = new Settlement()
+  readonly settler: Settler
   readonly #parts: PumpParts
   #wake: (() => void) | undefined
   #woken = false
@@ -66,13 +64,11 @@ export class Pump {
   #next = 0
   #deadlineAt = Number.POSITIVE_INFINITY
   #clocksAt = Number.NEGATIVE_INFINITY
-  #settledAt = Number.NEGATIVE_INFINITY
-  #cancelSettle: (() => void) | undefined
   readonly #finished = new Set<string>()
-  #confirming = false
 
   constructor(parts: PumpParts) {
     this.#parts = parts
+    this.settler = new Settler({ ...parts, failed: error => this.halt(asMillraceError(error, parts.graph.job)) })
   }
 
   /** Something changed; cheap, from anywhere. */
@@ -89,7 +85,7 @@ export class Pump {
   }
 
   forget(reader: SourceReader): void {
-    this.settlement.forget(reader)
+    this.settler.forget(reader)
   }
 
   /** Resolves `ended` when all sources have ended, `halted` at rest after `halt`. Throws what broke the run. */
@@ -98,8 +94,7 @@ export class Pump {
       return await this.#drive()
     } finally {
       // What waits is settled by whoever ends the run, or comes again.
-      this.#cancelSettle?.()
-      this.#cancelSettle = undefined
+      this.settler.stop()
     }
   }
 
@@ -122,67 +117,19 @@ export class Pump {
       this.#woken = false
       if (now - this.#clocksAt >= clockPeriod) this.#readClocks()
       const worked = await this.#turn()
-      this.#settleSoon()
+      this.settler.soon()
       if (worked) continue
       if (feeds.every(feed => feed.state === 'ended')) return 'ended'
       await this.#sleep()
     }
   }
 
-  #settleSoon(): void {
-    const { durable, real } = this.#parts
-    if (this.#cancelSettle || this.settlement.waiting === 0) return
-    // What waits for the disk is settled when the journal says so.
-    if (durable && this.settlement.oldestEntry > durable.journal.durable) return
-    const due = this.#settledAt + settlePeriod - real.monotonic()
-    if (due <= 0) this.settle()
-    else this.#cancelSettle = real.after(due, this.settle)
-  }
-
-  /**
-   * Settles what the journal holds; without a journal, what every sink has acknowledged. Whoever stood still meanwhile may
-   * have been replaced, so the epoch is read again.
-   */
-  readonly settle = (): void => {
-    const { durable } = this.#parts
-    this.#cancelSettle?.()
-    this.#cancelSettle = undefined
-    if (!durable) this.#settleNow()
-    else if (!this.#confirming) {
-      this.#confirming = true
-      durable.fence.confirm().then(this.#settleNow, error => this.halt(asMillraceError(error, this.#parts.graph.job)))
-    }
-  }
-
-  /** What is due at the end; a process that was replaced meanwhile settles nothing. */
-  async lastSettle(): Promise<void> {
-    const { durable } = this.#parts
-    try {
-      await durable?.fence.confirm()
-      this.#settleNow()
-    } catch {
-      // It was replaced, or cannot know: what is not settled comes again, under its id.
-    }
-  }
-
-  readonly #settleNow = (): void => {
-    const { outbox, deadLetters, memory, durable, real, reached } = this.#parts
-    this.#confirming = false
-    this.#settledAt = real.monotonic()
-    const below = durable ? durable.journal.durable + 1 : Math.min(outbox.oldestEntry, deadLetters.oldestEntry, memory.entry + 1)
-    if (this.settlement.oldestEntry >= below) return
-    reached('before-settle')
-    this.settlement.settleBelow(below)
-    reached('settled')
-  }
-
-  /** The journal reached the disk, and the epoch was read just now: what is due is settled in the same turn. */
+  /** The journal holds more entries: what follows from them may leave. */
   durable(): void {
-    const { outbox, deadLetters, durable, real } = this.#parts
-    const entry = durable!.journal.durable
-    if (!this.#confirming && real.monotonic() - this.#settledAt >= settlePeriod) this.#settleNow()
-    outbox.release(entry)
-    deadLetters.release(entry)
+    const { outbox, deadLetters, durable } = this.#parts
+    this.settler.durable()
+    outbox.release(durable!.journal.durable)
+    deadLetters.release(durable!.journal.durable)
     this.wake()
   }
 
@@ -232,7 +179,7 @@ export class Pump {
     const began = real.monotonic()
     const entry = log.chunk(feed.source.id, chunk)
     await push.chunk(entry)
-    this.settlement.add(entry.entry, reader, receipt)
+    this.settler.add(entry.entry, reader, receipt)
     feed.pushed()
     this.#rested(real.monotonic() - began)
   }

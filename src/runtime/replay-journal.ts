@@ -1,7 +1,5 @@
-import { type DecodedEntry, decodeEntry } from '../journal/decode-entry.js'
 import type { JournalEntry, JournalNote } from '../journal/journal.js'
-import { readRecords } from '../journal/read-records.js'
-import { readChain } from '../journal/segment-chain.js'
+import { readJournal } from '../journal/read-journal.js'
 import type { Disk } from '../model/disk.js'
 
 /** A place in the journal: the number of an entry, or an arrival time on the job's clock, ms since the epoch. */
@@ -11,19 +9,6 @@ export const isNote = (item: JournalEntry | JournalNote): item is JournalNote =>
 
 /** When an entry came, on the job's clock. */
 export const wallOf = (entry: JournalEntry): number => (entry.kind === 'time' ? entry.wall : entry.clock.wall)
-
-/**
- * All entries and notes that a journal's folder holds now, in order, without taking the folder over: also while its
- * owner appends to it. An entry is valid until the next step.
- *
- * @throws MR442 damaged or trimmed away while it was read; MR443 of another format
- */
-export async function* readJournalFolder(disk: Disk, folder: string): AsyncGenerator<DecodedEntry> {
-  const { segments } = await readChain(disk, folder)
-  const find = (record: number) => segments.find(({ limit }) => limit >= record)
-  const first = segments[0]?.header.first ?? 1
-  for await (const { bytes } of readRecords(disk, folder, find, first - 1)) yield decodeEntry(bytes)
-}
 
 /** Where a stretch lies. */
 export interface Located {
@@ -36,8 +21,9 @@ export interface Located {
 /** Finds the first entry at or behind a bound; reads no further. */
 export async function locate(disk: Disk, folder: string, from: Bound | undefined): Promise<Located> {
   let kept: number | undefined
-  for await (const { entry, item } of readJournalFolder(disk, folder)) {
+  for await (const item of readJournal(disk, folder)) {
     if (isNote(item)) continue
+    const { entry } = item
     kept ??= entry
     if (from === undefined) return { kept, first: entry }
     if ('entry' in from ? entry >= from.entry : wallOf(item) >= from.time) return { kept, first: entry }

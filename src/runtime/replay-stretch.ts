@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Job } from '../job/graph.js'
 import type { JournalEntry } from '../journal/journal.js'
+import { readJournal } from '../journal/read-journal.js'
 import type { Disk } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { JobBundles } from './job-bundles.js'
 import { stateOf } from './job-snapshot.js'
-import { type Bound, isBeyond, isNote, locate, readJournalFolder, wallOf } from './replay-journal.js'
+import { type Bound, isBeyond, isNote, locate, wallOf } from './replay-journal.js'
 import { ReplayOrigins } from './replay-origins.js'
 import { type ReplayCounts, ReplaySide, type ReplaySideParts } from './replay-side.js'
 import { keptSnapshots, startingSnapshot } from './replay-start.js'
@@ -84,7 +85,7 @@ export async function replayStretch(options: StretchOptions, now: SideEvents, be
   const today = side(job, now)
   const sides = former ? [side(former, before), today] : [today]
   const stretch = new Stretch(sides, origins, snapshot?.entry, first)
-  for await (const { item } of readJournalFolder(disk, folder)) {
+  for await (const item of readJournal(disk, folder, snapshot?.entry)) {
     if (isNote(item)) {
       if (item.kind === 'bundle' && former && stretch.began) sides[0]!.become(await bundles.job(item.bundle))
       continue
@@ -101,13 +102,11 @@ export async function replayStretch(options: StretchOptions, now: SideEvents, be
 
 /** The text of the job that took in the entry. */
 async function bundleAt({ disk, dataDir }: StretchOptions, first: number, snapshots: Awaited<ReturnType<typeof keptSnapshots>>) {
-  let bundle = snapshots.find(({ entry }) => entry < first)?.header.bundle
-  let after = snapshots.find(({ entry }) => entry < first)?.entry ?? 0
-  for await (const { entry, item } of readJournalFolder(disk, join(dataDir, 'journal'))) {
-    if (!isNote(item) && entry >= first) break
-    if (item.kind !== 'bundle' || entry < after) continue
-    bundle = item.bundle
-    after = entry
+  const before = snapshots.find(({ entry }) => entry < first)
+  let bundle = before?.header.bundle
+  for await (const item of readJournal(disk, join(dataDir, 'journal'), before?.entry)) {
+    if (!isNote(item) && item.entry >= first) break
+    if (item.kind === 'bundle') bundle = item.bundle
   }
   if (bundle === undefined) throw new MillraceError('MR463', `no note in the journal says which text of the job took in entry ${first}`)
   return bundle
@@ -137,7 +136,6 @@ class Stretch {
 
   async take(item: JournalEntry): Promise<void> {
     const { entry } = item
-    if (this.#snapshot !== undefined && entry <= this.#snapshot) return
     if (entry < this.#first && this.#snapshot === undefined) return this.#pass(item)
     if (entry >= this.#first) this.#mark(item)
     for (const side of this.#sides) await side.take(item)

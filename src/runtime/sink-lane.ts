@@ -38,6 +38,8 @@ export class SinkLane {
   #queue: Waiting[] = []
   #head = 0
   #writer: SinkWriter | undefined
+  /** While it waits for its peer. */
+  #opening: SinkWriter | undefined
   #started = false
   #running = false
   #closed = false
@@ -76,6 +78,7 @@ export class SinkLane {
   add(item: Waiting): void {
     this.#queue.push(item)
     this.rows += item.outputs.length
+    this.#since ??= this.#real.monotonic()
     if (this.#started) this.start()
   }
 
@@ -90,7 +93,6 @@ export class SinkLane {
   async #run(): Promise<void> {
     while (!this.#closed) {
       try {
-        this.#since ??= this.#head < this.#queue.length ? this.#real.monotonic() : undefined
         this.#writer ??= await this.#opened()
         const item = this.#queue[this.#head]
         if (!item || this.#closed) break
@@ -125,11 +127,21 @@ export class SinkLane {
 
   async #opened(): Promise<SinkWriter> {
     const writer = await this.#open()
-    const held = await writer.open()
-    // Outputs of a snapshot that the peer took before the stop, without our knowing.
-    for (let item = this.#queue[this.#head]; item && held && !isBehind(item.position, held); item = this.#queue[this.#head])
-      this.#done(item)
-    return writer
+    this.#opening = writer
+    try {
+      // It was closed before there was anything to close.
+      if (this.#closed) throw new MillraceError('MR413', `sink '${this.sink.id}' was closed before it was open`)
+      const held = await writer.open()
+      // Outputs of a snapshot that the peer took before the stop, without our knowing.
+      for (let item = this.#queue[this.#head]; item && held && !isBehind(item.position, held); item = this.#queue[this.#head])
+        this.#done(item)
+      return writer
+    } catch (error) {
+      await writer.close()
+      throw error
+    } finally {
+      this.#opening = undefined
+    }
   }
 
   #done(item: Waiting, refused = false): void {
@@ -200,7 +212,7 @@ export class SinkLane {
     const pending = this.pendingRows
     const since = this.#since
     const error = this.#error && { code: this.#error.code, message: this.#error.message }
-    const own = this.#writer?.status()
+    const own = (this.#writer ?? this.#opening)?.status()
     const reason = error ? `the sink to recover: ${error.message}` : 'the sink to acknowledge'
     return {
       connected: own?.connected ?? false,
@@ -208,7 +220,7 @@ export class SinkLane {
       pending,
       ...(own?.endpoint !== undefined && { endpoint: own.endpoint }),
       ...(own?.credit !== undefined && { credit: own.credit }),
-      ...(own?.waiting ? { waiting: own.waiting } : since !== undefined && { waiting: { for: reason, since } }),
+      ...(since !== undefined && { waiting: own?.waiting ?? { for: reason, since } }),
       ...((error ?? own?.error) && { error: error ?? own!.error! }),
     }
   }
@@ -217,6 +229,6 @@ export class SinkLane {
     this.#closed = true
     this.#cancelPause?.()
     this.#whenNoted?.()
-    await this.#writer?.close()
+    await (this.#writer ?? this.#opening)?.close()
   }
 }
