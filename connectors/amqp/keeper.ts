@@ -22,6 +22,9 @@ const longestPauseMs = 30_000
 const dialTimeoutMs = 10_000
 /** Real ms between two warnings about the same. */
 const repeatMs = 60_000
+/** A peer's fault on a connection that had been opened may be the network's; this many, each within a minute, are the peer's. */
+const mostFaults = 5
+const faultyWithinMs = 60_000
 
 /** Keeps one connection up: the endpoints in turn, then a pause that grows to 30 s, until it is stopped. */
 export class Keeper {
@@ -37,6 +40,9 @@ export class Keeper {
   #stopped = false
   readonly #stopping = new AbortController()
   #everUp = false
+  #upAt = 0
+  /** Connections in succession that the peer's faults have ended. */
+  #faults = 0
   #warned: { readonly message: string; readonly at: number } | undefined
   #cancelPause: (() => void) | undefined
   readonly #backoff: Backoff
@@ -125,6 +131,7 @@ export class Keeper {
     this.lastError = undefined
     if (this.#everUp) this.reconnects++
     this.#everUp = true
+    this.#upAt = this.time.monotonic()
     this.#warned = undefined
     dialed.onLost((error, fatal) => this.#down(error, fatal))
     if (this.connected) this.#owner.up(dialed)
@@ -138,8 +145,14 @@ export class Keeper {
     this.lastError = error
     this.#warn(error)
     this.#owner.down(error)
-    if (fatal) this.#owner.fatal(error)
+    if (fatal && !this.#mayBeTheNetwork(error)) this.#owner.fatal(error)
     else this.#pause()
+  }
+
+  #mayBeTheNetwork(error: MillraceError): boolean {
+    if (error.code !== 'MR306') return false
+    if (this.time.monotonic() - this.#upAt > faultyWithinMs) this.#faults = 0
+    return ++this.#faults < mostFaults
   }
 
   /** Says what is new at once, and what goes on as before once a minute. */

@@ -68,7 +68,20 @@ describe('AMQP source on the wire', () => {
     expect(reader.status().detail).toContain('1 larger than the limit')
   })
 
-  test('a frame larger than announced ends the connection with the reason', async () => {
+  test('a frame larger than announced ends the connection, and another one is made', async () => {
+    const peer = await startPeer()
+    open.push(peer)
+    let flows = 0
+    peer.on('sender_flow', ({ sender, connection }) => {
+      const content = flows++ === 0 ? new Uint8Array(200_000) : textMessage('whole')
+      if (flows <= 2) connection.socket!.write(transfer(sender, 0, content))
+    })
+    const reader = await reading({ url: peer.url })
+    expect(texts((await reader.next())!)).toEqual(['whole'])
+    expect(reader.status().reconnects).toBe(1)
+  })
+
+  test('a peer that does so again and again is given up, with the reason', async () => {
     const peer = await startPeer()
     open.push(peer)
     peer.on('sender_flow', ({ sender, connection }) => void connection.socket!.write(transfer(sender, 0, new Uint8Array(200_000))))
