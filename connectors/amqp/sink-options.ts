@@ -14,7 +14,7 @@ export interface AmqpSinkOptions<T> extends BrokerOptions {
   readonly subject?: string | PerRow<T, string | null> | PerRow<T, string>
   /**
    * How many ids the broker remembers for each address, to drop a result that comes again (`_AMQ_DUPL_ID`; Artemis'
-   * `id-cache-size`); 0: it drops none. Default: 20,000 where the broker says that it is Artemis or Millrace's node, else 0.
+   * `id-cache-size`), 2,048 at least; 0: it drops none. Default: 20,000 where the broker says that it is Artemis or Millrace's node, else 0.
    * Say it where Artemis is set otherwise, or stands behind a router; say 0 where `url` lists brokers that do not share
    * their store, since none of them knows what another was sent.
    */
@@ -35,8 +35,11 @@ const properties = (value: unknown): string | undefined => {
   return wrong ? `has \`${wrong[0]}\`, which is neither text, number, true, false nor a function of the row` : undefined
 }
 
+/** Twice what may be under way at once. */
+const leastIds = 2_048
+
 const size = (value: unknown): string | undefined =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && value !== 1 ? undefined : 'wants 0, or a whole number from 2'
+  Number.isSafeInteger(value) && (value === 0 || (value as number) >= leastIds) ? undefined : `wants 0, or a whole number from ${leastIds}`
 
 /** @throws MR302 naming every fault. */
 export function checkSinkOptions(id: string, options: Pick<AmqpSinkOptions<never>, 'kind' | 'idCacheSize'>): void {

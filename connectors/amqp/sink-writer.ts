@@ -156,6 +156,7 @@ export class AmqpSinkWriter implements SinkWriter {
     // Status pages say `alerts waits for …`.
     const reason = this.#keeper.lastError ? ` (${this.#keeper.lastError.message})` : ''
     const waits = this.#keeper.connected ? slow?.waitsFor : `the broker${reason}`
+    const isWaiting = pending > 0 || this.#opening !== undefined
     return {
       connected: this.#keeper.connected,
       detail: this.#closed
@@ -166,7 +167,7 @@ export class AmqpSinkWriter implements SinkWriter {
       ...(this.#keeper.endpoint ? { endpoint: this.#keeper.endpoint.text } : {}),
       credit: [...this.#links.values()].reduce((sum, link) => sum + link.credit, 0),
       pending,
-      ...(pending > 0 && waits !== undefined ? { waiting: { for: waits, since: this.#since } } : {}),
+      ...(isWaiting && waits !== undefined ? { waiting: { for: waits, since: this.#since } } : {}),
       ...(error ? { error: { code: error.code, message: error.message } } : {}),
     }
   }
