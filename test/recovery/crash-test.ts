@@ -21,7 +21,9 @@ export interface CrashReport extends Verdict {
 }
 
 /** A crash point must come within this time, or the life is killed from outside. */
-const pointWithinMs = 10_000
+const pointWithinMs = 15_000
+/** A life that is to be killed after its recovery is killed after this time in any case. */
+const recoveryWithinMs = 20_000
 
 /** Kills a job under load, again and again, as a seed says, and judges what came out. */
 export async function crashTest({ kills, seed, peer, rate, say }: CrashOptions): Promise<CrashReport> {
@@ -61,10 +63,14 @@ export async function crashTest({ kills, seed, peer, rate, say }: CrashOptions):
 
 /** Waits for the end of one life, brings it about where it is due, and says how it came. */
 async function endOf(life: JobLife, planned: Kill): Promise<{ readonly atPoint: boolean; readonly words: string }> {
-  const ended = await life.endsWithin(planned.how === 'point' ? pointWithinMs : planned.afterMs)
-  if (!ended) await life.kill()
-  if (planned.how === 'outside') return { atPoint: false, words: `from outside after ${planned.afterMs} ms` }
+  if (planned.how === 'outside') {
+    const { since, afterMs } = planned
+    if (since === 'recovery') await life.recoveredWithin(recoveryWithinMs)
+    if (!(await life.endsWithin(afterMs))) await life.kill()
+    return { atPoint: false, words: `from outside, ${afterMs} ms after its ${since}` }
+  }
   const { point, times } = planned
-  if (ended) return { atPoint: true, words: `at ${point}, pass ${times}` }
+  if (await life.endsWithin(pointWithinMs)) return { atPoint: true, words: `at ${point}, pass ${times}` }
+  await life.kill()
   return { atPoint: false, words: `from outside, since ${point} did not come ${times} times in ${pointWithinMs} ms` }
 }

@@ -24,7 +24,9 @@ describe('a faulty network between job and broker', () => {
       )
       const throughAll = async (): Promise<void> => rig.moreRows(rowsAWindow)
       const newConnections = async (what: string, since: number): Promise<void> => {
-        await until(`a connection after ${what}`, () => proxy.connections > since, 60_000)
+        await until(`a connection after ${what}`, () => proxy.connections > since, 60_000).catch((error: Error) => {
+          throw new Error(`${error.message}\n${life.output}`)
+        })
       }
       await throughAll()
       for (const fault of [{ latencyMs: 50 }, { singleBytes: true }, { bytesPerSecond: 20_000 }]) {
@@ -33,7 +35,7 @@ describe('a faulty network between job and broker', () => {
         await until(`something through ${JSON.stringify(fault)}`, () => rig.sender.report.next > 0)
         await rig.moreMessages(3_000)
         // Slow is not broken.
-        expect(proxy.connections).toBe(connections)
+        expect(proxy.connections, `${JSON.stringify(fault)}\n${life.output}`).toBe(connections)
         proxy.fault = {}
         await throughAll()
       }

@@ -23,6 +23,10 @@ export class JobLife {
   recoveredMs: number | undefined
   #output = ''
   readonly #began = performance.now()
+  #hasRecovered: () => void = () => undefined
+  readonly #recovery = new Promise<void>(resolve => {
+    this.#hasRecovered = resolve
+  })
   readonly #waiting = new Set<() => void>()
 
   private constructor(args: readonly string[], { url, env: more }: LifeOptions) {
@@ -92,7 +96,7 @@ export class JobLife {
 
   #recovered(): void {
     this.recoveredMs ??= performance.now() - this.#began
-    this.#wake()
+    this.#hasRecovered()
   }
 
   #wake(): void {
@@ -101,14 +105,14 @@ export class JobLife {
   }
 
   /** Resolves true when it has ended, false after so many ms. */
-  async endsWithin(ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<boolean>(resolve => {
-      timer = setTimeout(() => resolve(false), ms)
-    })
-    const ended = await Promise.race([this.ended.then(() => true), late])
-    clearTimeout(timer)
-    return ended
+  endsWithin(ms: number): Promise<boolean> {
+    return within(this.ended, ms)
+  }
+
+  /** Resolves true when it has recovered, false after so many ms, or when it ended. */
+  async recoveredWithin(ms: number): Promise<boolean> {
+    await within(Promise.race([this.ended, this.#recovery]), ms)
+    return this.recoveredMs !== undefined
   }
 
   async kill(): Promise<void> {
@@ -122,4 +126,14 @@ export class JobLife {
     await this.ended
     return this.child.exitCode
   }
+}
+
+async function within(what: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const came = await Promise.race([what.then(() => true), late])
+  clearTimeout(timer)
+  return came
 }

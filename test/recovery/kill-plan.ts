@@ -4,8 +4,8 @@ import { mixed } from './crash-stream.js'
 /** How one life of the job ends. */
 export type Kill =
   | { readonly how: 'point'; readonly point: CrashPoint; readonly times: number }
-  /** From outside, ms after its start. */
-  | { readonly how: 'outside'; readonly afterMs: number }
+  /** From outside, so many ms after its start, or after its recovery. */
+  | { readonly how: 'outside'; readonly since: 'start' | 'recovery'; readonly afterMs: number }
 
 /** How often a crash point may be passed before it kills, at most; each of these comes within a few seconds of load. */
 const mostTimes: Readonly<Record<CrashPoint, number>> = {
@@ -18,9 +18,9 @@ const mostTimes: Readonly<Record<CrashPoint, number>> = {
   confirmed: 100,
   'before-settle': 100,
   settled: 100,
-  'before-send': 60,
-  sent: 60,
-  acknowledged: 60,
+  'before-send': 3,
+  sent: 3,
+  acknowledged: 3,
   'letters-appended': 20,
   'snapshot-captured': 3,
   'snapshot-side-written': 3,
@@ -49,8 +49,11 @@ export class KillPlan {
   }
 
   next(kill: number): Kill {
-    // Short ones among them: a recovery is killed, too.
-    if (kill % 2 === 1) return { how: 'outside', afterMs: 100 + this.#draw(4_000) }
+    // A third of them amid the start or the recovery.
+    if (kill % 2 === 1)
+      return this.#draw(3) === 0
+        ? { how: 'outside', since: 'start', afterMs: 100 + this.#draw(3_000) }
+        : { how: 'outside', since: 'recovery', afterMs: this.#draw(3_000) }
     const again = this.#missed.shift()
     if (again) return { how: 'point', point: again, times: 1 }
     if (this.#round.length === 0) this.#round = [...crashPoints]
