@@ -20,14 +20,14 @@ export interface KeptSnapshot {
 /** The snapshots in a folder, newest first, read only: damaged ones are passed over and stay where they are. */
 export async function keptSnapshots(disk: Disk, dataDir: string): Promise<readonly KeptSnapshot[]> {
   const folder = join(dataDir, 'snapshots')
-  const names = (await disk.list(folder)).filter(name => /^\d+\.snapshot$/.test(name))
+  const names = (await disk.list(folder)).filter(name => name.endsWith('.snapshot'))
   const kept: KeptSnapshot[] = []
   for (const name of names) {
     const path = join(folder, name)
     const outer = await unlessDamaged(() => readSnapshotHeader(disk, path, 'snapshot'))
     if (!outer) continue
     const header = outer['header'] as unknown as SnapshotHeader
-    const entry = Number.parseInt(name, 10)
+    const entry = outer['entry'] as number
     const load = () =>
       unlessDamaged(async (): Promise<LoadedSnapshot> => {
         const { body } = await readSnapshotFile(disk, path, 'snapshot')
