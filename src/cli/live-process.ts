@@ -2,7 +2,7 @@ import type { OutputBatch } from '../connector/sink.js'
 import { checkBind, createServer, type Server } from '../http/create-server.js'
 import type { Job } from '../job/graph.js'
 import type { Log, TimeSource } from '../model/seams.js'
-import { type RunningJobs, startJobs } from '../runtime/start-jobs.js'
+import { type RunningJobs, type StartOptions, startJobs } from '../runtime/start-jobs.js'
 import { systemTime } from '../runtime/system-time.js'
 import { amqpPort, type EmbeddedNode, needsNode, startEmbeddedNode } from './embedded-node.js'
 import { type ListenAddress, listenAddress } from './listen-address.js'
@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly amqp?: ListenAddress
   /** Null: nothing is kept. */
   readonly dataDir?: string | null
+  /** What else `startJobs` is told of the state: bundles, reset, drop, takeOver, crash points. */
+  readonly state?: Pick<StartOptions, 'bundles' | 'reset' | 'drop' | 'takeOver' | 'reached' | 'tuning'>
   /** The jobs' clock. */
   readonly time?: TimeSource
   readonly clockLabel?: string
@@ -54,6 +56,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       ...(options.time && { time: options.time }),
       ...(node && { embeddedNode: node.node.url }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+      ...options.state,
       ...(options.clockLabel !== undefined && { clockLabel: options.clockLabel }),
       ...(options.derived && { derived: true }),
       ...(options.onOutput && { onOutput: options.onOutput }),

@@ -51,6 +51,9 @@ processOptions(
   .option('--no-http', 'serve no page and no API')
   .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
+  .option('--drop <node>', 'give up the state of this node if it does not fit the edited job; repeat', collected, [])
+  .option('--reset', 'put the state in the data folder aside and begin afresh')
+  .option('--take-over', 'take the data folder though another process answers for it; that one ends')
   .option('--json', 'messages as JSON lines')
   .action(async (jobs: string[], options) => exit(await run(jobs, options)))
 

@@ -18,7 +18,7 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
   for (const { source } of bindings) {
     if (bindings.filter(other => other.source === source).length > 1) throw new MillraceError('MR604', `--read binds '${source}' twice`)
   }
-  const letters = options.data === undefined ? undefined : new DeadLetterFile(join(options.data, 'dead-letters.ndjson'))
+  const letters = options.data === undefined ? undefined : new DeadLetterFile(systemDisk, join(options.data, 'dead-letters.ndjson'))
   const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
   for (const job of jobs) {
     const files = await openAll(job, bindings, jobs.length > 1)

@@ -13,6 +13,9 @@ import { writeOut } from './write-out.js'
 export interface RunOptions extends ProcessOptions {
   readonly read: readonly string[]
   readonly results?: string
+  readonly reset?: boolean
+  readonly drop: readonly string[]
+  readonly takeOver?: boolean
 }
 
 /** `millrace run JOB…`: until a signal, or over files until their end. Gives the exit code. */
@@ -34,6 +37,12 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
     ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     ...(options.data !== undefined && { dataDir: options.data }),
+    state: {
+      bundles: new Map(loaded.map(({ job, code }) => [job.id, code])),
+      drop: options.drop,
+      ...(options.reset && { reset: true }),
+      ...(options.takeOver && { takeOver: true }),
+    },
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
   })
   if (live.node) {

@@ -49,11 +49,13 @@ export function createHost(options: HostOptions): Host {
       return undefined
     },
     readiness() {
-      const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error }) => {
+      const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error, store }) => {
         if (phase !== 'running') return [`${id} is ${phase}${error ? `: ${error.message}` : ''}`]
         const away = feeds.filter(feed => feed.state !== 'ended' && !feed.status().connected)
         const full = deadLetters.failing === undefined ? [] : [`${id} cannot store dead letters: ${deadLetters.failing}`]
-        return [...full, ...away.map(feed => `${id}: source ${feed.source.id} is not connected: ${feed.status().detail}`)]
+        const failing = store?.durability.journal.failing
+        const stuck = failing === undefined ? [] : [`${id} cannot write its journal: ${failing}`]
+        return [...stuck, ...full, ...away.map(feed => `${id}: source ${feed.source.id} is not connected: ${feed.status().detail}`)]
       })
       return { ready: reasons.length === 0, reasons }
     },

@@ -1,6 +1,10 @@
 import type { NodeMetrics } from '../job/graph.js'
+import { guaranteeOf } from '../job/guarantee.js'
+import type { WriterFacts } from '../job/guarantee-of-sink.js'
 import type { JobSummary } from '../model/api.js'
+import type { Guarantee } from '../model/guarantee.js'
 import { attentionOf } from './attention.js'
+import { defaultIdMs, defaultIds } from './id-set.js'
 import type { JobRunner } from './job-runner.js'
 import { lateRows } from './late-rows.js'
 import { RateWindow } from './rate-window.js'
@@ -9,17 +13,6 @@ import { sinkNode } from './sink-node.js'
 export interface StatusOptions {
   readonly clockLabel: string | undefined
   readonly derived: boolean
-}
-
-/** The guarantee as it is, and why. */
-export const guarantee: JobSummary['guarantee'] = {
-  level: 'none',
-  label: 'no guarantee over a crash: open windows may be lost, results repeated',
-  why: [
-    'a message is accepted once its outputs are acknowledged; windows that are open then live in memory only',
-    'there is no journal yet, so a crash cannot replay what the open windows had taken in',
-    'a graceful stop keeps everything: it takes a snapshot that the next start restores',
-  ],
 }
 
 /** What status pages say of one job, from its counters. */
@@ -55,7 +48,7 @@ export class JobStatus {
       now,
       ...(this.#options.clockLabel !== undefined && { clockLabel: this.#options.clockLabel }),
       derived: this.#options.derived,
-      guarantee,
+      guarantee: this.#guarantee(),
       rate: this.rates.rate('received', at, runner.memory.counts.received),
       behind: this.#behind(now, metrics),
       counts: this.#counts(),
@@ -64,12 +57,21 @@ export class JobStatus {
     }
   }
 
+  /** As it is now: with what the open sinks say of themselves, and what came settled by its sender. */
+  #guarantee(): Guarantee {
+    const { graph, outbox, feeds, store } = this.runner
+    const writers = new Map<string, WriterFacts>()
+    for (const [id, { guarantee, remembers }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers })
+    const presettled = new Map(feeds.map(feed => [feed.source.id, feed.status().presettled ?? 0]))
+    return guaranteeOf(graph, { journal: store !== undefined, remembered: { ids: defaultIds, ms: defaultIdMs }, writers, presettled })
+  }
+
   #state(): JobSummary['state'] {
     const { phase, feeds, outbox, deadLetters } = this.runner
     if (phase !== 'running') return phase
     if (feeds.some(feed => feed.state === 'opening')) return 'starting'
     const away = feeds.some(feed => feed.state !== 'ended' && !feed.status().connected)
-    return away || outbox.full || deadLetters.full ? 'waiting' : 'running'
+    return away || outbox.full || deadLetters.full || this.runner.store?.durability.journal.full ? 'waiting' : 'running'
   }
 
   /** Ms between the job's clock and the newest watermark that reached a sink. */

@@ -115,6 +115,72 @@ export function createMetrics(statuses: readonly JobStatus[], now: () => number)
       for (const { runner } of statuses) this.set({ job: runner.id }, runner.deadLetters.failing === undefined ? 0 : 1)
     },
   })
+  const journal = new Gauge({
+    name: 'millrace_journal_bytes',
+    help: 'Size of the journal on disk.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.durability.journal.bytes)
+    },
+  })
+  const unsynced = new Gauge({
+    name: 'millrace_journal_unsynced_entries',
+    help: 'Entries that went through the graph and are not on the disk yet.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) {
+        if (runner.store) this.set({ job: runner.id }, Math.max(0, runner.memory.entry - runner.store.durability.journal.durable))
+      }
+    },
+  })
+  const stuck = new Gauge({
+    name: 'millrace_journal_failing',
+    help: '1 while the journal cannot be written and the sources wait.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) {
+        if (runner.store) this.set({ job: runner.id }, runner.store.durability.journal.failing === undefined ? 0 : 1)
+      }
+    },
+  })
+  const tail = new Gauge({
+    name: 'millrace_snapshot_behind_entries',
+    help: 'Entries behind the last snapshot: what a recovery would repeat.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) {
+        if (runner.store) this.set({ job: runner.id }, runner.memory.entry - runner.store.snapshotter.entry)
+      }
+    },
+  })
+  const pauses = new Gauge({
+    name: 'millrace_snapshot_pause_seconds',
+    help: 'How long the graph stood still for the last snapshot.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.snapshotter.pauseMs / 1000)
+    },
+  })
+  const recovery = new Gauge({
+    name: 'millrace_recovery_seconds',
+    help: 'How long the last recovery took.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.recovery.ms / 1000)
+    },
+  })
   const restarts = new Counter({
     name: 'millrace_restarts_total',
     help: 'Restarts after errors.',
@@ -125,6 +191,7 @@ export function createMetrics(statuses: readonly JobStatus[], now: () => number)
       for (const { runner } of statuses) this.inc({ job: runner.id }, runner.restarts)
     },
   })
-  for (const metric of [messages, results, behind, up, rows, outbox, connected, pending, storing, restarts]) registry.registerMetric(metric)
+  const all = [messages, results, behind, up, rows, outbox, connected, pending, storing, restarts]
+  for (const metric of [...all, journal, unsynced, stuck, tail, pauses, recovery]) registry.registerMetric(metric)
   return registry
 }
