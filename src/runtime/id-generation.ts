@@ -8,6 +8,10 @@ const inBlock = blockRecords - 1
 /** So many messages with one id are compared: a device that gives all its messages one id must not cost more and more. */
 export const messagesAnId = 16
 
+/** Records for which there is room from the beginning, and which are found new places at one go. */
+const smallest = 1_024
+const largestMove = 65_536
+
 export type Seen = 'new' | 'duplicate' | 'reused'
 
 /**
@@ -23,16 +27,24 @@ export class IdGeneration {
   readonly #blocks: Uint32Array[] = []
   /** By block, only where an id came again: 1 + the record before with the same id; 0 for none. */
   readonly #earlier: (Int32Array | undefined)[] = []
-  /** 1 + the newest record of an id; 0 for none. */
+  /** 1 + the newest record of an id; above it bits of the id's hash, which spare a look at most other records; 0 for none. */
   #slots: Uint32Array
+  readonly #most: number
+  readonly #recordBits: number
+  /** Bits of a slot that are the record's. */
+  readonly #recordMask: number
   /** Where `find` looked last. */
   #slot = 0
 
-  /** `expected` ids have room without growth. */
-  constructor(began: number, entry: number, expected = 0) {
+  /** Takes `most` records; the `expected` ones have room without growth. @throws RangeError above 2³¹ − 2. */
+  constructor(began: number, entry: number, most: number, expected = 0) {
+    if (most > 2 ** 31 - 2) throw new RangeError(`${most} ids are too many to remember`)
     this.began = began
     this.entry = entry
-    this.#slots = new Uint32Array(1 << (32 - Math.clz32(Math.max(2 * expected, 2_000) - 1)))
+    this.#most = most
+    this.#recordBits = 32 - Math.clz32(most)
+    this.#recordMask = 2 ** this.#recordBits - 1
+    this.#slots = new Uint32Array(slotsFor(Math.max(expected, smallest)))
   }
 
   get count(): number {
@@ -42,7 +54,7 @@ export class IdGeneration {
   /** `hash` is the id's in words 0 … 3, the message's in words 4 and 5. */
   find(hash: Uint32Array): Seen {
     this.#slot = this.#locate(hash)
-    let record = this.#slots[this.#slot]! - 1
+    let record = (this.#slots[this.#slot]! & this.#recordMask) - 1
     if (record < 0) return 'new'
     for (let n = 0; n < messagesAnId && record >= 0; n++) {
       const block = this.#blocks[record >> blockBits]!
@@ -67,9 +79,9 @@ export class IdGeneration {
     const block = this.#blocks[record >> blockBits]!
     const at = (record & inBlock) * recordWords
     for (let i = 0; i < recordWords; i++) block[at + i] = hash[i]!
-    const known = this.#slots[this.#slot]!
+    const known = this.#slots[this.#slot]! & this.#recordMask
     if (known > 0) this.#link(record, known)
-    this.#slots[this.#slot] = record + 1
+    this.#slots[this.#slot] = this.#tag(hash) | (record + 1)
   }
 
   #link(record: number, known: number): void {
@@ -89,26 +101,39 @@ export class IdGeneration {
     }
   }
 
+  #tag(hash: Uint32Array): number {
+    return this.#recordBits < 32 ? (hash[1]! << this.#recordBits) >>> 0 : 0
+  }
+
   #locate(hash: Uint32Array): number {
     const slots = this.#slots
+    const recordMask = this.#recordMask
+    const tag = this.#tag(hash)
     const mask = slots.length - 1
     for (let slot = hash[0]! & mask; ; slot = (slot + 1) & mask) {
-      const record = slots[slot]! - 1
-      if (record < 0) return slot
+      const held = slots[slot]!
+      if (held === 0) return slot
+      if ((held & ~recordMask) >>> 0 !== tag) continue
+      const record = (held & recordMask) - 1
       const block = this.#blocks[record >> blockBits]!
       const at = (record & inBlock) * recordWords
       if (block[at] === hash[0] && block[at + 1] === hash[1] && block[at + 2] === hash[2] && block[at + 3] === hash[3]) return slot
     }
   }
 
+  /** In few and large steps, the last one to the full size: to find places for many records takes long. */
   #grow(): void {
+    const { length } = this.#slots
+    this.#slots = new Uint32Array(length >= slotsFor(largestMove) ? Math.max(slotsFor(this.#most), 2 * length) : 8 * length)
     const hash = new Uint32Array(recordWords)
-    this.#slots = new Uint32Array(2 * this.#slots.length)
     for (let record = 0; record < this.#count; record++) {
       const at = (record & inBlock) * recordWords
       const block = this.#blocks[record >> blockBits]!
       for (let i = 0; i < 4; i++) hash[i] = block[at + i]!
-      this.#slots[this.#locate(hash)] = record + 1
+      this.#slots[this.#locate(hash)] = this.#tag(hash) | (record + 1)
     }
   }
 }
+
+/** At most half of the slots are used. */
+const slotsFor = (records: number): number => 2 ** Math.ceil(Math.log2(2 * records))

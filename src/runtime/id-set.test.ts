@@ -169,7 +169,7 @@ test('the hash is MurmurHash3 x86 128', () => {
   const words = (text: string, seed: number) => {
     const out = new Uint32Array(4)
     const bytes = Buffer.from(text)
-    hash128(bytes, 0, bytes.length, seed, out)
+    hash128(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, seed, out)
     return [...out].map(word => word.toString(16).padStart(8, '0')).join('')
   }
   // Published vectors of the reference implementation.

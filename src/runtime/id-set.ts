@@ -1,6 +1,7 @@
 import type { Chunk } from '../model/chunk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { State } from '../model/state.js'
+import { checksum64 } from './checksum-64.js'
 import { hash128 } from './hash-128.js'
 import { IdGeneration, recordBytes, recordWords } from './id-generation.js'
 import type { MessageIdentity } from './message-identity.js'
@@ -59,7 +60,9 @@ export class IdSet {
   /** Counts of all ids ever remembered at the last capture, and at the last that was saved. */
   #captured = 0
   #saved = 0
-  readonly #hash = new Uint32Array(8)
+  readonly #hash = new Uint32Array(recordWords)
+  #bytes: Uint8Array = new Uint8Array(0)
+  #view: DataView = new DataView(this.#bytes.buffer)
 
   constructor(options: IdSetOptions) {
     this.#key = options.key
@@ -79,8 +82,9 @@ export class IdSet {
     let reused = 0
     for (let i = 0; i < chunk.length; i++) {
       if (!identity.locate(chunk, i)) continue
-      hash128(identity.bytes, identity.bareStart, identity.bareEnd, key, this.#hash, 4)
-      hash128(identity.bytes, identity.start, identity.end, key, this.#hash, 0)
+      const view = this.#viewOf(identity.bytes)
+      hash128(view, identity.start, identity.end, key, this.#hash)
+      checksum64(view, identity.bareStart, identity.bareEnd, key, this.#hash, 4)
       const seen = this.#remember(this.#rotated(stream, entry))
       if (seen === 'duplicate') {
         omit ??= new Uint8Array(chunk.length)
@@ -89,6 +93,14 @@ export class IdSet {
       } else if (seen === 'reused') reused++
     }
     return { omit, duplicates, reused }
+  }
+
+  #viewOf(bytes: Uint8Array): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
+    return this.#view
   }
 
   #remember(current: IdGeneration) {
@@ -108,7 +120,7 @@ export class IdSet {
       // Nothing came for so long that the older one is out of date as well.
       this.#previous = stream - current.began < 2 * this.#ms ? current : undefined
     }
-    this.#current = new IdGeneration(stream, entry, Math.min(this.#ids, current?.count ?? 0))
+    this.#current = new IdGeneration(stream, entry, this.#ids, current?.count)
     return this.#current
   }
 
@@ -152,8 +164,8 @@ export class IdSet {
       throw new MillraceError('MR420', `of ${count} ids of messages that the snapshot counts, some are missing`)
     }
     this.#key = key
-    this.#previous = restored(previous, records)
-    this.#current = restored(current, records.subarray((previous?.count ?? 0) * recordWords))
+    this.#previous = restored(previous, this.#ids, records)
+    this.#current = restored(current, this.#ids, records.subarray((previous?.count ?? 0) * recordWords))
     this.#before = previous?.count ?? 0
     this.#captured = count
     this.#saved = count
@@ -163,9 +175,9 @@ export class IdSet {
 const saved = (generation: IdGeneration | undefined): SavedGeneration =>
   generation ? { began: generation.began, entry: generation.entry, count: generation.count } : null
 
-function restored(saved: SavedGeneration, records: Uint32Array): IdGeneration | undefined {
+function restored(saved: SavedGeneration, most: number, records: Uint32Array): IdGeneration | undefined {
   if (!saved) return undefined
-  const generation = new IdGeneration(saved.began, saved.entry, saved.count)
+  const generation = new IdGeneration(saved.began, saved.entry, Math.max(most, saved.count), saved.count)
   const record = new Uint32Array(recordWords)
   for (let at = 0; at < saved.count * recordWords; at += recordWords) {
     for (let i = 0; i < recordWords; i++) record[i] = records[at + i]!
