@@ -20,8 +20,8 @@ import type { WindowPlan } from '../src/windows/window-plan.js'
 /*
  * The pause that a snapshot makes in a job: `graph.snapshot()` between two entries, and what `graph.restore()` takes of a
  * recovery. The job has four aggregates (mean, max, count, sum; eight cells) by text keys of twelve characters, pushed in
- * another order in each pane. Snapshots and restores take turns; at the end a restored graph closes its windows and must
- * give what the original gives. `node bench/run.js snapshot [KEYS PANES]`.
+ * another order in each pane. Both are repeated; at the end a restored graph closes its
+ * windows and must give what the original gives. `node bench/run.js snapshot [KEYS PANES]`.
  */
 const Reading = schema({ device: text(), celsius: number() })
 const size = 4_096
@@ -121,32 +121,45 @@ function bytesOf(state: State): number {
   return Object.values(state).reduce((total: number, part: State) => total + bytesOf(part), 0)
 }
 
-function timed<R>(work: () => R): { readonly ms: number; readonly result: R } {
-  const began = process.hrtime.bigint()
-  const result = work()
-  return { ms: Number(process.hrtime.bigint() - began) / 1e6, result }
+interface Timed<R> {
+  readonly ms: number
+  /** Of all threads: what is left of `ms` on a machine that has other things to do. */
+  readonly cpu: number
+  readonly result: R
 }
 
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
-const told = (values: readonly number[]): string => {
-  const all = sorted(values)
-  return `${all[Math.floor(all.length / 2)]!.toFixed(1).padStart(7)} ms (${all[0]!.toFixed(1)} – ${all.at(-1)!.toFixed(1)})`
+function timed<R>(work: () => R): Timed<R> {
+  const used = process.cpuUsage()
+  const began = process.hrtime.bigint()
+  const result = work()
+  const ms = Number(process.hrtime.bigint() - began) / 1e6
+  const { user, system } = process.cpuUsage(used)
+  return { ms, cpu: (user + system) / 1e3, result }
+}
+
+function told(all: readonly Timed<unknown>[]): string {
+  const of = (part: 'ms' | 'cpu'): number[] => all.map(one => one[part]).sort((a, b) => a - b)
+  const middle = (values: readonly number[]): string => values[Math.floor(values.length / 2)]!.toFixed(1)
+  const ms = of('ms')
+  return `${middle(ms).padStart(6)} ms (${ms[0]!.toFixed(1)} – ${ms.at(-1)!.toFixed(1)}), CPU ${middle(of('cpu'))}`
 }
 
 function measure(keys: number, panes: number): void {
   const windows = built(panes === 1 ? tumbling('10s') : hopping(`${10 * panes}s`, { every: '10s' }))
   const graph = windows.start({ bounded: false })
   fill(graph, keys, panes)
-  const pauses: number[] = []
-  const restores: number[] = []
+  const pauses: Timed<State>[] = []
+  const restores: Timed<void>[] = []
   let restored = graph
-  let bytes = 0
   for (let round = 0; round < rounds; round++) {
-    const { ms, result: state } = timed(() => graph.snapshot())
-    pauses.push(ms)
-    bytes = bytesOf(state)
+    // Only the last one is kept: a snapshot lives until it is on the disk.
+    pauses.push({ ...timed(() => graph.snapshot()), ...(round < rounds - 1 && { result: null }) })
+  }
+  const state = pauses.at(-1)!.result
+  const bytes = bytesOf(state)
+  for (let round = 0; round < rounds; round++) {
     restored = windows.start({ bounded: false })
-    restores.push(timed(() => restored.restore(state)).ms)
+    restores.push(timed(() => restored.restore(state)))
   }
   const [wanted, got] = [ending(graph), ending(restored)]
   if (wanted !== got) throw new Error(`restored graph gave ${got} instead of ${wanted}`)
