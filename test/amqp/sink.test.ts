@@ -232,8 +232,10 @@ describe('what an AMQP sink promises', () => {
 
   test.each([
     ['Artemis', artemis, 'idempotent', 20_000],
-    ["Millrace's node", { product: 'Millrace', version: '0.1.0' }, 'idempotent', 20_000],
+    ["Millrace's node", { product: 'Millrace', version: '0.2.0', 'duplicate-ids': 30_000 }, 'idempotent', 30_000],
     ["Millrace's node before it knew ids", { product: 'Millrace' }, 'append', undefined],
+    ['a peer whose number is none', { 'duplicate-ids': 'many' }, 'append', undefined],
+    ['a peer whose number is below none', { 'duplicate-ids': -1 }, 'append', undefined],
     ['RabbitMQ', { product: 'RabbitMQ', version: '4.1.0' }, 'append', undefined],
     ['a peer that says nothing', {}, 'append', undefined],
     ['a peer with a strange name', { product: 'constructor', version: '1' }, 'append', undefined],
