@@ -89,7 +89,7 @@ export class EntryEncoder {
       at += 16
     }
     const lengths = new DataView(new ArrayBuffer(names.length * 4))
-    names.forEach((name, i) => lengths.setUint32(i * 4, name.length, true))
+    for (const [i, name] of names.entries()) lengths.setUint32(i * 4, name.length, true)
     return [head.subarray(0, timeHeadBytes), new Uint8Array(clocks.buffer), new Uint8Array(lengths.buffer), ...names]
   }
 

@@ -1,11 +1,15 @@
 import type { Disk, DiskFile } from '../model/disk.js'
 
-/** Files in memory, for tests. What was written is there at once; `sync` does nothing unless a test makes it fail. */
+const sectorBytes = 512
+
+/** Files in memory, for tests. What was written is there at once, but survives a power loss only when it was synced. */
 export interface MemoryDisk extends Disk {
   /** By path; to be looked at, altered or removed at will. */
   readonly files: Map<string, Uint8Array>
-  /** An independent disk with the same files. */
+  /** An independent disk with the same files, all of them synced. */
   copy(): MemoryDisk
+  /** What is left when the power fails now: of what was not synced any sectors, as `survives` says. */
+  afterPowerLoss(survives: () => boolean): MemoryDisk
   /** Called before each write; may throw, or give fewer bytes to be taken. */
   onWrite: (path: string, bytes: number) => number
   onSync: (path: string) => void
@@ -15,9 +19,13 @@ const failure = (code: string, path: string): Error => Object.assign(new Error(`
 
 export function memoryDisk(files: ReadonlyMap<string, Uint8Array> = new Map()): MemoryDisk {
   const held = new Map([...files].map(([path, bytes]) => [path, bytes.slice()]))
+  /** As it was at the last sync. */
+  const synced = new Map([...files].map(([path, bytes]) => [path, bytes.slice()]))
   const disk: MemoryDisk = {
     files: held,
     copy: () => memoryDisk(held),
+    afterPowerLoss: survives =>
+      memoryDisk(new Map([...held].map(([path, bytes]) => [path, survivingPart(bytes, synced.get(path), survives)]))),
     onWrite: (_path, bytes) => bytes,
     onSync: () => {},
     makeFolder: async () => {},
@@ -40,9 +48,12 @@ export function memoryDisk(files: ReadonlyMap<string, Uint8Array> = new Map()): 
       if (!bytes) throw failure('ENOENT', from)
       held.delete(from)
       held.set(to, bytes)
+      synced.set(to, synced.get(from) ?? new Uint8Array(0))
+      synced.delete(from)
     },
     async remove(path) {
       held.delete(path)
+      synced.delete(path)
     },
     syncFolder: async path => disk.onSync(path),
   }
@@ -62,7 +73,10 @@ export function memoryDisk(files: ReadonlyMap<string, Uint8Array> = new Map()): 
       into.set(bytes)
       return bytes.length
     },
-    sync: async () => disk.onSync(path),
+    async sync() {
+      disk.onSync(path)
+      synced.set(path, bytesAt(path).slice())
+    },
     size: async () => bytesAt(path).length,
     async truncate(length) {
       const cut = new Uint8Array(length)
@@ -72,4 +86,13 @@ export function memoryDisk(files: ReadonlyMap<string, Uint8Array> = new Map()): 
     close: async () => {},
   })
   return disk
+}
+
+function survivingPart(now: Uint8Array, before: Uint8Array = new Uint8Array(0), survives: () => boolean): Uint8Array {
+  // The length may have reached the disk without what was written there: zeros.
+  const left = new Uint8Array(survives() ? now.length : before.length)
+  left.set(before.subarray(0, left.length))
+  for (let at = 0; at < left.length; at += sectorBytes)
+    if (survives()) left.set(now.subarray(at, Math.min(at + sectorBytes, left.length)), at)
+  return left
 }

@@ -66,15 +66,18 @@ interface Before {
 
 async function readBefore(log: SegmentLog): Promise<Before> {
   const segments = new Map<string, number>()
-  for (const { name, first } of log.segments()) {
-    for await (const { bytes } of log.read(first - 1)) {
-      segments.set(name, entryNumber(bytes).before)
+  const all = log.segments()
+  let last = 0
+  const newest = all.findLast(segment => segment.last >= segment.first)
+  if (newest) for await (const { bytes } of log.read(newest.first - 1)) last = entryNumber(bytes).entry
+  for (const segment of all) {
+    segments.set(segment.name, last)
+    if (segment.last < segment.first) continue
+    for await (const { bytes } of log.read(segment.first - 1)) {
+      segments.set(segment.name, entryNumber(bytes).before)
       break
     }
   }
-  let last = 0
-  const newest = log.segments().at(-1)
-  if (newest) for await (const { bytes } of log.read(newest.first - 1)) last = entryNumber(bytes).entry
   return { segments, last }
 }
 

@@ -1,17 +1,18 @@
+import type { DiskFile } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { RecordBuffer } from './record-buffer.js'
 import { damagedAt, openRecords, readChain, type Segment } from './segment-chain.js'
 import { encodeHeader, headerBytes, recordSeed, type SegmentHeader } from './segment-header.js'
 import type { SegmentLog, SegmentLogOptions } from './segment-log.js'
-import { SegmentLogWriter } from './segment-log-writer.js'
+import { type OwnSegment, SegmentLogWriter } from './segment-log-writer.js'
 import { segmentName } from './segment-name.js'
 
 /**
- * Opens a log at the end of what earlier epochs left in its folder. The fence has to be raised before. Records that
- * were written but perhaps never synced are copied into a segment of this epoch first: what a process reads back from the
- * system's memory may still be lost with the machine, above all after a failed sync.
+ * Opens a log at the end of what earlier epochs left in its folder. The fence has to be raised before. A segment of this
+ * epoch is begun at once, with a copy of those records that were written but perhaps never synced: what a process reads back
+ * from the system's memory may still be lost with the machine, above all after a failed sync.
  *
- * @throws MR440, MR442, MR443, and MR445 where the copy cannot be written.
+ * @throws MR440, MR442, MR443, and MR445 where the segment cannot be written.
  *
  * @example
  * const log = await openSegmentLog({ disk, folder: 'data/rooms/journal', fence, header: { job: 'rooms' }, ... })
@@ -34,23 +35,21 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
     throw new MillraceError('MR440', `${newest.name} was written by epoch ${newest.header.epoch}, this process has ${fence.epoch}`)
   }
   const opened = options.now()
-  const headerOf = (first: number): SegmentHeader => ({ epoch: fence.epoch, first, began: opened, opened, header: options.header })
-  const seed = recordSeed(headerOf(0))
+  const about = { epoch: fence.epoch, began: opened, opened, header: options.header }
+  const seed = recordSeed({ ...about, first: 0 })
   const copy = new RecordBuffer()
   const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
-  const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : segments
-  const state = { segments: kept.filter(({ header, limit }) => limit >= header.first), last: tail.last, opened, seed }
-  if (tail.last === tail.durable) {
-    // An empty newest segment stays in the chain: it tells the number at which the log goes on.
-    await removeShadowed(options, shadowed)
-    return new SegmentLogWriter(options, state)
-  }
-  const header = headerOf(tail.durable + 1)
-  await writeWhole(options, header, copy)
-  await removeShadowed(options, shadowed)
-  const name = segmentName(header.epoch, header.first)
-  const taken: Segment = { name, header, size: headerBytes + copy.length, limit: tail.last }
-  return new SegmentLogWriter(options, { ...state, segments: [...state.segments, taken] })
+  const own = await writeWhole(options, { ...about, first: tail.durable + 1 }, copy)
+  if (shadowed.length > 0) await fence.confirm()
+  for (const name of shadowed) await disk.remove(`${folder}/${name}`)
+  const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
+  return new SegmentLogWriter(options, {
+    segments: kept.filter(({ header, limit }) => limit >= header.first),
+    own,
+    last: tail.last,
+    opened,
+    seed,
+  })
 }
 
 /** Finds the end of the newest segment, and puts what is in doubt into `copy`. */
@@ -88,23 +87,19 @@ async function readTail(
   }
 }
 
-/** A segment that appears with all its records, or not at all. */
-async function writeWhole(options: SegmentLogOptions, header: SegmentHeader, records: RecordBuffer): Promise<void> {
+/**
+ * The segment of this epoch, which appears with all its records or not at all. From then on nothing counts that an owner
+ * before writes.
+ */
+async function writeWhole(options: SegmentLogOptions, header: SegmentHeader, records: RecordBuffer): Promise<OwnSegment> {
   const { disk, folder, fence } = options
-  const path = `${folder}/${segmentName(header.epoch, header.first)}`
+  const name = segmentName(header.epoch, header.first)
+  const path = `${folder}/${name}`
   try {
     const file = await disk.create(`${path}.new`)
     try {
-      for (const [bytes, from] of [
-        [encodeHeader(header), 0],
-        [records.bytes, headerBytes],
-      ] as const) {
-        for (let done = 0; done < bytes.length; ) {
-          const written = await file.write(bytes.subarray(done), from + done)
-          if (written === 0) throw new Error('the disk took no bytes')
-          done += written
-        }
-      }
+      await writeAll(file, encodeHeader(header), 0)
+      await writeAll(file, records.bytes, headerBytes)
       await file.sync()
     } finally {
       await file.close()
@@ -112,17 +107,19 @@ async function writeWhole(options: SegmentLogOptions, header: SegmentHeader, rec
     await fence.confirm()
     await disk.rename(`${path}.new`, path)
     await disk.syncFolder(folder)
+    options.reached('segment-created')
+    return { name, header, file: await disk.open(path, 'write'), size: headerBytes + records.length }
   } catch (cause) {
     throw notWritten(path, cause)
   }
-  options.reached('segment-created')
 }
 
-/** Once this epoch may be sure of its place: whatever an owner before wrote too late. */
-async function removeShadowed(options: SegmentLogOptions, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return
-  await options.fence.confirm()
-  for (const name of names) await options.disk.remove(`${options.folder}/${name}`)
+async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const written = await file.write(bytes.subarray(done), position + done)
+    if (written === 0) throw new Error('the disk took no bytes')
+    done += written
+  }
 }
 
 const notWritten = (path: string, cause: unknown): MillraceError =>

@@ -1,6 +1,6 @@
 import { headBytes, recordBytes, sealRecord } from './record-format.js'
 
-const initialBytes = 2 ** 18
+const initialBytes = 2 ** 14
 
 /** Records on their way to the disk, ready to be written at once. */
 export class RecordBuffer {

@@ -2,7 +2,8 @@ import type { DiskFile } from '../model/disk.js'
 import { headBytes, isRecord, recordBytes } from './record-format.js'
 import { headerBytes } from './segment-header.js'
 
-const initialBytes = 2 ** 18
+/** Read at a time, where the file has as much. */
+const blockBytes = 2 ** 18
 /** Checksums computed while whole records are looked for behind a bad one, in multiples of what lies there. */
 const searchFactor = 16
 
@@ -14,7 +15,7 @@ export class RecordReader {
   readonly #file: DiskFile
   #size: number
   readonly #seed: number
-  #buffer = Buffer.allocUnsafeSlow(initialBytes)
+  #buffer = Buffer.alloc(0)
   /** The buffer holds bytes `#from` … `#from + #filled − 1` of the file. */
   #from = headerBytes
   #filled = 0
@@ -96,9 +97,8 @@ export class RecordReader {
     if (at + length > this.#size) return false
     if (at + length <= this.#from + this.#filled) return true
     const kept = this.#buffer.subarray(at - this.#from, this.#filled)
-    let size = this.#buffer.length
-    while (size < length) size *= 2
-    const into = size === this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(size)
+    const wanted = Math.max(length, Math.min(blockBytes, this.#size - at))
+    const into = wanted <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(Math.max(wanted, this.#buffer.length * 2))
     into.set(kept)
     this.#buffer = into
     this.#from = at

@@ -1,5 +1,7 @@
 import type { DiskFile } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { DurableWaiters } from './durable-waiters.js'
+import { Closed, PatientDisk } from './patient-disk.js'
 import { readRecords } from './read-records.js'
 import { RecordBuffer } from './record-buffer.js'
 import type { Segment } from './segment-chain.js'
@@ -7,19 +9,18 @@ import { encodeHeader, headerBytes, type SegmentHeader } from './segment-header.
 import type { LogRecord, SegmentInfo, SegmentLog, SegmentLogOptions } from './segment-log.js'
 import { segmentName } from './segment-name.js'
 
-const firstPauseMs = 100
-const longestPauseMs = 2_000
-
 /** What opening found. */
 export interface LogState {
+  /** Complete ones. */
   readonly segments: readonly Segment[]
+  readonly own: OwnSegment
   readonly last: number
   readonly opened: number
   readonly seed: number
 }
 
 /** The segment that is written. */
-interface OwnSegment {
+export interface OwnSegment {
   readonly name: string
   readonly header: SegmentHeader
   readonly file: DiskFile
@@ -27,17 +28,12 @@ interface OwnSegment {
   size: number
 }
 
-interface Waiter {
-  readonly record: number
-  readonly resolve: () => void
-  readonly reject: (error: MillraceError) => void
-}
-
 /** See `SegmentLog`. One buffer fills while the other is written and synced. */
 export class SegmentLogWriter implements SegmentLog {
   readonly #options: SegmentLogOptions
   readonly #seed: number
   readonly #opened: number
+  readonly #patient: PatientDisk
   /** Complete ones. */
   #segments: Segment[]
   #own: OwnSegment | undefined
@@ -46,15 +42,15 @@ export class SegmentLogWriter implements SegmentLog {
   #last: number
   #durable: number
   #work: Promise<void> | undefined
-  #failing: string | undefined
   #failure: MillraceError | undefined
-  #waiters: Waiter[] = []
+  readonly #waiters = new DurableWaiters()
   #closing = false
-  #wake: (() => void) | undefined
 
   constructor(options: SegmentLogOptions, state: LogState) {
     this.#options = options
+    this.#patient = new PatientDisk(options.after)
     this.#segments = [...state.segments]
+    this.#own = state.own
     this.#last = state.last
     this.#durable = state.last
     this.#opened = state.opened
@@ -71,11 +67,11 @@ export class SegmentLogWriter implements SegmentLog {
 
   get full(): boolean {
     const waiting = this.#filling.length + this.#writing.length
-    return waiting >= this.#options.bufferBytes || this.#failing !== undefined || this.#failure !== undefined
+    return waiting >= this.#options.bufferBytes || this.#patient.failing !== undefined || this.#failure !== undefined
   }
 
   get failing(): string | undefined {
-    return this.#failing
+    return this.#patient.failing
   }
 
   append(...parts: readonly Uint8Array[]): number {
@@ -128,16 +124,18 @@ export class SegmentLogWriter implements SegmentLog {
   flush(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
     if (this.#durable >= this.#last) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#waiters.push({ record: this.#last, resolve, reject }))
+    return this.#waiters.until(this.#last)
   }
 
   async close(): Promise<void> {
     this.#closing = true
-    this.#wake?.()
+    this.#patient.close()
     await this.#work
     await this.#own?.file.close()
     this.#retire()
-    this.#reject(this.#failure ?? new MillraceError('MR445', `the log was closed before all was stored: ${this.#failing ?? 'closed'}`))
+    this.#waiters.fail(
+      this.#failure ?? new MillraceError('MR445', `the log was closed before all was stored: ${this.#patient.failing ?? 'closed'}`),
+    )
   }
 
   /** The one that holds this record, if it is known to be durable; the oldest, where it has been removed. */
@@ -165,10 +163,10 @@ export class SegmentLogWriter implements SegmentLog {
         buffer.clear()
         this.#durable = last
         this.#options.onDurable()
-        this.#resolve()
+        this.#waiters.rise(this.#durable)
       }
     } catch (error) {
-      if (error !== stopped) this.#fail(error)
+      if (!(error instanceof Closed)) this.#fail(error)
     } finally {
       this.#work = undefined
     }
@@ -176,7 +174,7 @@ export class SegmentLogWriter implements SegmentLog {
 
   async #store(buffer: RecordBuffer): Promise<void> {
     const { reached, fence, segmentBytes } = this.#options
-    if (this.#own && this.#own.size >= segmentBytes) {
+    if (this.#own && this.#own.size > headerBytes && this.#own.size >= segmentBytes) {
       const { file } = this.#own
       this.#retire()
       await file.close()
@@ -203,7 +201,7 @@ export class SegmentLogWriter implements SegmentLog {
     const { disk, folder, fence, now, header: about, reached, onSegment } = this.#options
     const header: SegmentHeader = { epoch: fence.epoch, first, began: now(), opened: this.#opened, header: about }
     const name = segmentName(fence.epoch, first)
-    const file = await this.#untilDone(() => disk.create(`${folder}/${name}`))
+    const file = await this.#patient.untilDone(() => disk.create(`${folder}/${name}`))
     await this.#write(file, encodeHeader(header), 0)
     await this.#sync(() => file.sync(), name)
     await this.#sync(() => disk.syncFolder(folder), folder)
@@ -214,40 +212,12 @@ export class SegmentLogWriter implements SegmentLog {
 
   async #write(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      done += await this.#untilDone(async () => {
+      done += await this.#patient.untilDone(async () => {
         const written = await file.write(bytes.subarray(done), position + done)
         if (written === 0) throw new Error('the disk took no bytes')
         return written
       })
     }
-  }
-
-  /** A disk that takes nothing at present, full above all, is asked again, with growing pauses, until it does or the log is closed. */
-  async #untilDone<T>(work: () => Promise<T>): Promise<T> {
-    for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
-      try {
-        const result = await work()
-        this.#failing = undefined
-        return result
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
-        this.#failing = error instanceof Error ? error.message : String(error)
-        await this.#pause(pause)
-      }
-    }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    if (this.#closing) throw stopped
-    await new Promise<void>(resolve => {
-      const cancel = this.#options.after(ms, resolve)
-      this.#wake = () => {
-        cancel()
-        resolve()
-      }
-    })
-    this.#wake = undefined
-    if (this.#closing) throw stopped
   }
 
   async #sync(work: () => Promise<void>, what: string): Promise<void> {
@@ -263,23 +233,7 @@ export class SegmentLogWriter implements SegmentLog {
       error instanceof MillraceError
         ? error
         : new MillraceError('MR444', `the log is given up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-    this.#reject(this.#failure)
+    this.#waiters.fail(this.#failure)
     this.#options.onFailure(this.#failure)
   }
-
-  #resolve(): void {
-    const ready = this.#waiters.filter(({ record }) => record <= this.#durable)
-    if (ready.length === 0) return
-    this.#waiters = this.#waiters.filter(({ record }) => record > this.#durable)
-    for (const { resolve } of ready) resolve()
-  }
-
-  #reject(error: MillraceError): void {
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const { reject } of waiters) reject(error)
-  }
 }
-
-/** Thrown where the log was closed while the disk took nothing. */
-const stopped = new Error('closed')
