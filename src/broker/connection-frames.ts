@@ -1,6 +1,7 @@
 import { encodeValue } from '../amqp/amqp-writer.js'
 import type { FrameWriter } from '../amqp/frame-writer.js'
 import { FRAME_AMQP, FRAME_SASL, Performative } from '../amqp/frames.js'
+import { DUPLICATE_IDS } from './duplicate-ids.js'
 import { encodeError } from './outcome.js'
 import { CHANNEL_MAX, IDLE_MS } from './protocol-limits.js'
 
@@ -28,14 +29,33 @@ export const saslOutcome = (out: FrameWriter, code: number): void => {
   out.end()
 }
 
-/** The properties of our open: a map8 with a symbol as its key, part 2 §2.8.13. */
-const product = encodeValue(out => {
-  out.symbol('product')
-  out.string('Millrace')
-})
-const PROPERTIES = Buffer.concat([Buffer.from([0xc1, product.length + 1, 2]), product])
+/**
+ * The properties of our open, a map8 with symbols as keys, part 2 §2.8.13: `product` and `version`; `duplicate-ids`, how many
+ * ids of `_AMQ_DUPL_ID` an address remembers; `durable`, whether durable messages and their ids survive a restart.
+ */
+export const openProperties = (version: string | undefined, durable: boolean): Buffer => {
+  const pairs = encodeValue(out => {
+    out.symbol('product')
+    out.string('Millrace')
+    if (version !== undefined) {
+      out.symbol('version')
+      out.string(version)
+    }
+    out.symbol('duplicate-ids')
+    out.uint(DUPLICATE_IDS)
+    out.symbol('durable')
+    out.flag(durable)
+  })
+  return Buffer.concat([Buffer.from([0xc1, pairs.length + 1, version === undefined ? 6 : 8]), pairs])
+}
 
-export const writeOpen = (out: FrameWriter, options: { readonly containerId: string; readonly maxFrameSize: number }): void => {
+export interface OpenFields {
+  readonly containerId: string
+  readonly maxFrameSize: number
+  readonly properties: Buffer
+}
+
+export const writeOpen = (out: FrameWriter, options: OpenFields): void => {
   out.begin(FRAME_AMQP, 0)
   out.openList(Performative.open)
   out.string(options.containerId)
@@ -47,7 +67,7 @@ export const writeOpen = (out: FrameWriter, options: { readonly containerId: str
   out.nil()
   out.raw(symbolArray(['ANONYMOUS-RELAY', 'SHARED-SUBS']))
   out.nil()
-  out.raw(PROPERTIES)
+  out.raw(options.properties)
   out.closeList()
   out.end()
 }

@@ -6,6 +6,8 @@ import type { Directory } from './directory.js'
 /** What all connections of a node share. */
 export interface ConnectionOptions {
   readonly containerId: string
+  /** Of our open, encoded. */
+  readonly properties: Buffer
   readonly maxFrameSize: number
   readonly maxMessageSize: number
   readonly authenticator: Authenticator

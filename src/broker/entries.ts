@@ -1,9 +1,12 @@
 import type { Consumer } from './address.js'
 import type { Message } from './message.js'
+import type { Stored } from './stored.js'
 
 /** A message in a queue, in a list ordered by arrival. */
 export interface Entry {
   readonly message: Message
+  /** Where it lies on the disk; undefined where it lives in memory only. */
+  readonly stored: Stored | undefined
   readonly seq: number
   /** Monotonic ms after which it is no longer delivered. */
   readonly expires: number

@@ -18,6 +18,8 @@ const sectionCode = (bytes: Buffer, at: number): number => {
 export class Message {
   readonly bytes: Buffer
   readonly format: number
+  /** The header says that it must not be lost, part 3 §3.2.1. */
+  readonly durable: boolean
   /** Ms to live, from the header; undefined is for ever. */
   readonly ttl: number | undefined
   readonly #headerEnd: number
@@ -28,14 +30,17 @@ export class Message {
     this.format = format
     let headerEnd = 0
     let ttl: number | undefined
+    let durable = false
     if (format === 0 && sectionCode(bytes, 0) === 0x70) {
       const end = checkValue(bytes, 0, bytes.length)
       if (end > 0) {
         headerEnd = end
+        durable = headerDurable(bytes)
         ttl = headerTtl(bytes, end)
       }
     }
     this.#headerEnd = headerEnd
+    this.durable = durable
     this.ttl = ttl
   }
 
@@ -83,6 +88,13 @@ const headerFields = (bytes: Buffer, end: number): { readonly fields: readonly (
   } catch {
     return { fields, before: 0 }
   }
+}
+
+/** The first field of the header's list at 3, or behind a long descriptor. */
+const headerDurable = (bytes: Buffer): boolean => {
+  const list = bytes[1] === 0x53 ? 3 : 10
+  const first = bytes[list] === 0xc0 ? list + 3 : bytes[list] === 0xd0 ? list + 9 : bytes.length
+  return bytes[first] === 0x41 || (bytes[first] === 0x56 && bytes[first + 1] === 1)
 }
 
 const headerTtl = (bytes: Buffer, end: number): number | undefined => {

@@ -1,10 +1,14 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { AddressStats, AddressType } from './address.js'
+import { Addresses } from './addresses.js'
 import { Authenticator, isLoopback } from './authenticator.js'
 import { Connection } from './connection.js'
+import { openProperties } from './connection-frames.js'
 import { Directory } from './directory.js'
+import type { NodeData } from './node-data.js'
+import { type OpenStore, openStore } from './open-store.js'
 import { Refusal } from './refusal.js'
 
 export interface NodeOptions {
@@ -32,6 +36,12 @@ export interface NodeOptions {
   readonly maxDeliveries?: number
   /** Default `DLQ`. */
   readonly deadLetterAddress?: string
+  /** Keeps durable messages, durable subscriptions and duplicate ids across restarts. Undefined: all is in memory. */
+  readonly data?: NodeData
+  /** Told to peers in the properties of our `open`. */
+  readonly version?: string
+  /** The node has stopped by itself: another process has taken its folder over, or the disk failed. */
+  readonly onFailure?: (error: MillraceError) => void
   readonly time: TimeSource
   /** Makes the names of dynamic addresses, which nobody may guess. */
   readonly random: RandomSource
@@ -52,6 +62,8 @@ export interface Node {
   close(): Promise<void>
 }
 
+/** How long senders may wait for their outcomes when the node is closed, ms. */
+const CLOSE_MS = 1000
 const TYPES: ReadonlySet<string> = new Set(['queue', 'topic', 'anycast', 'multicast', 'subscription'])
 
 const atLeast = (name: string, value: number, least: number): number => {
@@ -59,8 +71,8 @@ const atLeast = (name: string, value: number, least: number): number => {
   throw new MillraceError('MR702', `${name} is ${value}; it is a whole number of at least ${least}`)
 }
 
-const makeDirectory = (options: NodeOptions, onChange: () => void): Directory => {
-  const directory = new Directory({
+const makeAddresses = (options: NodeOptions, opened: OpenStore | undefined, onChange: () => void): Addresses => {
+  const addresses = new Addresses({
     queueBytes: atLeast('queueBytes', options.queueBytes ?? 64 * 1024 * 1024, 1024),
     maxAddresses: atLeast('maxAddresses', options.maxAddresses ?? 10_000, 1),
     maxDeliveries: atLeast('maxDeliveries', options.maxDeliveries ?? 10, -1),
@@ -69,18 +81,20 @@ const makeDirectory = (options: NodeOptions, onChange: () => void): Directory =>
     random: options.random,
     log: options.log,
     onChange,
+    store: opened?.store,
   })
+  if (opened) addresses.restore(opened.contents)
   for (const [name, address] of Object.entries(options.addresses ?? {})) {
     if (!TYPES.has(address.type))
       throw new MillraceError('MR702', `address ${JSON.stringify(name)} has the type ${JSON.stringify(address.type)}`)
     try {
-      directory.configure(name, address.type)
+      addresses.configure(name, address.type)
     } catch (error) {
       if (error instanceof Refusal) throw new MillraceError('MR702', `address ${JSON.stringify(name)}: ${error.message}`)
       throw error
     }
   }
-  return directory
+  return addresses
 }
 
 /** The node has no TLS of its own: beyond this machine, whoever listens in reads everything. */
@@ -92,12 +106,26 @@ const warnOfOpenListener = (options: NodeOptions, host: string, noUsers: boolean
   else options.log.warn(`${where}: names, passwords and messages cross the network in the clear; put a TLS proxy or tunnel before it`)
 }
 
+const listen = (server: Server, host: string, asked: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be opened: ${cause.message}`
+      reject(new MillraceError('MR701', `${host}:${asked} ${reason}`, { cause }))
+    })
+    server.listen(asked, host, () => {
+      const bound = server.address()
+      resolve(typeof bound === 'object' && bound ? bound.port : 0)
+    })
+  })
+
 /**
- * Starts an AMQP 1.0 node in this process; its queues live in memory.
+ * Starts an AMQP 1.0 node in this process. With `data`, a durable message is accepted, and delivered, once it is on the disk,
+ * and is there again after a restart; without it, all is in memory.
  *
- * @throws MillraceError MR701 when the port is taken, MR702 for options that make no sense.
+ * @throws MillraceError MR701 when the port is taken, MR702 for options that make no sense, MR440–MR445 for a folder that
+ * cannot be used.
  * @example
- * const node = await startNode({ time, log })
+ * const node = await startNode({ time, random, log, data: { disk: systemDisk, folder: '.millrace/_node' } })
  * node.url // 'amqp://127.0.0.1:41233'
  */
 export const startNode = async (options: NodeOptions): Promise<Node> => {
@@ -106,54 +134,70 @@ export const startNode = async (options: NodeOptions): Promise<Node> => {
   const noUsers = Object.keys(users).length === 0
   const authenticator = new Authenticator(users, remote => options.allowAnonymous ?? (noUsers && isLoopback(remote)))
   const listeners = new Set<() => void>()
-  const directory = makeDirectory(options, () => {
-    for (const listener of listeners) listener()
-  })
   const connections = new Set<Connection>()
   const maxConnections = atLeast('maxConnections', options.maxConnections ?? 1000, 1)
-  const shared = {
-    containerId: 'millrace',
-    maxFrameSize: atLeast('maxFrameSize', options.maxFrameSize ?? 64 * 1024, 512),
-    maxMessageSize: atLeast('maxMessageSize', options.maxMessageSize ?? 16 * 1024 * 1024, 1),
-    authenticator,
-    directory,
-    time: options.time,
-    log: options.log,
-    onClosed: (connection: Connection) => connections.delete(connection),
-  }
-  const server = createServer((socket: Socket) => {
-    if (connections.size < maxConnections) {
-      connections.add(new Connection(socket, shared))
-      return
-    }
-    options.log.warn('a peer was refused', { code: 'MR709', reason: `${maxConnections} connections are open`, peer: socket.remoteAddress })
-    socket.on('error', () => {})
-    socket.destroy()
-  })
-  warnOfOpenListener(options, host, noUsers)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be opened: ${cause.message}`
-      reject(new MillraceError('MR701', `${host}:${options.port ?? 0} ${reason}`, { cause }))
+  const maxFrameSize = atLeast('maxFrameSize', options.maxFrameSize ?? 64 * 1024, 512)
+  const maxMessageSize = atLeast('maxMessageSize', options.maxMessageSize ?? 16 * 1024 * 1024, 1)
+  const server = createServer()
+  /** No connection is left afterwards. */
+  const end = (condition: string, description: string): Promise<void> =>
+    new Promise(resolve => {
+      server.close(() => resolve())
+      for (const connection of [...connections]) connection.close(condition, description)
     })
-    server.listen(options.port ?? 0, host, resolve)
-  })
-  server.on('error', error => options.log.error('the node could not take a connection', { reason: error.message }))
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound ? bound.port : 0
-  return {
-    url: `amqp://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    host,
-    port,
-    addresses: () => directory.stats(),
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    close: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve())
-        for (const connection of [...connections]) connection.close('amqp:connection:forced', 'the node is stopping')
-      }),
+  const opened =
+    options.data &&
+    (await openStore(options.data, options, error => {
+      options.log.error('the AMQP node stops: its messages can no longer be stored', { code: error.code, reason: error.message })
+      void end('amqp:internal-error', `${error.code}: the node can no longer store messages`)
+      options.onFailure?.(error)
+    }))
+  const closeStore = async (): Promise<void> => opened?.store.close()
+  try {
+    const addresses = makeAddresses(options, opened, () => {
+      for (const listener of listeners) listener()
+    })
+    const shared = {
+      containerId: 'millrace',
+      properties: openProperties(options.version, opened !== undefined),
+      maxFrameSize,
+      maxMessageSize,
+      authenticator,
+      directory: new Directory(addresses),
+      time: options.time,
+      log: options.log,
+      onClosed: (connection: Connection) => connections.delete(connection),
+    }
+    server.on('connection', (socket: Socket) => {
+      if (connections.size < maxConnections) {
+        connections.add(new Connection(socket, shared))
+        return
+      }
+      const reason = `${maxConnections} connections are open`
+      options.log.warn('a peer was refused', { code: 'MR709', reason, peer: socket.remoteAddress })
+      socket.on('error', () => {})
+      socket.destroy()
+    })
+    warnOfOpenListener(options, host, noUsers)
+    const port = await listen(server, host, options.port ?? 0)
+    server.on('error', error => options.log.error('the node could not take a connection', { reason: error.message }))
+    return {
+      url: `amqp://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      host,
+      port,
+      addresses: () => addresses.stats(),
+      onChange(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      async close() {
+        await opened?.store.settled(CLOSE_MS)
+        await end('amqp:connection:forced', 'the node is stopping')
+        await closeStore()
+      },
+    }
+  } catch (error) {
+    await closeStore()
+    throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { TimeSource } from '../model/seams.js'
 import type { AddressType } from './address.js'
+import type { Keeping } from './intake.js'
 import type { Message } from './message.js'
 
 export interface QueueOptions {
@@ -10,6 +11,8 @@ export interface QueueOptions {
   /** Attempts that the receiver called failed before a message becomes a dead letter; -1 for ever. */
   readonly maxDeliveries: number
   readonly time: TimeSource
+  /** Undefined: its messages live in memory. */
+  readonly keeping?: Keeping | undefined
   /** Takes rejected and given-up messages; false when there is no room. */
   readonly deadLetter: ((message: Message) => boolean) | undefined
   /** Called when `full` turns. */

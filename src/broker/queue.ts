@@ -1,14 +1,12 @@
 import type { Address, AddressStats, AddressType, Consumer, Producer, Source } from './address.js'
-import { Entries, type Entry } from './entries.js'
+import { Backlog } from './backlog.js'
+import type { Entry } from './entries.js'
+import { Intake } from './intake.js'
 import type { Message } from './message.js'
-import { ACCEPTED, type DeliveryOutcome, RELEASED } from './outcome.js'
+import { type DeliveryOutcome, RELEASED } from './outcome.js'
 import type { QueueOptions } from './queue-options.js'
 import { Sharing } from './sharing.js'
-
-/** What a stored message costs beyond its bytes. */
-const ENTRY_BYTES = 128
-/** Above this part of its bytes a queue that was full stays full, so that credit does not flutter. */
-const REFILL_BELOW = 0.75
+import type { Stored } from './stored.js'
 
 /** The place of one consumer: which entries it holds, and up to where its selector has looked. */
 interface Seat {
@@ -17,21 +15,20 @@ interface Seat {
   scanned: number
 }
 
-/** Competing consumers over messages in memory, bounded in bytes. */
+/**
+ * Competing consumers over messages in memory, bounded in bytes. Durable ones lie on the disk, too, where the queue has a
+ * store, and are delivered once they do.
+ */
 export class Queue implements Address, Source {
   readonly name: string
   readonly type: AddressType
   readonly #options: QueueOptions
-  readonly #ready = new Entries()
+  readonly #intake: Intake
+  readonly #backlog: Backlog
   readonly #seats = new Map<Consumer, Seat>()
   readonly #order: Seat[] = []
-  readonly #sharing = new Sharing(() => (this.isFull() ? 0 : this.room()))
+  readonly #sharing = new Sharing(() => (this.isFull() || this.#intake.full ? 0 : this.room()))
   #turn = 0
-  #seq = 0
-  #depth = 0
-  #bytes = 0
-  #largest = 256
-  #fullSince: number | undefined
   #pumping = false
   #received = 0
   #delivered = 0
@@ -41,20 +38,27 @@ export class Queue implements Address, Source {
     this.#options = options
     this.name = options.name
     this.type = options.type
+    this.#intake = new Intake(options.keeping)
+    this.#backlog = new Backlog(options, this)
+  }
+
+  /** Its number in the store, alone in a list; empty where it lives in memory. */
+  get numbers(): readonly number[] {
+    return this.#backlog.numbers
   }
 
   /** Messages of the size seen lately that still fit. */
   room(): number {
-    return Math.max(0, Math.floor((this.#options.bytes - this.#bytes) / (this.#largest + ENTRY_BYTES)))
+    return this.#backlog.fill.room
   }
 
   /** So far over its bytes that nothing more is taken, whatever credit was lent. */
   overrun(): boolean {
-    return this.#bytes > this.#options.bytes * 1.25
+    return this.#backlog.fill.overrun
   }
 
   isFull(): boolean {
-    return this.#fullSince !== undefined
+    return this.#backlog.fill.full
   }
 
   addProducer(producer: Producer): void {
@@ -70,39 +74,28 @@ export class Queue implements Address, Source {
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
-    // Credit was lent by the size of earlier messages; larger ones may overrun it, so there is a hard bound too.
-    if (this.overrun()) {
+    if (this.overrun() || this.#intake.overrun) {
       producer.settle(delivery, RELEASED)
       if (delivery < 0) this.#dropped++
     } else {
-      this.put(message)
-      producer.settle(delivery, ACCEPTED)
+      const stored = this.#intake.take(producer, delivery, message, this.numbers)
+      if (stored !== 'repeat') this.put(message, stored)
     }
     this.replenish(producer)
   }
 
-  /** Stores and delivers. */
-  put(message: Message): void {
-    const expires = message.ttl === undefined ? Number.POSITIVE_INFINITY : this.#options.time.monotonic() + message.ttl
-    const entry: Entry = {
-      message,
-      seq: this.#seq++,
-      expires,
-      deliveryCount: 0,
-      failures: 0,
-      excluded: undefined,
-      previous: undefined,
-      next: undefined,
-    }
+  /** Takes a message that no sender waits for. */
+  add(message: Message): void {
+    this.put(message, this.#intake.keep(message, this.numbers))
+  }
+
+  /** Takes back a message that was stored before a restart. */
+  restore = (stored: Stored): void => this.#backlog.restore(stored)
+
+  /** Queues and delivers; `stored` is where the message lies on the disk. */
+  put(message: Message, stored: Stored | undefined): void {
     this.#received++
-    this.#depth++
-    this.#bytes += message.bytes.length + ENTRY_BYTES
-    this.#largest = Math.max(message.bytes.length, this.#largest * 0.999)
-    this.#ready.append(entry)
-    if (this.room() === 0 && this.#fullSince === undefined) {
-      this.#fullSince = this.#options.time.wall()
-      this.#options.onChange()
-    }
+    this.#backlog.append(message, stored, 0)
     this.#deliver()
   }
 
@@ -133,10 +126,7 @@ export class Queue implements Address, Source {
     if (outcome.kind === 'accepted') this.#forget(entry)
     else if (outcome.kind === 'rejected') this.#bury(entry)
     else {
-      if (outcome.deliveryFailed) {
-        entry.deliveryCount++
-        entry.failures++
-      }
+      if (outcome.deliveryFailed) this.#backlog.fail(entry)
       if (outcome.undeliverableHere) {
         entry.excluded ??= new Set()
         entry.excluded.add(consumer)
@@ -148,15 +138,16 @@ export class Queue implements Address, Source {
   }
 
   stats(): AddressStats {
+    const { fill } = this.#backlog
     return {
       name: this.name,
       type: this.type,
-      depth: this.#depth,
-      bytes: this.#bytes,
+      depth: fill.depth,
+      bytes: fill.bytes,
       consumers: this.#seats.size,
       producers: this.#sharing.size,
-      full: this.isFull(),
-      since: this.#fullSince,
+      full: fill.full,
+      since: fill.since,
       received: this.#received,
       delivered: this.#delivered,
       dropped: this.#dropped,
@@ -164,19 +155,34 @@ export class Queue implements Address, Source {
   }
 
   idle(): boolean {
-    return this.#seats.size === 0 && this.#sharing.size === 0 && this.#depth === 0
+    return this.#seats.size === 0 && this.#sharing.size === 0 && this.#backlog.fill.depth === 0
   }
 
-  /** Closes the consumers' links and lets the messages go. */
+  /** Closes the consumers' links; their messages come back. */
   dissolve(condition: string, description: string): void {
     for (const seat of [...this.#order]) seat.consumer.expel(condition, description)
+  }
+
+  /** It is no more, and its messages need no place on the disk. */
+  discard(): void {
+    this.#backlog.discard(this.#order.flatMap(({ held }) => [...held]))
+  }
+
+  /** Senders that waited for the disk go on. */
+  topUp(): void {
+    this.#sharing.topUpAll()
+  }
+
+  /** More of what it holds is on the disk. */
+  wake(): void {
+    this.#deliver()
   }
 
   #deliver(): void {
     if (this.#pumping) return
     this.#pumping = true
     let idle = 0
-    while (this.#ready.head && idle < this.#order.length) {
+    while (this.#backlog.ready.head && idle < this.#order.length) {
       this.#turn = (this.#turn + 1) % this.#order.length
       const seat = this.#order[this.#turn]!
       const entry = seat.consumer.ready() ? this.#nextFor(seat) : undefined
@@ -185,7 +191,7 @@ export class Queue implements Address, Source {
         continue
       }
       idle = 0
-      this.#ready.remove(entry)
+      this.#backlog.hand(entry)
       this.#delivered++
       if (seat.consumer.presettled) {
         seat.consumer.send(entry.message, entry.deliveryCount, undefined)
@@ -199,12 +205,15 @@ export class Queue implements Address, Source {
   }
 
   #nextFor(seat: Seat): Entry | undefined {
+    const { ready } = this.#backlog
     const selector = seat.consumer.selector
-    let entry = selector ? this.#ready.after(seat.scanned) : this.#ready.head
+    let entry = selector ? ready.after(seat.scanned) : ready.head
     while (entry) {
       const next: Entry | undefined = entry.next
-      if (entry.expires !== Number.POSITIVE_INFINITY && entry.expires <= this.#options.time.monotonic()) {
-        this.#ready.remove(entry)
+      // Those behind one that is not on the disk yet wait, too, so that order is kept.
+      if (this.#backlog.isUnderWay(entry)) return undefined
+      if (this.#backlog.isExpired(entry)) {
+        ready.remove(entry)
         this.#dropped++
         this.#forget(entry)
       } else if (!selector) {
@@ -222,7 +231,7 @@ export class Queue implements Address, Source {
     if (entries.length === 0) return
     entries.sort((a, b) => a.seq - b.seq)
     for (const seat of this.#order) seat.scanned = Math.min(seat.scanned, entries[0]!.seq - 1)
-    this.#ready.putBack(entries)
+    this.#backlog.ready.putBack(entries)
     this.#deliver()
   }
 
@@ -232,14 +241,9 @@ export class Queue implements Address, Source {
   }
 
   #forget(entry: Entry): void {
-    this.#depth--
-    this.#bytes -= entry.message.bytes.length + ENTRY_BYTES
-    if (this.#fullSince !== undefined) {
-      if (this.#bytes > this.#options.bytes * REFILL_BELOW) return
-      this.#fullSince = undefined
-      this.#sharing.topUpAll()
-      this.#options.onRoom()
-      this.#options.onChange()
-    }
+    if (!this.#backlog.forget(entry)) return
+    this.#sharing.topUpAll()
+    this.#options.onRoom()
+    this.#options.onChange()
   }
 }

@@ -1,6 +1,7 @@
 import type { Address, AddressStats, Producer } from './address.js'
+import { Intake, type Keeping } from './intake.js'
 import type { Message } from './message.js'
-import { ACCEPTED, RELEASED } from './outcome.js'
+import { RELEASED } from './outcome.js'
 import type { Queue } from './queue.js'
 import { Sharing, WINDOW } from './sharing.js'
 
@@ -10,11 +11,15 @@ export class Topic implements Address {
   readonly name: string
   readonly #subscriptions = new Map<string, Queue>()
   readonly #sharing = new Sharing(() => this.#room())
+  readonly #intake: Intake
+  /** Numbers of the subscriptions that outlive the process. */
+  #numbers: readonly number[] = []
   #received = 0
   #dropped = 0
 
-  constructor(name: string) {
+  constructor(name: string, keeping: Keeping | undefined) {
     this.name = name
+    this.#intake = new Intake(keeping)
   }
 
   subscription(key: string): Queue | undefined {
@@ -23,15 +28,18 @@ export class Topic implements Address {
 
   subscribe(key: string, queue: Queue): void {
     this.#subscriptions.set(key, queue)
+    this.#count()
   }
 
   unsubscribe(key: string): void {
+    this.#subscriptions.get(key)?.discard()
     this.#subscriptions.delete(key)
-    this.onRoom()
+    this.#count()
+    this.topUp()
   }
 
-  /** A subscription has room again. */
-  onRoom(): void {
+  /** A subscription has room again, or the disk. */
+  topUp(): void {
     this.#sharing.topUpAll()
   }
 
@@ -48,15 +56,17 @@ export class Topic implements Address {
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
-    let overrun = false
+    let overrun = this.#intake.overrun
     for (const queue of this.#subscriptions.values()) overrun ||= queue.overrun()
     if (overrun) {
       if (delivery < 0) this.#dropped++
       producer.settle(delivery, RELEASED)
     } else {
-      this.#received++
-      for (const queue of this.#subscriptions.values()) queue.put(message)
-      producer.settle(delivery, ACCEPTED)
+      const stored = this.#intake.take(producer, delivery, message, this.#numbers)
+      if (stored !== 'repeat') {
+        this.#received++
+        for (const queue of this.#subscriptions.values()) queue.put(message, queue.numbers.length > 0 ? stored : undefined)
+      }
     }
     this.replenish(producer)
   }
@@ -91,8 +101,13 @@ export class Topic implements Address {
     return this.#subscriptions.size === 0 && this.#sharing.size === 0
   }
 
+  #count(): void {
+    this.#numbers = [...this.#subscriptions.values()].flatMap(queue => queue.numbers)
+  }
+
   /** Messages that fit into every subscription, at most a window. */
   #room(): number {
+    if (this.#intake.full) return 0
     let room = WINDOW
     for (const queue of this.#subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
     return room

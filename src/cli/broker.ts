@@ -3,8 +3,10 @@ import { type AddressType, startNode } from '../broker/index.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { systemRandom } from '../runtime/system-random.js'
 import { systemTime } from '../runtime/system-time.js'
-import { amqpPort } from './embedded-node.js'
+import { amqpPort, keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
+import { lockNodeData } from './node-data.js'
+import { version } from './package-root.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
 
@@ -12,6 +14,8 @@ export interface BrokerOptions {
   readonly listen?: string
   readonly address: readonly string[]
   readonly user: readonly string[]
+  /** Where durable messages are kept. */
+  readonly data?: string
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -27,13 +31,25 @@ export async function broker(options: BrokerOptions): Promise<number> {
     options.user.map(text => pair(text, '--user NAME:VARIABLE')).map(([name, variable]) => [name, password(variable)]),
   )
   // Before the address is told: who reads it may send the signal at once.
-  const asked = new Promise<void>(resolve => onShutdown(resolve))
-  const node = await startNode({ host, port, addresses, users, time: systemTime, random: systemRandom, log })
-  if (options.json) process.stdout.write(`${JSON.stringify({ url: node.url })}\n`)
-  else process.stderr.write(`${pc.dim('AMQP node ')} ${node.url}  ${pc.dim('its queues live in memory; addresses are made on demand')}\n`)
-  await asked
-  await node.close()
-  return 0
+  const ended = new Promise<MillraceError | undefined>(resolve => onShutdown(() => resolve(undefined)))
+  let fail: (error: MillraceError) => void = () => {}
+  const failed = new Promise<MillraceError>(resolve => {
+    fail = resolve
+  })
+  const kept = options.data === undefined ? undefined : await lockNodeData(options.data)
+  try {
+    const seams = { time: systemTime, random: systemRandom, log }
+    const node = await startNode({ host, port, addresses, users, version, ...(kept && { data: kept.data }), onFailure: fail, ...seams })
+    if (options.json) process.stdout.write(`${JSON.stringify({ url: node.url })}\n`)
+    else
+      process.stderr.write(`${pc.dim('AMQP node ')} ${node.url}  ${pc.dim(`${keptWhere(options.data)}; addresses are made on demand`)}\n`)
+    const failure = await Promise.race([ended, failed])
+    await node.close()
+    if (failure) throw failure
+    return 0
+  } finally {
+    await kept?.lock.release()
+  }
 }
 
 function pair(text: string, form: string): readonly [string, string] {

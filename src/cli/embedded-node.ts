@@ -1,9 +1,11 @@
-import { type Node, startNode } from '../broker/index.js'
+import { type Node, type NodeOptions, startNode } from '../broker/index.js'
 import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import { systemRandom } from '../runtime/system-random.js'
 import type { ListenAddress } from './listen-address.js'
+import { lockNodeData } from './node-data.js'
+import { version } from './package-root.js'
 
 /** The port that AMQP is registered under. */
 export const amqpPort = 5672
@@ -15,22 +17,46 @@ export const needsNode = (graphs: readonly Graph[], env: Readonly<Record<string,
 
 export interface EmbeddedNode {
   readonly node: Node
+  /** Where durable messages are kept; undefined: in memory. */
+  readonly folder: string | undefined
   /** The default port was taken: how to join whoever has it. */
   readonly hint?: string
+  close(): Promise<void>
 }
+
+/** What the line that tells the node's address says of its messages. */
+export const keptWhere = (folder: string | undefined): string =>
+  folder === undefined ? 'its queues live in memory' : `durable messages are kept in ${folder}, others in memory`
 
 /**
  * Starts the process's AMQP node on its default port, or on a free one where that is taken and nobody named it.
  *
- * @throws MR701 for a named port that is taken.
+ * @param folder For its durable messages; undefined: all is in memory.
+ * @throws MR701 for a named port that is taken, MR425 for a folder that another process uses.
  */
-export async function startEmbeddedNode(listen: ListenAddress, time: TimeSource, log: Log): Promise<EmbeddedNode> {
+export async function startEmbeddedNode(listen: ListenAddress, time: TimeSource, log: Log, folder?: string): Promise<EmbeddedNode> {
+  const kept = folder === undefined ? undefined : await lockNodeData(folder)
+  const release = async (): Promise<void> => kept?.lock.release()
+  try {
+    const { node, hint } = await onSomePort(listen, { time, random: systemRandom, log, version, ...(kept && { data: kept.data }) })
+    const close = async (): Promise<void> => {
+      await node.close()
+      await release()
+    }
+    return { node, folder, close, ...(hint !== undefined && { hint }) }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function onSomePort(listen: ListenAddress, options: NodeOptions): Promise<{ readonly node: Node; readonly hint?: string }> {
   const { host, port, named } = listen
   try {
-    return { node: await startNode({ host, port, time, random: systemRandom, log }) }
+    return { node: await startNode({ ...options, host, port }) }
   } catch (error) {
     if (named || port === 0 || !(error instanceof MillraceError) || error.code !== 'MR701') throw error
-    const node = await startNode({ host, port: 0, time, random: systemRandom, log })
+    const node = await startNode({ ...options, host, port: 0 })
     return { node, hint: `port ${port} is taken; to use the broker there, set MILLRACE_AMQP_URL=amqp://${host}:${port}` }
   }
 }

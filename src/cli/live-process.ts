@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { OutputBatch } from '../connector/sink.js'
 import { checkBind, createServer, type Server } from '../http/create-server.js'
 import type { Job } from '../job/graph.js'
@@ -45,8 +46,11 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     const bind = http && { host: http.host, port: http.port, portNamed: http.named }
     if (bind) await checkBind(bind)
     const needed = needsNode(graphs, process.env)
-    const node = needed ? await startEmbeddedNode(options.amqp ?? listenAddress(undefined, amqpPort), systemTime, log) : undefined
-    if (node) closers.push(() => node.node.close())
+    // Beside the jobs' folders, or in the one of a single job; no job's id begins so. Where nothing is kept, nor are the node's messages.
+    const folder = options.dataDir === null ? undefined : join(options.dataDir ?? '.millrace', '_node')
+    const listen = options.amqp ?? listenAddress(undefined, amqpPort)
+    const node = needed ? await startEmbeddedNode(listen, systemTime, log, folder) : undefined
+    if (node) closers.push(() => node.close())
     const running = await startJobs({
       jobs,
       log,

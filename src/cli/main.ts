@@ -76,9 +76,10 @@ program
 
 program
   .command('broker')
-  .description('run an AMQP 1.0 node; its queues live in memory')
+  .description('run an AMQP 1.0 node')
   .option('--listen <host:port>', 'default 127.0.0.1:5672')
   .option('--address <name:type>', 'make an address: queue, topic, anycast, multicast or subscription; repeat', collected, [])
+  .option('--data <dir>', 'keep durable messages, durable subscriptions and duplicate ids here (default: all in memory)')
   .option('--user <name:variable>', 'admit a user; the environment variable holds the password; repeat', collected, [])
   .option('--json', 'messages as JSON lines')
   .option('--quiet', 'say only what is wrong')

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { loadJob } from '../runtime/load-job.js'
+import { keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
 import { errorText } from './print-error.js'
@@ -46,7 +47,7 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
   })
   if (live.node) {
-    say(`${pc.dim('AMQP node ')} ${live.node.node.url}  ${pc.dim('its queues live in memory')}`)
+    say(`${pc.dim('AMQP node ')} ${live.node.node.url}  ${pc.dim(keptWhere(live.node.folder))}`)
     if (live.node.hint) say(`           ${pc.yellow(live.node.hint)}`)
   }
   if (live.server) {

@@ -74,7 +74,7 @@ describe.concurrent('run', () => {
       { result: 'climate', ...window, room: 'loft', peak: 19, n: 1 },
       { result: 'alerts', ...hall },
     ])
-    expect(stderr).toContain('its queues live in memory')
+    expect(stderr).toContain('durable messages are kept in ')
     expect(stderr).toContain('no guarantee over a crash: open windows may be lost, results repeated')
   })
 
