@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { MillraceError } from '../model/errors/millrace-error.js'
-import type { JournalEntry } from './journal.js'
-import { allOf, chunkEntry, openedJournal, plain } from './journal-fixture.js'
-import { type MemoryDisk, memoryDisk } from './memory-disk-fixture.js'
-import { verifyJournal } from './verify-journal.js'
+import type { JournalEntry } from '../../src/journal/journal.js'
+import { allOf, chunkEntry, openedJournal, plain } from '../../src/journal/journal-fixture.js'
+import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { verifyJournal } from '../../src/journal/verify-journal.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
 
 /** Two epochs, each of them with several segments; the last record of each segment is a group of its own. */
 const disk = memoryDisk()

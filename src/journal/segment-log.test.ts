@@ -1,0 +1,246 @@
+import { expect, it } from 'vitest'
+import type { CrashPoint } from '../model/crash-point.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Fence } from './fence.js'
+import { type MemoryDisk, memoryDisk } from './memory-disk-fixture.js'
+import { openSegmentLog } from './open-segment-log.js'
+import type { SegmentLog, SegmentLogOptions } from './segment-log.js'
+
+const fenceAt = (epoch: number): Fence => ({ epoch, confirm: async () => {} })
+
+interface Opened {
+  readonly log: SegmentLog
+  readonly failures: MillraceError[]
+  readonly points: CrashPoint[]
+  readonly pauses: number[]
+}
+
+async function opened(disk: MemoryDisk, epoch: number, more: Partial<SegmentLogOptions> = {}): Promise<Opened> {
+  const failures: MillraceError[] = []
+  const points: CrashPoint[] = []
+  const pauses: number[] = []
+  const log = await openSegmentLog({
+    disk,
+    folder: 'log',
+    fence: fenceAt(epoch),
+    header: { kind: 'test' },
+    segmentBytes: 2 ** 20,
+    bufferBytes: 1_000,
+    now: () => 0,
+    after: (ms, callback) => {
+      pauses.push(ms)
+      const turn = setImmediate(callback)
+      return () => clearImmediate(turn)
+    },
+    reached: point => points.push(point),
+    onDurable: () => {},
+    onFailure: error => failures.push(error),
+    ...more,
+  })
+  return { log, failures, points, pauses }
+}
+
+async function textsOf(log: SegmentLog, after = 0): Promise<string[]> {
+  const texts: string[] = []
+  for await (const { bytes } of log.read(after)) texts.push(Buffer.from(bytes).toString())
+  return texts
+}
+
+const appendText = (log: SegmentLog, text: string): number => log.append(Buffer.from(text))
+
+it('numbers records from 1, joins their parts, and syncs together what was appended together', async () => {
+  const disk = memoryDisk()
+  let syncs = 0
+  const { log, points } = await opened(disk, 1)
+  disk.onSync = () => void syncs++
+  expect(log.append(Buffer.from('a'), Buffer.from('bc'))).toBe(1)
+  expect(appendText(log, 'd')).toBe(2)
+  expect([log.last, log.durable]).toEqual([2, 0])
+  await log.flush()
+  expect([log.last, log.durable, syncs]).toEqual([2, 2, 1])
+  expect(points).toEqual(['segment-created', 'appended', 'appended', 'written', 'synced', 'confirmed'])
+  expect(await textsOf(log)).toEqual(['abc', 'd'])
+  expect(await textsOf(log, 1)).toEqual(['d'])
+  expect(() => log.append(new Uint8Array(0))).toThrow(RangeError)
+  await log.close()
+})
+
+it('is read while it grows', async () => {
+  const { log } = await opened(memoryDisk(), 1, { segmentBytes: 4_200 })
+  appendText(log, '1')
+  await log.flush()
+  const texts: string[] = []
+  for await (const { number, bytes } of log.read(0)) {
+    texts.push(Buffer.from(bytes).toString())
+    if (number === 40) break
+    appendText(log, String(number + 1))
+    await log.flush()
+  }
+  expect(texts).toEqual(Array.from({ length: 40 }, (_, i) => String(i + 1)))
+  expect(log.segments().length).toBeGreaterThan(3)
+  await log.close()
+})
+
+it('goes on after writes of one byte at a time', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1)
+  disk.onWrite = () => 1
+  appendText(log, 'slowly')
+  await log.flush()
+  expect(await textsOf(log)).toEqual(['slowly'])
+  await log.close()
+})
+
+it('waits while the disk is full, says so, and goes on by itself at the same place', async () => {
+  const disk = memoryDisk()
+  const { log, pauses, failures } = await opened(disk, 1)
+  let free = 20
+  let refused = 0
+  disk.onWrite = (_path, bytes) => {
+    const taken = Math.min(bytes, free)
+    free -= taken
+    if (taken > 0) return taken
+    if (++refused < 8) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+    free = 1_000
+    expect([log.full, log.failing, log.durable]).toEqual([true, 'ENOSPC: no space left', 0])
+    throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+  }
+  appendText(log, 'a record that does not fit at first')
+  await log.flush()
+  expect(pauses).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000])
+  expect([log.full, log.failing, log.durable, failures.length]).toEqual([false, undefined, 1, 0])
+  expect(await textsOf(log)).toEqual(['a record that does not fit at first'])
+  await log.close()
+})
+
+it('can be closed while the disk is full, and keeps what was durable', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1)
+  appendText(log, 'durable')
+  await log.flush()
+  disk.onWrite = () => {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  appendText(log, 'never written')
+  const flushed = expect(log.flush()).rejects.toMatchObject({ code: 'MR445' })
+  await log.close()
+  await flushed
+  disk.onWrite = (_path, bytes) => bytes
+  const again = await opened(disk, 2)
+  expect(await textsOf(again.log)).toEqual(['durable'])
+  await again.log.close()
+})
+
+it('is full when as much waits as the buffer may hold', async () => {
+  const { log } = await opened(memoryDisk(), 1)
+  appendText(log, 'x'.repeat(900))
+  expect(log.full).toBe(false)
+  appendText(log, 'x'.repeat(100))
+  expect(log.full).toBe(true)
+  await log.flush()
+  expect(log.full).toBe(false)
+  await log.close()
+})
+
+it('gives up after a sync that failed, and never tries again', async () => {
+  const disk = memoryDisk()
+  const { log, failures } = await opened(disk, 1)
+  let syncs = 0
+  disk.onSync = () => {
+    if (++syncs === 1) throw new Error('EIO')
+  }
+  appendText(log, 'lost')
+  await expect(log.flush()).rejects.toMatchObject({ code: 'MR444' })
+  expect(() => appendText(log, 'more')).toThrow('EIO')
+  await expect(log.flush()).rejects.toMatchObject({ code: 'MR444' })
+  expect([syncs, log.durable, failures.length, log.full]).toEqual([1, 0, 1, true])
+  expect(await textsOf(log)).toEqual([])
+  await log.close()
+})
+
+it('lets nothing become durable once it is fenced', async () => {
+  let replaced = false
+  const fence: Fence = {
+    epoch: 1,
+    confirm: async () => {
+      if (replaced) throw new MillraceError('MR440', 'replaced')
+    },
+  }
+  const { log, failures, points } = await opened(memoryDisk(), 1, { fence })
+  replaced = true
+  appendText(log, 'too late')
+  await expect(log.flush()).rejects.toMatchObject({ code: 'MR440' })
+  expect([log.durable, failures.map(({ code }) => code)]).toEqual([0, ['MR440']])
+  expect(points.at(-1)).toBe('synced')
+  await log.close()
+})
+
+it('copies what was not known to be synced before it counts on it', async () => {
+  const disk = memoryDisk()
+  const first = await opened(disk, 1)
+  appendText(first.log, 'synced')
+  await first.log.flush()
+  disk.onSync = () => {
+    throw new Error('EIO')
+  }
+  appendText(first.log, 'in the memory of the system only')
+  await expect(first.log.flush()).rejects.toMatchObject({ code: 'MR444' })
+  await first.log.close()
+  disk.onSync = () => {}
+  const second = await opened(disk, 2)
+  expect(await textsOf(second.log)).toEqual(['synced', 'in the memory of the system only'])
+  expect(second.log.segments().map(({ epoch, first, last }) => [epoch, first, last])).toEqual([
+    [1, 1, 1],
+    [2, 2, 2],
+  ])
+  // Now it survives even where the system had lied.
+  const third = await opened(
+    disk.afterPowerLoss(() => false),
+    3,
+  )
+  expect(await textsOf(third.log)).toEqual(['synced', 'in the memory of the system only'])
+})
+
+it('removes what is neither needed nor to be kept, but never the last records', async () => {
+  let now = 0
+  const disk = memoryDisk()
+  const { log, points } = await opened(disk, 1, { segmentBytes: 4_200, now: () => now })
+  for (let i = 1; i <= 40; i++) {
+    now = i * 1_000
+    appendText(log, 'x'.repeat(50))
+    await log.flush()
+  }
+  const bytes = (): number => log.segments().reduce((sum, segment) => sum + segment.bytes, 0)
+  const before = log.segments()
+  const all = bytes()
+  await log.retain({ needed: 0, bytes: 0, ms: 0 })
+  expect(log.segments()).toEqual(before)
+  await log.retain({ needed: 40, bytes: all, ms: 1e9 })
+  expect(log.segments()).toEqual(before)
+  await log.retain({ needed: 40, bytes: all - 1, ms: 1e9 })
+  expect(log.segments()).toEqual(before.slice(1))
+  await log.retain({ needed: before[3]!.last, bytes: 0, ms: 1e9 })
+  expect(log.segments()).toEqual(before.slice(4))
+  // Older than its last record: the segment after it was begun so long ago.
+  await log.retain({ needed: 40, bytes: 1e9, ms: now - before[7]!.began })
+  expect(log.segments()).toEqual(before.slice(6))
+  await log.retain({ needed: 40, bytes: 0, ms: 0 })
+  expect(log.segments().length).toBe(1)
+  expect(points.filter(point => point === 'segment-removed').length).toBe(before.length - 1)
+  await log.close()
+  const again = await opened(disk, 2)
+  expect([again.log.last, (await textsOf(again.log)).length > 0]).toEqual([40, true])
+  await again.log.close()
+})
+
+it('refuses a folder in which a higher epoch has written', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 7)
+  await log.close()
+  await expect(opened(disk, 6)).rejects.toMatchObject({ code: 'MR440' })
+})
+
+it('refuses segments of another format', async () => {
+  const disk = memoryDisk(new Map([['log/0000000001-0000000000000001.seg', new Uint8Array(5_000).fill(7)]]))
+  await expect(opened(disk, 2)).rejects.toMatchObject({ code: 'MR443' })
+})

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { defaultTuning } from '../../src/journal/journal.js'
+import { allOf, chunkEntry, plain } from '../../src/journal/journal-fixture.js'
+import { openJournal } from '../../src/journal/open-journal.js'
+import { raiseEpoch } from '../../src/journal/raise-epoch.js'
+import { systemDisk } from '../../src/runtime/system-disk.js'
+import { systemTime } from '../../src/runtime/system-time.js'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-disk-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('creates, writes at places, reads, cuts, renames and removes', async () => {
+  await systemDisk.makeFolder(join(folder, 'a/b'))
+  await systemDisk.makeFolder(join(folder, 'a/b'))
+  const path = join(folder, 'a/b/file')
+  const file = await systemDisk.create(path)
+  await expect(systemDisk.create(path)).rejects.toMatchObject({ code: 'EEXIST' })
+  expect(await file.write(Buffer.from('hello'), 3)).toBe(5)
+  expect(await file.write(Buffer.from('abc'), 0)).toBe(3)
+  await file.sync()
+  const into = new Uint8Array(20)
+  expect(await file.read(into, 1)).toBe(7)
+  expect(Buffer.from(into.subarray(0, 7)).toString()).toBe('bchello')
+  expect(await file.read(into, 8)).toBe(0)
+  await file.truncate(4)
+  expect(await file.size()).toBe(4)
+  await file.close()
+  await systemDisk.rename(path, join(folder, 'a/b/other'))
+  await systemDisk.syncFolder(join(folder, 'a/b'))
+  expect(await systemDisk.list(join(folder, 'a/b'))).toEqual(['other'])
+  await expect(systemDisk.open(path, 'read')).rejects.toMatchObject({ code: 'ENOENT' })
+  const again = await systemDisk.open(join(folder, 'a/b/other'), 'write')
+  await again.write(Buffer.from('X'), 1)
+  expect(await again.size()).toBe(4)
+  await again.close()
+  await systemDisk.remove(join(folder, 'a/b/other'))
+  await systemDisk.remove(join(folder, 'a/b/other'))
+  expect(await systemDisk.list(join(folder, 'nowhere'))).toEqual([])
+})
+
+it('carries a journal over owners', async () => {
+  const written: unknown[] = []
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    const fence = await raiseEpoch(systemDisk, folder, () => {})
+    expect(fence.epoch).toBe(epoch)
+    const journal = await openJournal({
+      disk: systemDisk,
+      folder: join(folder, 'journal'),
+      job: 'rooms',
+      fence,
+      tuning: { ...defaultTuning, segmentBytes: 6_000 },
+      now: systemTime.wall,
+      after: systemTime.after,
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      reached: () => {},
+      onDurable: () => {},
+      onFailure: error => expect.fail(error.message),
+    })
+    expect(await allOf(journal)).toEqual(written)
+    for (let i = 0; i < 30; i++) {
+      const entry = chunkEntry(journal.last + 1, ['x'.repeat(100), String(i)])
+      journal.append(entry)
+      written.push(plain(entry))
+      if (i % 3 === 0) await journal.flush()
+    }
+    await journal.flush()
+    expect(journal.durable).toBe(epoch * 30)
+    await journal.close()
+  }
+})
