@@ -17,8 +17,10 @@ export interface LiveOptions {
   readonly amqp?: ListenAddress
   /** Null: nothing is kept. */
   readonly dataDir?: string | null
-  /** What else `startJobs` is told of the state: bundles, reset, drop, takeOver, crash points. */
-  readonly state?: Pick<StartOptions, 'bundles' | 'reset' | 'drop' | 'takeOver' | 'reached' | 'tuning'>
+  /** Where the node keeps its messages; `node` in `dataDir` by default. */
+  readonly nodeDir?: string
+  /** What else `startJobs` is told of the state: bundles, reset, drop, takeOver, drainOnly, crash points. */
+  readonly state?: Pick<StartOptions, 'bundles' | 'reset' | 'drop' | 'takeOver' | 'drainOnly' | 'reached' | 'tuning'>
   /** The jobs' clock. */
   readonly time?: TimeSource
   readonly clockLabel?: string

@@ -4,6 +4,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { broker } from './broker.js'
 import { demo } from './demo.js'
 import { codePage, jobPlan } from './explain.js'
+import { addJournalCommands } from './journal-commands.js'
 import { version } from './package-root.js'
 import { errorText } from './print-error.js'
 import { run } from './run.js'
@@ -73,6 +74,8 @@ program
   .action(async (subject: string, options: { format: string }) => {
     await writeOut(/^MR\d+$/i.test(subject) ? codePage(subject.toUpperCase()) : await jobPlan(subject, options.format))
   })
+
+addJournalCommands(program, exit)
 
 program
   .command('broker')

@@ -23,6 +23,9 @@ export async function dataIdentity(disk: Disk, dataDir: string, random: RandomSo
   }
 }
 
+/** The name of a folder's journal; undefined where it has none. Changes nothing. */
+export const readDataIdentity = (disk: Disk, dataDir: string): Promise<string | undefined> => read(disk, join(dataDir, fileName))
+
 async function read(disk: Disk, path: string): Promise<string | undefined> {
   const file = await disk.open(path, 'read').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

@@ -9,7 +9,7 @@ interface Specifier {
   readonly end: number
 }
 
-/** The module names in a bundle: of imports, of exports from elsewhere, and of `import('…')`. */
+/** The module names in a bundle: of imports, of exports from elsewhere, and of dynamic imports. */
 export function specifiersOf(code: string): readonly Specifier[] {
   const found: Specifier[] = []
   const look = (node: AnyNode): void => {

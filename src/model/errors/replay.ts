@@ -34,4 +34,10 @@ export const replayErrors = entries({
     remedy: 'Compare a shorter stretch: `--from … --to …`.',
     action: 'stop',
   },
+  MR465: {
+    title: 'no journal here',
+    cause: 'The folder is not the data folder of a job, or holds those of several.',
+    remedy: 'Name the data folder of one job, such as `.millrace/room-climate`.',
+    action: 'stop',
+  },
 })

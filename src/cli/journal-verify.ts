@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import pc from 'picocolors'
+import { type SegmentFinding, verifyJournal } from '../journal/verify-journal.js'
+import { verifyState } from '../runtime/replay-verify.js'
+import { systemDisk } from '../runtime/system-disk.js'
+import { byteText } from './byte-text.js'
+import { findingFacts, totals } from './journal.js'
+import { journalFolder } from './journal-folder.js'
+import { writeOut } from './write-out.js'
+
+/**
+ * `millrace journal verify DIR`: every checksum of journal, snapshots, side files and bundles, every gap, and whether the
+ * state can be made again. Reads only. Gives the exit code, 1 where something is damaged.
+ */
+export async function journalVerify(path: string, options: { readonly json?: boolean }): Promise<number> {
+  const dataDir = journalFolder(path)
+  const say = (text: string): Promise<void> => (options.json ? Promise.resolve() : writeOut(`${text}\n`))
+  const segments: SegmentFinding[] = []
+  for await (const finding of verifyJournal(systemDisk, join(dataDir, 'journal'))) {
+    segments.push(finding)
+    await say(segmentLine(finding))
+  }
+  const { files, recovery } = await verifyState(systemDisk, dataDir, segments)
+  for (const { file, about, damage } of files) {
+    await say(damage === undefined ? `${whole} ${file}  ${pc.dim(about)}` : `${bad} ${file}  ${damage}`)
+  }
+  await say(`${recovery.possible ? whole : bad} ${recovery.text}`)
+  const ok = recovery.possible && segments.every(({ damage }) => !damage) && files.every(({ damage }) => damage === undefined)
+  if (options.json) {
+    await writeOut(`${JSON.stringify({ ok, segments: segments.map(findingFacts), total: totals(segments), files, recovery })}\n`)
+  }
+  return ok ? 0 : 1
+}
+
+const whole = pc.green('whole  ')
+const bad = pc.red('damaged')
+
+function segmentLine({ segment, entries, notes, messages, bytes, ignored, damage }: SegmentFinding): string {
+  const range = entries ? `entries ${entries.first}…${entries.last}, ${messages} messages` : 'no entry'
+  const rest = ignored > 0 ? `; ${byteText(ignored)} at its end count for nothing: half-written, or being written` : ''
+  if (damage)
+    return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${damage.message}${damage.notes.length > 0 ? ` (${damage.notes.join(', ')})` : ''}`
+  return `${whole} journal/${segment}  ${pc.dim(`${range}, ${notes} notes, ${byteText(bytes)}${rest}`)}`
+}

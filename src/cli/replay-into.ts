@@ -1,0 +1,65 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import pc from 'picocolors'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { StretchSummary } from '../runtime/replay-stretch.js'
+import { stretchText, unreadText } from './replay-summary.js'
+import type { Replaying } from './replaying.js'
+import { resultsNdjson } from './results-ndjson.js'
+import { writeOut } from './write-out.js'
+
+/** Text that is written at one go. */
+const blockChars = 65_536
+
+/** The results of a replay as NDJSON, to stdout or a file. Gives the exit code. */
+export async function replayInto({ options, run, say }: Replaying): Promise<number> {
+  const file = options.into === undefined ? undefined : await opened(options.into)
+  let waiting = ''
+  const flush = async (): Promise<void> => {
+    const text = waiting
+    waiting = ''
+    await (file ? file.writeFile(text) : writeOut(text))
+  }
+  let summary: StretchSummary
+  try {
+    summary = await run(
+      {
+        onOutput: output => {
+          waiting += resultsNdjson(output)
+        },
+        onDeadLetter: ({ entry, source, code, reason }) => {
+          process.stderr.write(`${pc.yellow('dead letter')} entry ${entry} ${source} ${pc.bold(code)} ${reason}\n`)
+        },
+      },
+      undefined,
+      () => (waiting.length >= blockChars ? flush() : undefined),
+    )
+    await flush()
+  } finally {
+    await file?.close()
+  }
+  if (options.json) process.stderr.write(`${JSON.stringify({ ...summary, unread: Object.fromEntries(summary.unread) })}\n`)
+  else {
+    const { entries, counts } = summary
+    const { received, results, late, duplicate, deadLettered } = counts
+    say(pc.dim(stretchText(summary)))
+    for (const line of unreadText(summary)) say(pc.yellow(line))
+    say(
+      pc.dim(
+        `${entries} entries, ${received} messages, ${results} results, ${late} late, ${duplicate} duplicates, ${deadLettered} dead letters`,
+      ),
+    )
+  }
+  return 0
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new MillraceError('MR601', `--into ${path} cannot be written: ${reason}`, {
+      cause: error,
+      hint: 'name a file in a folder that is there',
+    })
+  }
+}
