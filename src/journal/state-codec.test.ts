@@ -63,7 +63,8 @@ test('lists and objects of any length come in stretches, whatever is in them', (
   const value = { views: { a: rows, b: [rows.slice(0, 3), rows] }, members, blob: Float64Array.of(1, 2) }
   const pieces = [...encodeState(value)]
   expect(pieces.length).toBeGreaterThan(20)
-  expect(Math.max(...pieces.map(piece => piece.length))).toBeLessThan(600_000)
+  expect(pieces.length).toBeLessThan(200)
+  expect(Math.max(...pieces.map(piece => piece.length))).toBeLessThan(150_000)
   expect(decodeState(Buffer.concat(pieces))).toStrictEqual(value)
 })
 

@@ -44,7 +44,7 @@ export function* encodeState(body: unknown): Generator<Uint8Array, void> {
 
 class Encoder {
   #parts = 0
-  /** Values encoded since the last stretch was handed out. */
+  /** Values encoded and not handed out yet, of all lists and objects that are open. */
   #pending = 0
 
   #leaf(value: unknown): unknown {
@@ -81,7 +81,6 @@ class Encoder {
   }
 
   *json(kind: number, value: unknown): Generator<Uint8Array, number> {
-    this.#pending = 0
     return yield* this.#part(kind, Buffer.from(stringify(value)))
   }
 
@@ -95,40 +94,55 @@ class Encoder {
     return this.#parts++
   }
 
+  /** Items and members that JSON can say as they are, are not copied. */
   *#list(list: readonly unknown[], depth: number): Generator<Uint8Array, unknown> {
     const parts: number[] = []
-    let stretch: unknown[] = []
-    this.#pending++
-    for (const item of list) {
-      if (this.#pending >= stretchValues && stretch.length > 0) {
-        parts.push(yield* this.json(partKinds.list, stretch))
-        stretch = []
+    let from = 0
+    let copy: unknown[] | undefined
+    const before = ++this.#pending
+    for (let i = 0; i < list.length; i++) {
+      const item = list[i]
+      if (this.#pending - before >= stretchValues && i > from) {
+        parts.push(yield* this.json(partKinds.list, copy ?? list.slice(from, i)))
+        this.#pending = before
+        from = i
+        copy = undefined
       }
-      stretch.push(typeof item !== 'object' || item === null ? this.#leaf(item) : yield* this.value(item, depth))
+      const said = typeof item !== 'object' || item === null ? this.#leaf(item) : yield* this.value(item, depth)
+      if (said !== item) copy ??= list.slice(from, i)
+      copy?.push(said)
     }
-    if (parts.length === 0) return stretch
-    parts.push(yield* this.json(partKinds.list, stretch))
+    if (parts.length === 0) return copy ?? list
+    parts.push(yield* this.json(partKinds.list, copy ?? list.slice(from)))
+    this.#pending = before
     return `$[${parts.join(',')}`
   }
 
-  *#members(value: object, depth: number): Generator<Uint8Array, unknown> {
+  *#members(object: object, depth: number): Generator<Uint8Array, unknown> {
+    const all = object as Readonly<Record<string, unknown>>
+    const keys = Object.keys(all)
     const parts: number[] = []
-    // Without a prototype, `__proto__` is a member like any other.
-    let stretch: Record<string, unknown> = Object.create(null)
-    let empty = true
-    this.#pending++
-    for (const [key, member] of Object.entries(value)) {
+    let from = 0
+    let copy: Record<string, unknown> | undefined
+    const before = ++this.#pending
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      const member = all[key]
       if (member === undefined) continue
-      if (this.#pending >= stretchValues && !empty) {
-        parts.push(yield* this.json(partKinds.members, stretch))
-        stretch = Object.create(null)
+      if (this.#pending - before >= stretchValues && i > from) {
+        parts.push(yield* this.json(partKinds.members, copy ?? membersOf(all, keys.slice(from, i))))
+        this.#pending = before
+        from = i
+        copy = undefined
       }
       this.#pending += key.length / charactersAValue
-      stretch[key] = typeof member !== 'object' || member === null ? this.#leaf(member) : yield* this.value(member, depth)
-      empty = false
+      const said = typeof member !== 'object' || member === null ? this.#leaf(member) : yield* this.value(member, depth)
+      if (said !== member) copy ??= membersOf(all, keys.slice(from, i))
+      if (copy) setMember(copy, key, said)
     }
-    if (parts.length === 0) return stretch
-    parts.push(yield* this.json(partKinds.members, stretch))
+    if (parts.length === 0) return copy ?? all
+    parts.push(yield* this.json(partKinds.members, copy ?? membersOf(all, keys.slice(from))))
+    this.#pending = before
     return `\${${parts.join(',')}`
   }
 }
@@ -227,6 +241,12 @@ class Decoder {
 }
 
 const partsOf = (text: string): readonly number[] => text.slice(2).split(',').map(Number)
+
+function membersOf(object: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  const some = {}
+  for (const key of keys) setMember(some, key, object[key])
+  return some
+}
 
 /** Assigning `__proto__` would change what the object inherits. */
 function setMember(target: object, key: string, value: unknown): void {
