@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
 import { buildPage, chromiumPath, hasChromium, launch, phone, visit } from './browser.js'
 import { FeedServer } from './feed-server.js'
 import { hostileName } from './scripted-feed.js'
@@ -60,6 +61,32 @@ describe.skipIf(!hasChromium)(
       expect(parts.reduce((sum, part) => sum + part, 0)).toBe(received)
       expect(await page.locator('.node').count()).toBe(10)
       expect(foreign).toEqual([])
+      expect(faults).toEqual([])
+      await close()
+    })
+
+    test.each([
+      ['a desk', {}],
+      ['a phone', phone],
+    ])('says what is guaranteed, for each sink where they differ, and keeps the reasons open, on %s', async (_on, options) => {
+      const { page, faults, close } = await visit(browser, `${url}#thermostat`, options)
+      const promise = page.locator('#promise')
+      await promise.locator('.seal.at-least-once', { hasText: 'at least once' }).waitFor()
+      expect(await promise.locator('summary .label').textContent()).toBe("results of 'control' may repeat after a crash")
+      expect(await promise.locator('ul').isVisible()).toBe(false)
+      await promise.getByText('Why?').click()
+      const reasons = promise.locator('li')
+      expect(await reasons.allTextContents()).toEqual([
+        'rooms exactly once within 1,000,000 ids or 10 minutes, as the only consumer',
+        "control at least once: results of 'control' may repeat after a crash",
+        expect.stringContaining("results of 'control' may repeat after a crash: "),
+        expect.stringMatching(/\(\d+ so far\)$/),
+      ])
+      const before = await reasons.last().textContent()
+      server.advance()
+      await until('other figures', async () => (await reasons.last().textContent()) !== before)
+      expect(await reasons.last().isVisible()).toBe(true)
+      expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(true)
       expect(faults).toEqual([])
       await close()
     })

@@ -108,6 +108,18 @@ export class ScriptedFeed {
       label: 'no guarantee over a crash: open windows may be lost, results repeated',
       why: ['the journal does not outlive a crash', 'the source settles after the results were acknowledged'],
     }
+    const once = {
+      level: 'at-least-once' as const,
+      label: "at least once: results of 'control' may repeat after a crash",
+      why: [
+        "results of 'control' may repeat after a crash: those that were sent and not yet acknowledged are sent again",
+        `what a sender of 'temperature' settles before it arrives counts at most once (${counted} so far)`,
+      ],
+      sinks: [
+        { sink: 'rooms', level: 'exactly-once' as const, label: 'exactly once within 1,000,000 ids or 10 minutes, as the only consumer' },
+        { sink: 'control', level: 'at-least-once' as const, label: "at least once: results of 'control' may repeat after a crash" },
+      ],
+    }
     const well = { ...clock, guarantee, state: 'running' as const, attention: [] }
     return [
       {
@@ -120,7 +132,14 @@ export class ScriptedFeed {
         attention: this.trouble ? ['alerts has waited 12 s for credit'] : [],
         state: 'running',
       },
-      { ...well, id: 'thermostat', rate: 3.2, behind: 240, counts: { ...counts, late: 0, deadLettered: 0, received: counted + 44 } },
+      {
+        ...well,
+        id: 'thermostat',
+        guarantee: once,
+        rate: 3.2,
+        behind: 240,
+        counts: { ...counts, late: 0, deadLettered: 0, received: counted + 44 },
+      },
       { ...well, id: 'max-temperature', rate: 240, behind: null, counts: { ...counts, late: 0, deadLettered: 0, received: counted + 44 } },
     ]
   }

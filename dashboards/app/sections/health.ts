@@ -1,4 +1,4 @@
-import type { JobSummary } from '../../../src/model/api.js'
+import type { Guarantee } from '../../../src/model/guarantee.js'
 import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import type { PageState } from '../page-state.js'
 import { healthSentence, sentenceText } from '../text/health-sentence.js'
@@ -39,15 +39,29 @@ export class Health {
     if (!isFirst) setText(this.#announcement, sentence)
   }
 
-  #showPromise(guarantee: JobSummary['guarantee']): void {
-    const level = guarantee.level === 'none' ? 'no guarantee' : guarantee.level.replaceAll('-', ' ')
-    const words = guarantee.label.replace(new RegExp(`^${level}\\s*`, 'i'), '').replace(/^[:,;.–-]\s*/, '')
+  #showPromise(guarantee: Guarantee): void {
+    // Figures in the reasons move on; what a reader has opened stays open.
+    const open = this.#promise.querySelector('details')?.open ?? false
     replaceWhenChanged(this.#promise, JSON.stringify(guarantee), () => {
-      const seal = element('span', { class: `seal ${guarantee.level}` }, level)
-      const line = words === '' ? '' : element('span', { class: 'label' }, words)
-      if (guarantee.why.length === 0) return [element('p', {}, seal, line)]
-      const why = element('ul', {}, ...guarantee.why.map(reason => element('li', {}, reason)))
-      return [element('details', {}, element('summary', {}, seal, line, ' ', element('span', { class: 'why' }, 'Why?')), why)]
+      const line = sealed(guarantee)
+      if (guarantee.why.length === 0) return [element('p', {}, ...line)]
+      const reasons = [...sinkReasons(guarantee), ...guarantee.why.map(reason => element('li', {}, reason))]
+      const summary = element('summary', {}, ...line, ' ', element('span', { class: 'why' }, 'Why?'))
+      return [element('details', { open }, summary, element('ul', {}, ...reasons))]
     })
   }
+}
+
+/** The level as a seal, and what the label says beside it. */
+function sealed({ level, label }: Pick<Guarantee, 'level' | 'label'>): (Node | string)[] {
+  const name = level === 'none' ? 'no guarantee' : level.replaceAll('-', ' ')
+  const words = label.replace(new RegExp(`^${name}\\s*`, 'i'), '').replace(/^[:,;.–-]\s*/, '')
+  const seal = element('span', { class: `seal ${level}` }, name)
+  return words === '' ? [seal] : [seal, element('span', { class: 'label' }, words)]
+}
+
+/** One line for each view and sink, where they differ. */
+function sinkReasons({ sinks = [] }: Guarantee): HTMLLIElement[] {
+  if (sinks.every(({ label }) => label === sinks[0]!.label)) return []
+  return sinks.map(({ sink, label }) => element('li', {}, element('b', {}, sink), ` ${label}`))
 }
