@@ -64,8 +64,9 @@ export const runtimeErrors = entries({
   },
   MR420: {
     title: 'snapshot unreadable',
-    cause: 'The snapshot of the last graceful stop is torn, altered, or of another format, so nothing of it was used.',
-    remedy: 'The job starts with fresh state; the file is kept beside it, named `*.corrupt`.',
+    cause: 'A snapshot, or a file beside it, is torn or altered, so nothing of it was used.',
+    remedy:
+      'Nothing, where an older one was taken or the journal reaches back to its beginning: the state is made again from them. The file is kept, named `*.corrupt`; look at the disk.',
     action: 'stop',
   },
   MR421: {
@@ -76,9 +77,10 @@ export const runtimeErrors = entries({
   },
   MR422: {
     title: 'snapshot not written',
-    cause: 'The state could not be stored at the graceful stop.',
-    remedy: 'Free space or mend the rights of the data folder. Open windows of this run are lost.',
-    action: 'stop',
+    cause: 'The state of a job could not be stored: the disk is full, or refuses to write.',
+    remedy:
+      'Free space or mend the rights of the data folder; Millrace tries again by itself. Nothing is lost: older snapshots and the journal hold the state, but a recovery takes longer and the journal grows.',
+    action: 'back-off',
   },
   MR423: {
     title: 'dead letters not stored',
