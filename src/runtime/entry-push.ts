@@ -83,6 +83,8 @@ export class EntryPush {
     const { origins } = this.#memory
     this.#memory.entry = entry
     const watermark = timeWatermarks[what](wall)
+    if (what === 'hello') this.#memory.ended.clear()
+    if (what === 'end') for (const source of sources) this.#memory.ended.add(source)
     this.#guarded(() => this.#graph.begin(entry))
     for (const source of sources) {
       if (what === 'hello') origins.of(source, 0)

@@ -13,16 +13,24 @@ export class JobMemory {
   origins = new Origins()
   /** The number of the last journal entry. */
   entry = 0
+  /** Sources whose end went through: no row of theirs followed. */
+  readonly ended = new Set<string>()
 
   constructor(ids: IdSet) {
     this.ids = ids
   }
 
-  restore(entry: number, { ids, origins, counts }: JobState, sides: readonly Uint8Array[]): void {
+  restore(entry: number, { ids, origins, counts, ended }: JobState, sides: readonly Uint8Array[]): void {
     this.ids.restore(ids, sides)
     this.origins = new Origins(origins)
     this.entry = entry
     Object.assign(this.counts, counts)
+    for (const source of ended) this.ended.add(source)
+  }
+
+  /** Every window has fired, at the end of all sources: what comes then begins anew. */
+  hasEnded(graph: Graph): boolean {
+    return graph.sources.every(({ id }) => this.ended.has(id))
   }
 
   /** Without a journal: the state of a run is lost, so the ids that guarded it go with it: input that is sent again counts. */

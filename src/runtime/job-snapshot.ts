@@ -32,6 +32,7 @@ export interface JobState {
   readonly ids: State
   readonly origins: Readonly<Record<string, number>>
   readonly counts: JobCounts
+  readonly ended: readonly string[]
   readonly views: Readonly<Record<string, readonly LiveRow[]>>
   /** What no sink had acknowledged. */
   readonly outputs: readonly StoredOutput[]
@@ -68,6 +69,7 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
     ids,
     origins: memory.origins.state(),
     counts: { ...memory.counts },
+    ended: [...memory.ended],
     views: Object.fromEntries([...views].map(([id, view]) => [id, view.snapshot()])),
     outputs: outbox.snapshot(),
     letters: deadLetters.snapshot(),

@@ -1,5 +1,6 @@
 import type { OutputBatch } from '../connector/sink.js'
 import type { Graph } from '../job/graph.js'
+import type { AcknowledgedNote } from '../journal/journal.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { View } from '../views/view.js'
 import type { DeadLetterStore } from './dead-letter-store.js'
@@ -28,12 +29,19 @@ export function openOutbox(parts: OutboxParts): Outbox {
   const { options, graph, views, deadLetters, durability, wake, fatal, wall } = parts
   const { real, random, outboxBytes, onOutput, reached } = options
   const isView = (sink: string): boolean => views.writers.has(sink)
+  const note = (acknowledged: AcknowledgedNote, noted: () => void): void => {
+    try {
+      durability!.journal.note(acknowledged, noted)
+    } catch {
+      // The journal was given up, and the run with it: the next one sends this again, under its id.
+    }
+  }
   const acknowledged = ({ outputs, position }: Waiting, refused: boolean, noted: () => void): void => {
     const { sink } = outputs
     if (!refused) sentView(views, outputs)?.apply(outputs)
     if (durability && !isView(sink)) {
       reached('acknowledged')
-      durability.journal.note({ kind: 'acknowledged', sink, position }, noted)
+      note({ kind: 'acknowledged', sink, position }, noted)
     } else noted()
     wake()
   }

@@ -100,6 +100,7 @@ export class Pump {
 
   async #drive(): Promise<'ended' | 'halted'> {
     const { feeds, log, push, real } = this.#parts
+    if (this.#halted) return 'halted'
     push.time(log.time('hello'))
     this.#rested(0)
     for (const feed of feeds) void feed.open()

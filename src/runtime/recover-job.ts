@@ -1,6 +1,5 @@
-import type { SourceLog } from '../connector/source.js'
 import type { Graph, Job } from '../job/graph.js'
-import type { ChunkEntry, JournalEntry, JournalNote, ReferenceEntry, TimeEntry } from '../journal/journal.js'
+import type { ChunkEntry, JournalEntry, JournalNote, TimeEntry } from '../journal/journal.js'
 import type { LoadedSnapshot } from '../journal/snapshot-store.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { View } from '../views/view.js'
@@ -12,11 +11,13 @@ import { JobClock } from './job-clock.js'
 import { JobMemory, newIds } from './job-memory.js'
 import { connectorContext, type JobRunnerOptions } from './job-runner-options.js'
 import { headerOf, stateOf } from './job-snapshot.js'
+import { lateRows } from './late-rows.js'
 import { moveState } from './move-state.js'
 import type { StoredOutput } from './outbox.js'
 import { planShape } from './plan-difference.js'
 import { ReplayedOutputs } from './replayed-outputs.js'
 import { semanticDifferences, semanticsChanged, semanticVersions } from './semantic-versions.js'
+import { SourceLogs } from './source-logs.js'
 import { yieldTurn } from './yield-turn.js'
 
 /** Real ms of replay after which other work of the process gets its turn. */
@@ -65,7 +66,7 @@ class Recovery {
   readonly #outputs: ReplayedOutputs
   readonly #memory: JobMemory
   readonly #clock: JobClock
-  readonly #logs = new Map<string, SourceLog>()
+  readonly #logs: SourceLogs
   /** The bundle whose run `#graph` is; undefined before the first. */
   #bundle: string | undefined
   #graph!: Graph
@@ -77,6 +78,7 @@ class Recovery {
     this.#parts = parts
     const { options, durability, views, deadLetters } = parts
     const { time, real, random, factories } = options
+    this.#logs = new SourceLogs(source => connectorContext(options, source))
     const { loaded } = durability
     const state = loaded && stateOf(loaded)
     this.#memory = new JobMemory(factories.ids(newIds(random)))
@@ -104,12 +106,13 @@ class Recovery {
         yielded = options.real.monotonic()
       }
     } finally {
-      for (const log of this.#logs.values()) await log.close()
+      await this.#logs.close()
     }
     if (this.#bundle !== bundles.current) {
       this.#moved = true
       await this.#begin(bundles.current)
     }
+    await this.#beginAnew()
     const ms = options.real.monotonic() - began
     return {
       graph: this.#graph,
@@ -191,7 +194,7 @@ class Recovery {
       case 'chunk':
         return this.#chunk(item)
       case 'reference':
-        return this.#chunk({ ...item, kind: 'chunk', chunk: await this.#reread(item) })
+        return this.#chunk(await this.#logs.read(this.#graph, item))
       case 'time':
         return this.#time(item)
     }
@@ -211,27 +214,20 @@ class Recovery {
     await this.#push.chunk(entry)
   }
 
-  #time(entry: TimeEntry): void {
+  async #time(entry: TimeEntry): Promise<void> {
     this.#inOrder(entry)
+    if (entry.what === 'hello') await this.#beginAnew()
     this.#clock.resume(entry.wall, entry.stream, entry.partitions)
     this.#push.time(entry)
   }
 
-  async #reread({ source, partition, reference, length }: ReferenceEntry) {
-    const { options } = this.#parts
-    const spec = this.#graph.sources.find(({ id }) => id === source)?.spec
-    let log = this.#logs.get(source)
-    if (!log) {
-      log = await spec?.openLog?.(connectorContext(options, source))
-      if (!log) throw new MillraceError('MR453', `the source '${source}' cannot be read again`)
-      this.#logs.set(source, log)
-    }
-    const chunk = await log.read(partition, reference).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new MillraceError('MR453', `${reference} of source '${source}' cannot be read again: ${reason}`, { cause: error })
-    })
-    if (chunk.length === length) return chunk
-    throw new MillraceError('MR453', `${reference} of source '${source}' had ${length} messages and now has ${chunk.length}`)
+  /** A job whose sources had all ended is a job without open windows; a watermark at the end of time would make all that comes late. */
+  async #beginAnew(): Promise<void> {
+    if (this.#memory.entry === 0 || !this.#memory.hasEnded(this.#graph)) return
+    const { bundles, start } = this.#parts
+    this.#memory.counts.late += lateRows(this.#graph)
+    this.#memory.ended.clear()
+    this.#goOn(this.#bundle!, start(await bundles.job(this.#bundle!)))
   }
 
   /** A view whose columns the job has changed begins anew. */

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { count } from '../../src/aggregates/count.js'
+import { max } from '../../src/aggregates/max.js'
+import { sum } from '../../src/aggregates/sum.js'
+import { json } from '../../src/codecs/json.js'
+import { job } from '../../src/job/job.js'
+import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { aggregate } from '../../src/operators/aggregate.js'
+import { eventTime } from '../../src/operators/event-time.js'
+import { into } from '../../src/operators/into.js'
+import { where } from '../../src/operators/where.js'
+import { virtualTime } from '../../src/runtime/virtual-time.js'
+import { tumbling } from '../../src/windows/tumbling.js'
+import { FakeSink } from './fake-sink.js'
+import { FakeSource } from './fake-source.js'
+import { Reading, type Rig, reading, running, start } from './rig.js'
+
+const folder = () => ({ dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) })
+
+/** Windows of windows; an edit puts a filter before them, or changes their size. */
+function chain(edit: { readonly filter?: boolean; readonly size?: '5s' | '2s' }): Rig {
+  const source = new FakeSource()
+  const sink = new FakeSink()
+  const edited = job('climate', ({ read }) => {
+    const readings = read('readings', source.spec(json(Reading))).pipe(eventTime(r => r.at, { outOfOrderness: '1s' }))
+    const kept = edit.filter ? readings.pipe(where(r => r.celsius.gt(0))) : readings
+    const rooms = kept.pipe(
+      aggregate('rooms', { by: r => ({ room: r.room }), over: tumbling(edit.size ?? '5s') }, { peak: max(r => r.celsius), n: count() }),
+    )
+    const house = rooms.pipe(aggregate('house', { over: tumbling('10s') }, { peak: max(r => r.peak), n: sum(r => r.n) }))
+    return [house.pipe(into(sink.spec('out')))]
+  })
+  return { source, sink, job: edited }
+}
+
+test('open windows of windows go on behind a filter that was not there before', async () => {
+  const data = folder()
+  const before = chain({})
+  const first = await running([before], data)
+  before.source.send(reading(start, 3, 'a'), reading(start + 6_500, 4, 'b'))
+  await first.time.advance(100)
+  await first.jobs.stop()
+
+  const after = chain({ filter: true })
+  const second = await running([after], { ...data, time: virtualTime(start + 1_000) })
+  after.source.send(reading(start + 7_000, -5, 'b'), reading(start + 8_000, 2, 'b'), reading(start + 40_000, 1))
+  await second.time.advance(100)
+  expect(after.sink.rows).toMatchObject([{ peak: 4, n: 3 }])
+  await second.jobs.stop()
+})
+
+test('state that does not fit is refused with the difference, given up by name, and the rest is kept', async () => {
+  const data = folder()
+  const before = chain({})
+  const first = await running([before], data)
+  // The window of `rooms` has closed, so it is in `house`; the second row is still in `rooms`.
+  before.source.send(reading(start, 3, 'a'), reading(start + 6_500, 4, 'b'))
+  await first.time.advance(100)
+  await first.jobs.stop()
+  const files = data.disk.copy()
+
+  const refused = chain({ size: '2s' })
+  await expect(running([refused], data)).rejects.toMatchObject({ code: 'MR421', message: expect.stringContaining('`rooms`') })
+  expect(refused.source.opened).toBe(0)
+
+  const after = chain({ size: '2s' })
+  const second = await running([after], { ...data, disk: files, drop: ['rooms'], time: virtualTime(start + 1_000) })
+  expect(second.log.lines.some(({ message }) => message.includes('its state is dropped as was asked'))).toBe(true)
+  after.source.send(reading(start + 8_000, 2, 'b'), reading(start + 40_000, 1))
+  await second.time.advance(100)
+  expect(after.sink.rows).toMatchObject([{ peak: 3, n: 2 }])
+  await second.jobs.stop()
+})
+
+test('a job that was killed is finished by its former text before the edited one goes on', async () => {
+  // Without its text a job is known by its plan alone, and another plan cannot take in what is left.
+  const data = folder()
+  const before = chain({})
+  const first = await running([before], data)
+  before.source.send(reading(start, 3, 'a'))
+  await first.time.advance(100)
+  await expect(running([chain({ filter: true })], { ...data, disk: data.disk.copy() })).rejects.toMatchObject({ code: 'MR461' })
+  await first.jobs.stop()
+})
