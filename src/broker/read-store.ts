@@ -16,8 +16,9 @@ export interface StoreContents {
 }
 
 /**
- * Applies the node's log, record by record. What a record refers to and is not there has been let go since, and its record
- * removed.
+ * Applies the node's log, record by record. A message or id that a record refers to and that is not there has been let go
+ * since. The record of an address may have been removed before those of its messages: a later one tells of it again, or
+ * that it is gone.
  *
  * @throws MR442 for damaged segments and records, MR443 for a kind of record that this release does not know.
  */
@@ -33,6 +34,7 @@ export const readStore = async (log: SegmentLog): Promise<StoreContents> => {
       throw new MillraceError('MR442', `record ${number} of the AMQP node's log cannot be read: ${(cause as Error).message}`, { cause })
     }
   }
+  for (const seq of contents.messages.keys()) letGo(contents.messages, seq, holder => contents.kept.has(holder))
   return contents
 }
 
@@ -51,16 +53,16 @@ const onMessage: RecordReader = ({ kept, messages }, record, number) => {
     copied.record = number
     return
   }
-  const holders = head.holders.filter(holder => kept.has(holder))
-  if (holders.length === 0) return
+  if (head.holders.length === 0) return
   const seq = head.seq || number
-  messages.set(seq, new Stored(number, seq, new Message(Buffer.from(record.subarray(end)), head.format), head.arrived, holders))
+  messages.set(seq, new Stored(number, seq, new Message(Buffer.from(record.subarray(end)), head.format), head.arrived, head.holders))
 }
 
-const letGo = (messages: Map<number, Stored>, queue: number, seq: number): void => {
+/** Leaves a message to the queues that keep it; to none, and it is gone. */
+const letGo = (messages: Map<number, Stored>, seq: number, keeps: (holder: number) => boolean): void => {
   const stored = messages.get(seq)
   if (!stored) return
-  stored.holders = stored.holders.filter(holder => holder !== queue)
+  stored.holders = stored.holders.filter(keeps)
   if (stored.holders.length === 0) messages.delete(seq)
 }
 
@@ -82,7 +84,7 @@ const onAddress: RecordReader = ({ kept }, record) => {
 const onForgotten: RecordReader = ({ kept, messages }, record) => {
   const queue = record.readUInt32LE(1)
   kept.delete(queue)
-  for (const seq of [...messages.keys()]) letGo(messages, queue, seq)
+  for (const seq of messages.keys()) letGo(messages, seq, holder => holder !== queue)
 }
 
 const onIds: RecordReader = ({ kept }, record, number) => {
@@ -100,7 +102,7 @@ const eachPair = (record: Buffer, apply: (queue: number, seq: number) => void): 
 
 const READERS: Readonly<Record<number, RecordReader>> = {
   [RecordKind.message]: onMessage,
-  [RecordKind.done]: ({ messages }, record) => eachPair(record, (queue, seq) => letGo(messages, queue, seq)),
+  [RecordKind.done]: ({ messages }, record) => eachPair(record, (queue, seq) => letGo(messages, seq, holder => holder !== queue)),
   [RecordKind.acquired]: ({ kept }, record) =>
     eachPair(record, (queue, seq) => {
       const one = kept.get(queue)
