@@ -1,5 +1,5 @@
 import type { TimeSource } from '../../src/model/seams.js'
-import type { Dialed } from './dial.js'
+import type { Dialed } from './dialed.js'
 
 const patienceMs = 2_000
 

@@ -1,7 +1,9 @@
 import { Backoff } from '../../src/model/backoff.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../../src/model/seams.js'
-import { type Dialed, type DialSettings, dial } from './dial.js'
+import { dial } from './dial.js'
+import type { DialSettings } from './dial-settings.js'
+import type { Dialed } from './dialed.js'
 import type { Endpoint } from './endpoint.js'
 
 export interface KeeperSettings extends Omit<DialSettings, 'timeoutMs'> {

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { amqp, raw } from '../../connectors/amqp/index.js'
 import { FrameWriter } from '../../src/amqp/frame-writer.js'
 import { createContainer, type Sender } from '../../src/amqp/rhea.js'
-import { saslMechanisms, saslOutcome, writeOpen } from '../../src/broker/connection-frames.js'
+import { openProperties, saslMechanisms, saslOutcome, writeOpen } from '../../src/broker/connection-frames.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { connectorContext } from '../support/connector-context.js'
 import { until } from '../support/until.js'
@@ -171,7 +171,7 @@ describe.skipIf(!openssl)('AMQP over TLS', () => {
             saslOutcome(out, 0)
             // Servers may hurry ahead.
             out.header(0)
-            writeOpen(out, { containerId: 'strict', maxFrameSize: 65_536 })
+            writeOpen(out, { containerId: 'strict', maxFrameSize: 65_536, properties: openProperties('1.2.3', false) })
           } else return
           socket.write(out.take())
         })

@@ -1,0 +1,25 @@
+import type { Log, TimeSource } from '../../src/model/seams.js'
+
+/** PEM texts. */
+export interface TlsSettings {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly rejectUnauthorized?: boolean
+}
+
+export interface DialSettings {
+  readonly containerId: string
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly tls: TlsSettings
+  /** The peer must send something at least this often, ms. */
+  readonly idleTimeoutMs: number
+  readonly timeoutMs: number
+  /** Told once when the peer keeps us waiting: a sentence about what is missing. */
+  readonly onQuiet?: (words: string) => void
+  /** Gives up an attempt that is under way. */
+  readonly signal?: AbortSignal
+  readonly time: TimeSource
+  readonly log: Log
+}
