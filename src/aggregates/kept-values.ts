@@ -12,6 +12,11 @@ import { numbersOf } from './cells.js'
 export class KeptValues {
   readonly #boolean: boolean
   readonly #texts: StoredDictionary | undefined
+  /** Ids of another dictionary as ids of ours, for as long as neither sweeps: those with the stamp of the round count. */
+  #other: Dictionary | undefined
+  #ours = new Int32Array(0)
+  #stamps = new Int32Array(0)
+  #round = 1
 
   constructor(type: ValueType) {
     this.#boolean = type === 'boolean'
@@ -51,7 +56,9 @@ export class KeptValues {
     this.#texts?.release(number)
   }
 
+  /** At the end of each call that took values: the batch's own dictionary may be swept after it. */
   sweep(): void {
+    this.#round++
     this.#texts?.sweep()
   }
 
@@ -65,7 +72,20 @@ export class KeptValues {
   }
 
   #idOf(dictionary: Dictionary, id: number): number {
+    if (dictionary !== this.#other || id >= this.#stamps.length) this.#meet(dictionary)
+    if (this.#stamps[id] === this.#round) return this.#ours[id]!
     const bytes = dictionary.bytes(id)
-    return this.#texts!.internBytes(bytes, 0, bytes.length)
+    const ours = this.#texts!.internBytes(bytes, 0, bytes.length)
+    this.#ours[id] = ours
+    this.#stamps[id] = this.#round
+    return ours
+  }
+
+  #meet(dictionary: Dictionary): void {
+    this.#other = dictionary
+    this.#round++
+    if (dictionary.size <= this.#stamps.length) return
+    this.#ours = new Int32Array(2 * dictionary.size)
+    this.#stamps = new Int32Array(2 * dictionary.size)
   }
 }

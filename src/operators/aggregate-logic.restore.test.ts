@@ -142,7 +142,7 @@ describe('aggregate logic, restored', () => {
         expect(restarted.last).toEqual(whole.last)
         for (const { state, then } of restarted.saved) expect(state).toEqual(then)
       }),
-      { numRuns: Number(process.env['MILLRACE_CASES'] ?? 200) },
+      { numRuns: Number(process.env['MILLRACE_CASES'] ?? 60) },
     )
   })
 })

@@ -55,7 +55,7 @@ describe('eventTime, restored', () => {
           for (const { state, then } of restarted.saved) expect(state).toEqual(then)
         },
       ),
-      { numRuns: Number(process.env['MILLRACE_CASES'] ?? 400) },
+      { numRuns: Number(process.env['MILLRACE_CASES'] ?? 200) },
     )
   })
 })
