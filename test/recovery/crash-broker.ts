@@ -17,8 +17,8 @@ export interface CrashBroker {
 }
 
 /** Artemis, which redelivers without end, or `millrace broker`. */
-export async function startCrashBroker(peer: CrashPeer): Promise<CrashBroker> {
-  if (peer === 'artemis') return startArtemis({ redeliverWithoutEnd: true })
+export async function startCrashBroker(peer: CrashPeer, idleTimeoutMs?: number): Promise<CrashBroker> {
+  if (peer === 'artemis') return startArtemis({ redeliverWithoutEnd: true, ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) })
   const data = await mkdtemp(join(tmpdir(), 'millrace-crash-node-'))
   const command = millrace(['broker', '--listen', '127.0.0.1:0', '--data', data])
   const url = (await command.said(/AMQP node\s+(amqp:\/\/\S+)/))[1]!

@@ -18,6 +18,8 @@ export interface RigOptions {
   readonly rate: number
   /** Messages survive the broker's own crash; default false. */
   readonly durable?: boolean
+  /** After so many ms without a word Artemis gives a client up. */
+  readonly brokerIdleMs?: number
   /** The job's data folder; by default one in a temporary folder. */
   readonly dataDir?: string
 }
@@ -78,7 +80,7 @@ export class CrashRig {
     }
     try {
       const scripts = opened(await childScripts(), it => it.dispose())
-      const broker = opened(await startCrashBroker(options.peer), it => it.stop())
+      const broker = opened(await startCrashBroker(options.peer, options.brokerIdleMs), it => it.stop())
       const home = opened(await mkdtemp(join(tmpdir(), 'millrace-crash-')), it => rm(it, { recursive: true, force: true }))
       const results = opened(new ResultQueue(broker.url, 'results'), it => it.close())
       await until('the result queue', () => results.attached)

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { FrameCodes } from './frame-codes.js'
 import { FrameHeaders } from './frame-headers.js'
 
 /** What is done to bytes on their way, in both directions unless said otherwise. */
@@ -21,6 +22,9 @@ export class FaultProxy {
   fault: Fault = {}
   /** Connections that were made so far. */
   connections = 0
+  /** Bytes carried so far, in both directions. */
+  bytes = 0
+  readonly #sent = new Set<FrameCodes>()
   readonly #server: Server
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   readonly #headers = new Set<FrameHeaders>()
@@ -43,6 +47,8 @@ export class FaultProxy {
     const peer = connect(target, '127.0.0.1')
     const pair = [client, peer] as const
     const headers = new FrameHeaders()
+    const sent = new FrameCodes()
+    this.#sent.add(sent)
     this.#pairs.add(pair)
     this.#headers.add(headers)
     for (const socket of pair) {
@@ -55,18 +61,22 @@ export class FaultProxy {
         peer.destroy()
       })
     }
-    void this.#carry(client, peer, undefined)
-    void this.#carry(peer, client, headers)
+    void this.#carry(client, peer, read => {
+      sent.take(read)
+      return read
+    })
+    void this.#carry(peer, client, read => headers.pass(read), true)
   }
 
   /** Carries one direction, in order; reads no further while bytes are on their way, as a slow network would. */
-  async #carry(from: Socket, to: Socket, headers: FrameHeaders | undefined): Promise<void> {
+  async #carry(from: Socket, to: Socket, look: (read: Buffer) => Buffer, towardsClient = false): Promise<void> {
     try {
       for await (const read of from as AsyncIterable<Buffer>) {
-        const bytes = headers ? headers.pass(read) : read
+        this.bytes += read.length
+        const bytes = look(read)
         if (this.fault.halfOpen) continue
         if (this.fault.latencyMs) await pause(this.fault.latencyMs)
-        await this.#write(to, bytes, headers !== undefined)
+        await this.#write(to, bytes, towardsClient)
       }
     } catch {
       // Cut, by us or by one of the two.
@@ -84,6 +94,18 @@ export class FaultProxy {
       await new Promise<void>((resolve, reject) => to.write(piece, error => (error ? reject(error) : resolve())))
       if (slow) await pause(sliceMs)
     }
+  }
+
+  /** Connections that are open at this moment. */
+  get open(): number {
+    return this.#pairs.size
+  }
+
+  /** How often clients have sent a performative, over all connections. */
+  performatives(code: number): number {
+    let count = 0
+    for (const codes of this.#sent) count += codes.count(code)
+    return count
   }
 
   /** Ends every connection in good order of TCP, amid whatever it carries. */
