@@ -222,3 +222,39 @@ test('of two snapshots of one entry that of the later owner counts', async () =>
   }
   expect((await (await opened(disk)).store.load())?.header).toEqual({ epoch: 10 })
 })
+
+test('killed before any step, it finds the older snapshot or the newer one, whole, and has nothing to complain of', async () => {
+  const healthy = await opened()
+  await healthy.store.save(snapshot(10, [1]))
+  await healthy.store.save(snapshot(20, [2]))
+  const first = healthy.disk.done.length
+  await healthy.store.save(snapshot(30, [3], 11))
+  const steps = healthy.disk.done.length - first
+  const seen = new Set<number | undefined>()
+  for (let killed = 0; killed < steps; killed++) {
+    const { disk, store } = await opened()
+    await store.save(snapshot(10, [1]))
+    await store.save(snapshot(20, [2]))
+    let step = 0
+    // From this step on nothing reaches the disk, the tidying up after a failure included.
+    disk.before = () => {
+      if (step++ >= killed) throw new Error('killed')
+    }
+    await store.save(snapshot(30, [3], 11)).catch(() => undefined)
+    disk.before = () => undefined
+    const { store: next, log } = await opened(disk)
+    const found = await next.load()
+    seen.add(found?.entry)
+    expect(found, `step ${killed}`).toMatchObject({ body: { sums: Float64Array.of(found!.entry, -0) } })
+    expect(Buffer.concat(found!.sides['ids']!), `step ${killed}`).toEqual(found!.entry === 20 ? Buffer.of(1, 2) : Buffer.of(2, 3))
+    expect(log.lines, `step ${killed}`).toEqual([])
+    // It goes on from there, and what was left over goes.
+    await next.save(snapshot(40, found!.entry === 20 ? [3, 4] : [4], 31))
+    await next.save(snapshot(50, [], 31))
+    expect(
+      files(disk).filter(name => !/^(40|50)\./.test(name)),
+      `step ${killed}`,
+    ).toEqual([])
+  }
+  expect([...seen].sort()).toEqual([20, 30])
+})

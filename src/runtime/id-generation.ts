@@ -102,7 +102,7 @@ export class IdGeneration {
   }
 
   #tag(hash: Uint32Array): number {
-    return this.#recordBits < 32 ? (hash[1]! << this.#recordBits) >>> 0 : 0
+    return (hash[1]! << this.#recordBits) >>> 0
   }
 
   #locate(hash: Uint32Array): number {
