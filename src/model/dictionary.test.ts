@@ -37,7 +37,7 @@ describe('createDictionary', () => {
     expect([dictionary.intern('x'), dictionary.intern('z')]).toEqual([0, 1])
   })
 
-  it('agrees with a Map under random interning, keeping and sweeping', () => {
+  it('agrees with a Map under random interning, keeping, sweeping and restoring', () => {
     const step = fc.oneof(
       {
         weight: 8,
@@ -50,10 +50,11 @@ describe('createDictionary', () => {
       },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), nth: fc.nat(50) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), steps => {
-        const dictionary = createDictionary()
+        let dictionary = createDictionary()
         const known = new Map<string, number>()
         const kept: string[] = []
         for (const s of steps) {
@@ -73,6 +74,18 @@ describe('createDictionary', () => {
           } else if (s.do === 'sweep') {
             dictionary.sweep()
             for (const text of known.keys()) if (!kept.includes(text)) known.delete(text)
+          } else if (s.do === 'restore') {
+            const before = dictionary
+            const state = before.snapshot()
+            const then = structuredClone(state)
+            dictionary = createDictionary()
+            dictionary.restore(then)
+            for (const text of kept) dictionary.retain(known.get(text)!)
+            // What goes on in the one that was saved is no matter of what was saved.
+            before.intern('a text that is new')
+            for (const text of kept) before.release(known.get(text)!)
+            before.sweep()
+            expect(state).toEqual(then)
           }
           for (const [text, id] of known) expect(dictionary.text(id)).toBe(text)
           expect(dictionary.size).toBeGreaterThanOrEqual(known.size)

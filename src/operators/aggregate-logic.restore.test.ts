@@ -144,5 +144,5 @@ describe('aggregate logic, restored', () => {
       }),
       { numRuns: Number(process.env['MILLRACE_CASES'] ?? 60) },
     )
-  })
+  }, 60_000)
 })
