@@ -233,6 +233,53 @@ it('removes what is neither needed nor to be kept, but never the last records', 
   await again.log.close()
 })
 
+it('passes over segments that one who was replaced began too late, and removes them', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1, { segmentBytes: 4_100 })
+  appendText(log, 'a')
+  await log.flush()
+  const taken = disk.copy()
+  appendText(log, 'too late')
+  await log.flush()
+  const second = await opened(taken, 2)
+  expect(appendText(second.log, 'b')).toBe(2)
+  await second.log.flush()
+  await second.log.close()
+  const late = [...disk.files].filter(([path]) => !taken.files.has(path))
+  expect(late.map(([path]) => path)).toEqual(['log/0000000001-0000000000000002.seg'])
+  for (const [path, bytes] of late) taken.files.set(path, bytes)
+  const third = await opened(taken, 3)
+  expect(await textsOf(third.log)).toEqual(['a', 'b'])
+  expect(taken.files.has(late[0]![0])).toBe(false)
+  await log.close()
+  await third.log.close()
+})
+
+it('takes for half-written, not for damaged, whatever order a crash left it in', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1)
+  appendText(log, 'synced')
+  await log.flush()
+  const [path, synced] = [...disk.files][0]!
+  for (const name of ['b', 'c', 'd']) appendText(log, name.repeat(600))
+  await log.flush()
+  await log.close()
+  const torn = disk.copy()
+  torn.files.get(path)!.fill(0, synced.length, synced.length + 100)
+  const seen: unknown[] = []
+  const second = await opened(torn, 2, { onTorn: found => seen.push(found) })
+  expect(await textsOf(second.log)).toEqual(['synced'])
+  expect(seen).toEqual([{ segment: '0000000001-0000000000000001.seg', record: 2, bytes: 3 * 616 }])
+  // The same hole is damage once a later record has known its neighbours to be durable.
+  const third = await opened(disk, 3)
+  appendText(third.log, 'e')
+  await third.log.flush()
+  const damaged = disk.copy()
+  const whole = damaged.files.get('log/0000000003-0000000000000002.seg')!
+  whole.fill(0, 4_096 + 100, 4_096 + 200)
+  await expect(opened(damaged, 4)).rejects.toMatchObject({ code: 'MR442', notes: expect.arrayContaining(['record 2', 'byte 4096']) })
+})
+
 it('refuses a folder in which a higher epoch has written', async () => {
   const disk = memoryDisk()
   const { log } = await opened(disk, 7)
