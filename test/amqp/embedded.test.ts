@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
+import { decodeMessage } from '../../src/amqp/rhea.js'
 import { type Node, startNode } from '../../src/broker/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { connectorContext } from '../support/connector-context.js'
@@ -58,6 +59,30 @@ test('released at close, the messages are there for the next reader', async () =
   const second = await amqp({ address: 'work', decode: raw() }).open(context)
   open.push({ close: () => second.close('release') })
   expect((await count(second, 3)).total).toBe(3)
+})
+
+test('a sink knows that the node drops repeats, and it does, but for those it has forgotten', async () => {
+  const { url } = await node()
+  const context = connectorContext({ embeddedNode: url })
+  const writer = await amqpSink('alerts', { address: 'alerts' }).open(context)
+  open.push(writer)
+  await writer.open()
+  expect(writer).toMatchObject({ guarantee: 'idempotent', remembers: 20_000 })
+  const named = (prefix: string, length: number) => {
+    const ids = Array.from({ length }, (_, i) => `${prefix}${i}`)
+    return outputs(ids, { ids })
+  }
+  await writer.write(named('old', 1), at)
+  for (let i = 0; i < 2; i++) await writer.write(named('new', 20_000), at)
+  await writer.write(named('old', 1), at)
+  const reader = await amqp({ address: 'alerts', decode: raw() }).open(context)
+  open.push({ close: () => reader.close('release') })
+  const ids: string[] = []
+  while (ids.length < 20_002) {
+    const chunk = (await reader.next())!
+    for (let i = 0; i < chunk.length; i++) ids.push(String(decodeMessage(chunk.bytes.subarray(chunk.starts[i], chunk.ends[i])).message_id))
+  }
+  expect(ids).toEqual(['old0', ...named('new', 20_000).ids, 'old0'])
 })
 
 test('a direct link: the sink waits for a receiver without a deadline', async () => {
