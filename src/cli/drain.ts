@@ -33,7 +33,7 @@ export async function drain(path: string, options: DrainCommandOptions): Promise
     say(pc.dim('stopping: what sinks have not acknowledged stays in the data folder; once more to stop at once'))
     asked.abort()
   })
-  const nodeDir = [dataDir, dirname(dataDir)].map(folder => join(folder, 'node')).find(existsSync)
+  const nodeDir = [dataDir, dirname(dataDir)].map(folder => join(folder, '_node')).find(existsSync)
   const live = await startLive({
     jobs: [job],
     log,

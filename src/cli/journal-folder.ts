@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { MillraceError } from '../model/errors/millrace-error.js'
 
+/** The embedded node keeps its messages beside the jobs, under a name that is none of a job. */
+const isJobId = /^[A-Za-z0-9]/
+
 const hasJournal = (folder: string): boolean => existsSync(join(folder, 'journal'))
 
 /**
@@ -16,7 +19,7 @@ export function journalFolder(path: string, job?: string): string {
   if (hasJournal(path)) return path
   if (basename(path) === 'journal' && existsSync(path)) return dirname(path)
   if (job !== undefined && hasJournal(join(path, job))) return join(path, job)
-  const below = existsSync(path) ? readdirSync(path).filter(name => hasJournal(join(path, name))) : []
+  const below = existsSync(path) ? readdirSync(path).filter(name => isJobId.test(name) && hasJournal(join(path, name))) : []
   const [only, ...others] = below
   if (job === undefined && only !== undefined && others.length === 0) return join(path, only)
   if (only === undefined) throw new MillraceError('MR465', `there is no journal in ${path}`)

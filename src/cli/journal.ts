@@ -33,7 +33,7 @@ export async function journalList(path: string, options: { readonly json?: boole
   return 0
 }
 
-const columns = [26, 6, 22, 10, 24, 24, 10] as const
+const columns = [31, 5, 16, 8, 24, 24, 8] as const
 const row = (cells: readonly string[]): string =>
   cells
     .map((cell, i) => cell.padEnd(columns[i]!))

@@ -17,7 +17,7 @@ export interface LiveOptions {
   readonly amqp?: ListenAddress
   /** Null: nothing is kept. */
   readonly dataDir?: string | null
-  /** Where the node keeps its messages; `node` in `dataDir` by default. */
+  /** Where the node keeps its messages; `_node` in `dataDir` by default. */
   readonly nodeDir?: string
   /** What else `startJobs` is told of the state: bundles, reset, drop, takeOver, drainOnly, crash points. */
   readonly state?: Pick<StartOptions, 'bundles' | 'reset' | 'drop' | 'takeOver' | 'drainOnly' | 'reached' | 'tuning'>
@@ -49,7 +49,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     if (bind) await checkBind(bind)
     const needed = needsNode(graphs, process.env)
     // Beside the jobs' folders, or in the one of a single job; no job's id begins so. Where nothing is kept, nor are the node's messages.
-    const folder = options.dataDir === null ? undefined : join(options.dataDir ?? '.millrace', '_node')
+    const folder = options.dataDir === null ? undefined : (options.nodeDir ?? join(options.dataDir ?? '.millrace', '_node'))
     const listen = options.amqp ?? listenAddress(undefined, amqpPort)
     const node = needed ? await startEmbeddedNode(listen, systemTime, log, folder) : undefined
     if (node) closers.push(() => node.close())
