@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { decodeEntry } from './decode-entry.js'
+import { describeEntry } from './describe-entry.js'
+import { EntryEncoder } from './encode-entry.js'
+import { chunkEntry } from './journal-fixture.js'
+
+it('refuses by name whatever is no entry, at once', () => {
+  const heads = fc.constantFrom(1, 2, 3, 16, 17, 18, 0).map(kind => Uint8Array.of(kind))
+  fc.assert(
+    fc.property(heads, fc.uint8Array({ maxLength: 120 }), (head, rest) => {
+      try {
+        decodeEntry(Buffer.concat([head, rest]))
+      } catch (error) {
+        expect(error).toBeInstanceOf(MillraceError)
+        expect(error).toMatchObject({ code: 'MR443' })
+      }
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+it('reads an entry wherever its bytes lie', () => {
+  const parts = new EntryEncoder().encode(chunkEntry(3, ['one', 'two']), 3)
+  const bytes = Buffer.concat(parts)
+  for (let shift = 0; shift < 4; shift++) {
+    const shifted = new Uint8Array(bytes.length + shift + 8).subarray(shift, shift + bytes.length)
+    shifted.set(bytes)
+    const { entry, item } = decodeEntry(shifted)
+    if (item.kind !== 'chunk') return expect.unreachable()
+    expect(entry).toBe(3)
+    expect(Buffer.from(item.chunk.bytes.subarray(item.chunk.starts[1], item.chunk.ends[1])).toString()).toBe('two')
+    // The six bytes before the first message are not kept.
+    expect(item.chunk.starts[0]).toBe(0)
+  }
+})
+
+it('is described without its messages', () => {
+  expect(describeEntry(chunkEntry(3, ['one', 'two']))).toEqual({
+    entry: 3,
+    kind: 'chunk',
+    source: 'readings',
+    partition: 3,
+    wall: '1970-01-01T00:00:01.003Z',
+    stream: 1.5,
+    partitionClock: 0.75,
+    encoding: 'body',
+    messages: 2,
+    bytes: expect.any(Number),
+  })
+  expect(describeEntry({ kind: 'acknowledged', sink: 'out', position: { entry: 4, ordinal: 2 } })).toEqual({
+    kind: 'acknowledged',
+    sink: 'out',
+    entry: 4,
+    ordinal: 2,
+  })
+})
