@@ -23,16 +23,11 @@ export class DurablePeer {
     this.connection.on('disconnected', () => {
       this.ended = true
     })
-    for (const event of [
-      'connection_error',
-      'connection_close',
-      'session_error',
-      'receiver_error',
-      'receiver_close',
-      'sender_error',
-      'sender_close',
-    ])
+    for (const event of ['connection_error', 'session_error', 'receiver_error', 'receiver_close', 'sender_error', 'sender_close'])
       this.connection.on(event, () => {})
+    this.connection.on('connection_close', () => {
+      this.ended = true
+    })
     this.connection.on('connection_open', ({ connection }) => {
       this.properties = (connection as unknown as { properties: Record<string, unknown> }).properties ?? {}
     })

@@ -106,4 +106,112 @@ describe('durable queues', () => {
     expect(second.addresses()[0]).toMatchObject({ received: 1 })
     expect(last.numbers).toEqual([4])
   })
+
+  it('stay short on disk, though one old message is never consumed', async () => {
+    const disk = memoryDisk()
+    const first = await start(disk)
+    const sender = connect(first).sender('work')
+    const old = connect(first).sender('old')
+    old.send(7)
+    await until('the old one', () => old.accepted.length === 1)
+    const reader = connect(first).receiver({ source: { address: 'work' } })
+    for (const n of upTo(20_000)) sender.send(n)
+    await until('all through', () => reader.got.length === 20_000 && sender.accepted.length === 20_000)
+    expect(reader.numbers).toEqual(upTo(20_000))
+    await until('short', () => [...disk.files.values()].reduce((sum, bytes) => sum + bytes.length, 0) < 5 * 64 * 1024 + 4096)
+    await first.close()
+    const second = await start(killed(disk))
+    const last = connect(second).receiver({ source: { address: 'old' } })
+    await until('it', () => last.got.length === 1)
+    expect(last.got).toEqual([{ n: 7, count: 0, first: true }])
+  })
+
+  it('keep durable subscriptions and kinds of addresses, and forget what is not durable', async () => {
+    const disk = memoryDisk()
+    const first = await start(disk, { addresses: { fixed: { type: 'multicast' } } })
+    const lasting = { name: 'sub', source: { address: 'news', capabilities: ['topic'], durable: 2, expiry_policy: 'never' as const } }
+    const passing = { name: 'tmp', source: { address: 'news', capabilities: ['topic'] } }
+    connect(first, 'me').receiver({ ...lasting, credit: 0 })
+    connect(first).receiver({ source: { address: 'news::archive' }, credit: 0 })
+    const heard = connect(first).receiver(passing)
+    await until('three', () => first.addresses().filter(one => one.type === 'subscription').length === 3)
+    const sender = connect(first).sender('news', 'topic')
+    for (const n of upTo(5)) sender.send(n, numbered(n, { durable: n !== 3 }))
+    await until('all heard', () => heard.got.length === 5 && sender.accepted.length === 5)
+    const second = await start(killed(disk), { addresses: { fixed: { type: 'multicast' } } })
+    expect(second.addresses().map(({ name, type, depth }) => [name, type, depth])).toEqual([
+      ['fixed', 'multicast', 0],
+      ['news', 'topic', 8],
+      ['news::archive', 'subscription', 4],
+      ['news::me/sub', 'subscription', 4],
+    ])
+    const again = connect(second, 'me').receiver(lasting)
+    await until('four', () => again.got.length === 4)
+    expect(again.numbers).toEqual([0, 1, 2, 4])
+    const stolen = connect(second, 'me').receiver(lasting)
+    await until('moved', () => again.link.is_closed())
+    const more = connect(second).sender('news', 'topic')
+    more.send(9)
+    await until('it', () => stolen.got.length === 1)
+    stolen.link.close()
+    await until('unsubscribed', () => !second.addresses().some(one => one.name === 'news::me/sub'))
+    const third = await start(killed(disk))
+    expect(third.addresses().length).toBeGreaterThan(0)
+    await expect(start(killed(disk), { addresses: { news: { type: 'queue' } } })).rejects.toMatchObject({ code: 'MR702' })
+  })
+
+  it('make senders wait while the disk is full, and go on by themselves as receivers make room', async () => {
+    const disk = memoryDisk()
+    const size = (): number => [...disk.files.values()].reduce((sum, bytes) => sum + bytes.length, 0)
+    const limit = 400 * 1024
+    disk.onWrite = (_path, bytes) => {
+      const room = limit - size()
+      if (room <= 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+      return Math.min(bytes, room)
+    }
+    const node = await start(disk)
+    const sender = connect(node).sender('work')
+    for (const n of upTo(10_000)) sender.send(n, n < 200 ? numbered(n, { id: `id-${n}` }) : undefined)
+    await until('full', () => size() >= limit && sender.link.credit === 0)
+    const before = sender.accepted.length
+    expect(before).toBeLessThan(10_000)
+    const reader = connect(node).receiver({ source: { address: 'work' } })
+    await until('all through', () => reader.got.length === 10_000)
+    expect(reader.numbers).toEqual(upTo(10_000))
+    await until('all accepted', () => sender.accepted.length === 10_000)
+  })
+
+  it('refuse a damaged folder by name, and one that is written by a newer release', async () => {
+    const disk = memoryDisk()
+    const first = await start(disk)
+    const sender = connect(first).sender('work')
+    for (const n of upTo(20)) {
+      sender.send(n)
+      await until('accepted', () => sender.accepted.length === n + 1)
+    }
+    await first.close()
+    const damaged = killed(disk)
+    const [name, bytes] = [...damaged.files].find(([path]) => path.endsWith('.seg'))!
+    bytes[4096 + 600]! ^= 0x10
+    damaged.files.set(name, bytes)
+    await expect(start(damaged)).rejects.toMatchObject({ code: 'MR442' })
+  })
+
+  it('stop once another node has taken their folder over', async () => {
+    const disk = memoryDisk()
+    const failures: string[] = []
+    const first = await start(disk, { onFailure: error => failures.push(error.code) })
+    const peer = connect(first)
+    const sender = peer.sender('work')
+    sender.send(1)
+    await until('accepted', () => sender.accepted.length === 1)
+    const second = await start(disk)
+    sender.send(2)
+    await until('the end', () => peer.ended)
+    expect(failures).toEqual(['MR440'])
+    expect(sender.accepted).toEqual([1])
+    const reader = connect(second).receiver({ source: { address: 'work' } })
+    await until('one', () => reader.got.length > 0)
+    expect(reader.numbers).toEqual([1])
+  })
 })
