@@ -1,22 +1,8 @@
-/**
- * A state as bytes: parts, each a head of 16 bytes (u32 kind, u32 zero, u64 length; little-endian, as are all numbers),
- * its bytes, and zeros up to a multiple of 8. A part of kind 16 … 25 holds a typed array as it lies in memory; kinds 0 to
- * 2 hold JSON: 0 a stretch of a list, 1 a stretch of an object's members, 2 the value itself, which is the last part.
- * Parts count from 0. In JSON a string that begins with `$` stands for what JSON cannot say:
- *
- * | string | stands for |
- * |---|---|
- * | `$$…` | the string `$…` |
- * | `$NaN`, `$Infinity`, `$-Infinity`, `$-0` | that number |
- * | `$#n` | the typed array of part n |
- * | `$[a,b,…` | the list that parts a, b, … hold, and after them the rest |
- * | `${a,b,…` | the same of an object |
- */
-import type { State } from '../model/state.js'
-import { arrayKind, arrayOf } from './state-arrays.js'
+import { arrayKind } from './state-arrays.js'
+import { dollar, headBytes, partKinds, setMember } from './state-format.js'
 
-export const headBytes = 16
-export const partKinds = { list: 0, members: 1, root: 2 } as const
+export { decodeState } from './state-decoder.js'
+
 /** Values in one stretch of JSON: what is encoded at one go, in about 2 ms. Texts count by their length, too. */
 const stretchValues = 8_192
 const charactersAValue = 16
@@ -24,7 +10,6 @@ const charactersAValue = 16
 const deepest = 200
 
 const { stringify } = JSON
-const dollar = 36
 
 /**
  * The bytes of a value, piece by piece, so that whoever writes them can give way between two pieces: lists and objects of
@@ -147,109 +132,8 @@ class Encoder {
   }
 }
 
-/**
- * The value that `encodeState` made these bytes of; typed arrays are copies.
- *
- * @throws SyntaxError or RangeError where they are no such bytes.
- */
-export function decodeState(bytes: Uint8Array): State {
-  const decoder = new Decoder(bytes)
-  return decoder.root()
-}
-
-class Decoder {
-  readonly #bytes: Uint8Array
-  readonly #kinds: number[] = []
-  readonly #starts: number[] = []
-  readonly #ends: number[] = []
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    const heads = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    for (let at = 0; at < bytes.length; ) {
-      if (at + headBytes > bytes.length) throw new RangeError('a part is torn')
-      const end = at + headBytes + Number(heads.getBigUint64(at + 8, true))
-      if (end > bytes.length) throw new RangeError('a part is longer than the state')
-      this.#kinds.push(heads.getUint32(at, true))
-      this.#starts.push(at + headBytes)
-      this.#ends.push(end)
-      at = Math.ceil(end / 8) * 8
-    }
-  }
-
-  root(): State {
-    const last = this.#kinds.length - 1
-    if (this.#kinds[last] !== partKinds.root) throw new RangeError('the last part is missing')
-    return this.#revived(this.#json(last)) as State
-  }
-
-  #part(index: number): Uint8Array {
-    const start = this.#starts[index]
-    if (start === undefined) throw new RangeError(`there is no part ${index}`)
-    return this.#bytes.subarray(start, this.#ends[index])
-  }
-
-  #json(index: number): unknown {
-    const { buffer, byteOffset, byteLength } = this.#part(index)
-    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString())
-  }
-
-  /** What a value of JSON stands for; objects and lists are changed in place. */
-  #revived(value: unknown): unknown {
-    if (typeof value === 'string') return value.charCodeAt(0) === dollar ? this.#meant(value) : value
-    if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) {
-      for (let i = 0; i < value.length; i++) value[i] = this.#revived(value[i])
-      return value
-    }
-    const members = value as Record<string, unknown>
-    for (const key of Object.keys(members)) {
-      const member = members[key]
-      const meant = this.#revived(member)
-      if (meant !== member) setMember(members, key, meant)
-    }
-    return members
-  }
-
-  #meant(text: string): unknown {
-    switch (text[1]) {
-      case '$':
-        return text.slice(1)
-      case '#': {
-        const index = Number(text.slice(2))
-        const array = arrayOf(this.#kinds[index] ?? 0, this.#part(index))
-        if (!array) throw new RangeError(`part ${index} is no typed array`)
-        return array
-      }
-      case '[':
-        // Not spread into `push` or `concat` at once: a list may be longer than a call may have arguments.
-        return partsOf(text).flatMap(index => this.#revived(this.#json(index)))
-      case '{': {
-        const whole = {}
-        for (const index of partsOf(text)) {
-          for (const [key, member] of Object.entries(this.#revived(this.#json(index)) as object)) setMember(whole, key, member)
-        }
-        return whole
-      }
-      default: {
-        const number = Number(text.slice(1))
-        if (Number.isNaN(number) && text !== '$NaN') throw new RangeError(`no state says ${text}`)
-        return number
-      }
-    }
-  }
-}
-
-const partsOf = (text: string): readonly number[] => text.slice(2).split(',').map(Number)
-
 function membersOf(object: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
   const some = {}
   for (const key of keys) setMember(some, key, object[key])
   return some
-}
-
-/** Assigning `__proto__` would change what the object inherits. */
-function setMember(target: object, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-  else (target as Record<string, unknown>)[key] = value
 }
