@@ -92,7 +92,11 @@ function promiseOf(options: AmqpSourceOptions<unknown>): SourcePromise {
   const kind = options.kind ?? standardKind(options) ?? 'queue'
   const { subscription, exclusive } = options
   const alone = exclusive === true ? 'one' : 'assumed-one'
-  const stored = { unaccepted: 'again', meanwhile: 'kept', repeats: true } as const
+  const sent = { unaccepted: 'again', meanwhile: 'kept', repeats: true } as const
+  const stored = {
+    ...sent,
+    remark: 'only messages that are marked durable outlive a crash of the broker, such as the embedded node',
+  } as const
   const fleeting = { unaccepted: 'gone', meanwhile: 'gone', repeats: true } as const
   switch (kind) {
     case 'queue':
@@ -100,7 +104,7 @@ function promiseOf(options: AmqpSourceOptions<unknown>): SourcePromise {
     case 'topic':
       return { ...(subscription?.durable ? stored : fleeting), readers: subscription?.shared ? 'several' : 'one' }
     case 'anycast':
-      return { ...stored, readers: alone, presettled: true }
+      return { ...sent, readers: alone, presettled: true }
     case 'multicast':
       return { ...fleeting, readers: 'one', presettled: true }
   }

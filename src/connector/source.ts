@@ -89,6 +89,8 @@ export interface SourcePromise {
   readonly readers: 'one' | 'assumed-one' | 'several'
   /** Senders choose: what they settle before it arrives is never sent again. */
   readonly presettled?: boolean
+  /** What else its promise takes for granted, as a sentence. */
+  readonly remark?: string
 }
 
 /** A source as a job file names it: inert data and the way to open it. */

@@ -40,7 +40,8 @@ export function findingsOfSource({ id, spec, presettled }: SourceFacts, bounds: 
       },
     ]
   }
-  return [...lossOf(id, promise), ...presettledOf(id, promise, presettled), ...repeatOf(id, spec.id, promise, bounds)]
+  const remark = promise.remark === undefined ? [] : [{ why: `'${id}': ${promise.remark}` }]
+  return [...lossOf(id, promise), ...presettledOf(id, promise, presettled), ...repeatOf(id, spec.id, promise, bounds), ...remark]
 }
 
 function lossOf(id: string, { unaccepted, meanwhile }: SourcePromise): readonly GuaranteeFinding[] {
@@ -82,6 +83,6 @@ function repeatOf(id: string, spec: IdSpec | undefined, promise: SourcePromise, 
     why: `a message of '${id}' that comes again is known by its ${idText(spec)}, ${within}; one without it counts again`,
   }
   if (promise.readers === 'one') return [known]
-  const alone = `'${id}' assumes to be the only reader of its address: what another took and did not accept would count in both`
+  const alone = `'${id}' is taken to be the only reader of its address: what another took and did not accept would count in both`
   return [known, { label: 'as the only consumer', why: alone }]
 }

@@ -132,7 +132,8 @@ describe('what the label says', () => {
     expect(why).toEqual([
       'a message is accepted, and what it caused sent, once it is in the journal; after a crash the journal is replayed',
       "a message of 'readings' that comes again is known by its message-id, within 1,000,000 ids or 10 minutes; one without it counts again",
-      "'readings' assumes to be the only reader of its address: what another took and did not accept would count in both",
+      "'readings' is taken to be the only reader of its address: what another took and did not accept would count in both",
+      "'readings': only messages that are marked durable outlive a crash of the broker, such as the embedded node",
       "the view 'latest' is made again from snapshot and journal; a row replaces its earlier one",
     ])
     const other = { remembered: { ids: 5_000, ms: 90_000 } }
@@ -185,6 +186,7 @@ describe('what the label says', () => {
   test('a message that came settled makes a direct link at most once', () => {
     const direct = sources['direct link'](messageId())
     expect(promised(direct, toView)).toMatchObject({ level: 'exactly-once' })
+    expect(promised(direct, toView).why.join()).not.toContain('durable')
     expect(promised(direct, toView).why).toContain("what a sender of 'readings' settles before it arrives counts at most once")
     const found = promised(direct, toView, { presettled: new Map([['readings', 1_234]]) })
     expect(found).toMatchObject({
