@@ -1,0 +1,11 @@
+import type { Disk } from '../../src/model/disk.js'
+import type { JobFactories } from '../../src/runtime/job-factories.js'
+
+/** A bug put into the parts that the composition root passes in, to prove that the simulator finds it. */
+export interface Plant {
+  readonly name: string
+  /** What is wrong, a sentence. */
+  readonly what: string
+  readonly factories?: Partial<JobFactories>
+  disk?(disk: Disk): Disk
+}

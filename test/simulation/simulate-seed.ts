@@ -1,0 +1,68 @@
+import { type Fault, faultsOf } from './faults.js'
+import { injectFault } from './inject-fault.js'
+import { judgeResults } from './judge-results.js'
+import type { Plant } from './plant.js'
+import { scenario } from './scenario.js'
+import type { Violation } from './violation.js'
+import { dataDir, World } from './world.js'
+
+export interface SeedResult {
+  readonly seed: number
+  readonly violation: Violation | undefined
+  readonly faults: readonly Fault[]
+  /** Equal for equal runs. */
+  readonly hash: number
+  readonly lines: readonly string[]
+  readonly events: number
+  /** Virtual ms. */
+  readonly elapsed: number
+  readonly lives: number
+}
+
+/** Virtual ms after the last fault within which all must be settled, and within which the job must have ended. */
+const recoveryMs = 90_000
+const finishMs = 90_000
+
+/** Runs one seed; `faults` other than its own serve the search for the shortest schedule. */
+export async function simulateSeed(
+  seed: number,
+  options: { readonly plant?: Plant | undefined; readonly faults?: readonly Fault[] } = {},
+): Promise<SeedResult> {
+  const plan = scenario(seed)
+  const faults = options.faults ?? faultsOf(plan)
+  const world = new World(plan, options.plant)
+  const { scheduler } = world
+  for (const { id, sends } of plan.sources)
+    for (const { at, message } of sends) scheduler.at(at, () => world.sources.get(id)!.take(message))
+  for (const fault of faults) scheduler.at(fault.at, () => injectFault(world, fault))
+  scheduler.at(0, () => world.start())
+  const broken = () => world.violation !== undefined
+  await scheduler.run(plan.duration, broken)
+  if (!broken()) {
+    world.heal()
+    await scheduler.run(scheduler.now + recoveryMs, () => broken() || world.unsettled === 0)
+    if (world.unsettled > 0) world.violated('I9', `${world.unsettled} messages are not settled ${recoveryMs / 1000} s after the last fault`)
+  }
+  if (!broken()) {
+    world.finish()
+    await scheduler.run(scheduler.now + finishMs, () => broken() || world.finished)
+    if (!world.finished) world.violated('I9', `the job has not ended ${finishMs / 1000} s after it was told to`)
+  }
+  if (!broken()) {
+    world.observations.judge()
+    const found = judgeResults({ scenario: plan, sinks: world.sinks, letters: lettersOf(world) })
+    if (found) world.violated(found.invariant, found.what)
+  }
+  const { violation, hash, lines, lives } = world
+  return { seed, violation, faults, hash: hash >>> 0, lines, events: scheduler.events, elapsed: scheduler.now, lives }
+}
+
+function lettersOf(world: World): Uint8Array[] {
+  const letters: Uint8Array[] = []
+  for (const [path, file] of world.disk.files(dataDir)) {
+    if (!path.endsWith('.ndjson')) continue
+    const lines = Buffer.from(file.bytes).toString('utf8').split('\n')
+    for (const line of lines) if (line !== '') letters.push(Buffer.from((JSON.parse(line) as { bytes: string }).bytes, 'base64'))
+  }
+  return letters
+}
