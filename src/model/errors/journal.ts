@@ -11,7 +11,7 @@ export const journalErrors = entries({
   },
   MR441: {
     title: 'epoch not readable',
-    cause: 'The file that says who owns the data folder cannot be read or written, so nothing may follow from what was stored.',
+    cause: '`epochs` in the data folder, which says who owns it, cannot be read or written, so nothing may follow from what was stored.',
     remedy: 'Mend the rights of the data folder, or the disk.',
     action: 'back-off',
   },
