@@ -20,6 +20,8 @@ export interface RigOptions {
   readonly durable?: boolean
   /** After so many ms without a word Artemis gives a client up. */
   readonly brokerIdleMs?: number
+  /** The way to the job is a direct link (an anycast address of the node), which stores nothing; default a queue. */
+  readonly direct?: boolean
   /** The job's data folder; by default one in a temporary folder. */
   readonly dataDir?: string
 }
@@ -84,9 +86,10 @@ export class CrashRig {
       const home = opened(await mkdtemp(join(tmpdir(), 'millrace-crash-')), it => rm(it, { recursive: true, force: true }))
       const results = opened(new ResultQueue(broker.url, 'results'), it => it.close())
       await until('the result queue', () => results.attached)
-      const { seed, rate, durable = false } = options
-      const sender = opened(new SenderProcess(scripts.sender, { url: broker.url, seed, rate, durable }), it => it.kill())
-      await until('the first messages', () => sender.report.accepted > 0)
+      const { seed, rate, durable = false, direct = false } = options
+      const sender = opened(new SenderProcess(scripts.sender, { url: broker.url, seed, rate, durable, direct }), it => it.kill())
+      // Over a direct link none is taken before the job is there.
+      if (!direct) await until('the first messages', () => sender.report.accepted > 0)
       return new CrashRig(options, { broker, scripts, results, sender, dataDir: options.dataDir ?? join(home, 'data') }, closers)
     } catch (error) {
       for (const close of closers.reverse()) await close()
@@ -101,7 +104,14 @@ export class CrashRig {
 
   /** What a life of the job is started with. */
   life(more: Partial<LifeOptions> = {}): LifeOptions {
-    return { job: join(root, 'test', 'recovery', 'crash.job.ts'), dataDir: this.dataDir, url: this.broker.url, ...more }
+    const { direct } = this.#options
+    return {
+      job: join(root, 'test', 'recovery', 'crash.job.ts'),
+      dataDir: this.dataDir,
+      url: this.broker.url,
+      ...(direct && { env: { CRASH_DIRECT: 'yes' } }),
+      ...more,
+    }
   }
 
   /** Waits until `rows` more rows have come than at this moment. */
@@ -146,7 +156,7 @@ export class CrashRig {
 
   async #judge(end: number): Promise<number> {
     const { broker, results, findings, sender } = this
-    const { peer } = this.#options
+    const { peer, direct = false } = this.#options
     // Behind everything that was ever written to the queue, so that whatever came twice is seen.
     await sendOne(broker.url, 'results', 'behind', '{"device":"closing"}')
     await until('the end of the results', () => results.rows.at(-1)?.device === 'closing')
@@ -154,7 +164,8 @@ export class CrashRig {
     judgeRows(this.#stream, end, results.rows, findings)
     const badMessages = await judgeDeadLetters(this.#stream, end, this.dataDir, findings)
     if (sender.report.refused > 0) findings.add('the broker refused', `${sender.report.refused} messages`)
-    for (const address of peer === 'artemis' ? ['DLQ', 'ExpiryQueue', 'readings'] : ['readings'])
+    const addresses = peer === 'artemis' ? ['DLQ', 'ExpiryQueue', 'readings'] : direct ? [] : ['readings']
+    for (const address of addresses)
       for (const id of await queued(broker.url, address)) findings.add(`left in '${address}'`, `message ${id}`)
     return badMessages
   }

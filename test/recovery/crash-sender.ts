@@ -1,6 +1,7 @@
 /**
  * A process of its own: sends the stream of a seed to `readings` at a steady rate, and keeps each message until it is
- * told that it was accepted. Arguments: URL, seed, messages per second, `durable` or not. Told `stop`, it fills the window
+ * told that it was accepted. Arguments: URL, seed, messages per second, `durable` or not,
+ * `queue` or `anycast`. Told `stop`, it fills the window
  * that it is in, closes it, waits until everything is accepted and says `done`.
  */
 import type { Delivery, Sender } from '../../src/amqp/rhea.js'
@@ -8,7 +9,7 @@ import { PeerLink } from '../interop/peer-link.js'
 import { CrashStream, closingMessage, perWindow } from './crash-stream.js'
 import type { SenderCommand, SenderReport } from './sender-process.js'
 
-const [url, seed, rate, durability] = process.argv.slice(2)
+const [url, seed, rate, durability, kind] = process.argv.slice(2)
 const durable = durability === 'durable'
 const perMs = Number(rate) / 1000
 const stream = new CrashStream(Number(seed))
@@ -70,7 +71,7 @@ const link = new PeerLink(
   url!,
   connection => {
     const opened = connection.open_sender({
-      target: { address: 'readings', capabilities: ['queue'] },
+      target: { address: 'readings', capabilities: [kind!] },
       snd_settle_mode: 0,
       treat_modified_as_released: false,
     })

@@ -101,7 +101,7 @@ export class FaultProxy {
     return this.#pairs.size
   }
 
-  /** How often clients have sent a performative, over all connections. */
+  /** How often clients have sent a performative or an outcome, over all connections. */
   performatives(code: number): number {
     let count = 0
     for (const codes of this.#sent) count += codes.count(code)

@@ -22,6 +22,8 @@ export interface SenderOptions {
   /** Messages per second. */
   readonly rate: number
   readonly durable: boolean
+  /** To an anycast address instead of a queue. */
+  readonly direct: boolean
 }
 
 /** `crash-sender.ts` in its process. */
@@ -30,8 +32,11 @@ export class SenderProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<void>
 
-  constructor(script: string, { url, seed, rate, durable }: SenderOptions) {
-    this.#child = fork(script, [url, String(seed), String(rate), durable ? 'durable' : 'transient'], { stdio: 'inherit', execArgv: [] })
+  constructor(script: string, { url, seed, rate, durable, direct }: SenderOptions) {
+    this.#child = fork(script, [url, String(seed), String(rate), durable ? 'durable' : 'transient', direct ? 'anycast' : 'queue'], {
+      stdio: 'inherit',
+      execArgv: [],
+    })
     this.#child.on('message', report => {
       this.report = report as SenderReport
     })

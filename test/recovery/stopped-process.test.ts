@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { disposals } from '../interop/disposals.js'
 import { peerTest } from '../interop/peer-test.js'
@@ -11,8 +9,8 @@ import { JobLife, type LifeOptions } from './job-life.js'
 
 const opened = disposals()
 const rowsAWindow = 500
-/** Performatives (part 2 §2.7). */
-const [transfer, disposition] = [0x14, 0x15]
+/** A performative (part 2 §2.7) and an outcome (part 3 §3.4). */
+const [transfer, accepted] = [0x14, 0x24]
 const idleMs = 3_000
 
 /** A broker with a load, a proxy before it, and how a job that goes through the proxy is started. */
@@ -25,12 +23,6 @@ async function rigWithProxy(seed: number): Promise<{ readonly rig: CrashRig; rea
 }
 
 const started = (options: LifeOptions, ...more: readonly string[]): JobLife => opened(JobLife.command(options, ...more), it => it.kill())
-
-/** Each file of a folder with its bytes as text. */
-async function filesOf(folder: string, pick: (name: string) => boolean): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).filter(pick)
-  return Object.fromEntries(await Promise.all(names.map(async name => [name, await readFile(join(folder, name), 'base64')] as const)))
-}
 
 describe('a process that is stopped and continued', () => {
   peerTest(
@@ -55,7 +47,7 @@ describe('a process that is stopped and continued', () => {
   )
 
   peerTest(
-    'and was replaced meanwhile ends with MR440, and neither writes, nor settles, nor sends',
+    'and was replaced meanwhile ends with MR440, neither settles nor sends, and what it writes counts for nothing',
     [artemisAvailable()],
     async () => {
       const { rig, proxy, through } = await rigWithProxy(52)
@@ -67,7 +59,7 @@ describe('a process that is stopped and continued', () => {
       expect(refused.output).toContain('MR425')
       // At rest, so that nothing of it is under way when it is stopped; heartbeats alone pass.
       rig.sender.tell('hold')
-      const sent = () => [proxy.performatives(transfer), proxy.performatives(disposition)] as const
+      const sent = (): readonly number[] => [proxy.performatives(transfer), proxy.performatives(accepted)]
       let quiet = 0
       let last = sent()
       await until('the job is at rest', () => {
@@ -82,20 +74,19 @@ describe('a process that is stopped and continued', () => {
       expect(sent(), 'while it was stopped').toEqual(last)
       const second = started(rig.life(), '--take-over')
       expect(await second.recoveredWithin(60_000), second.output).toBe(true)
-      const journal = join(rig.dataDir, 'journal')
-      const newest = (await readdir(journal)).sort().at(-1)!.slice(0, 10)
-      const ofFirst = (name: string): boolean => !name.startsWith(newest)
-      const before = await filesOf(journal, ofFirst)
       first.child.kill('SIGCONT')
       expect(await first.endsWithin(60_000), first.output).toBe(true)
       expect(first.output).toContain('MR440')
       expect(first.child.exitCode).toBe(1)
-      expect(sent(), 'transfers and dispositions').toEqual(last)
-      // A segment may have been removed by the second one meanwhile; none may have changed.
-      for (const [name, bytes] of Object.entries(await filesOf(journal, ofFirst))) expect(bytes, name).toBe(before[name])
+      // What it had received and never journaled it may give back.
+      expect(sent(), 'transfers, and dispositions with `accepted`').toEqual(last)
       await rig.moreRows(rowsAWindow)
-      const { findings } = await rig.finish(second)
-      expect(findings, second.output).toEqual([])
+      // What it may still have written into a segment of its own epoch is nobody's: a recovery does not read it.
+      await second.kill()
+      const third = started(rig.life())
+      await rig.moreRows(rowsAWindow)
+      const { findings } = await rig.finish(third)
+      expect(findings, third.output).toEqual([])
     },
     180_000,
   )

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { JobSummary } from '../../src/model/api.js'
+import { disposals } from '../interop/disposals.js'
+import { until } from '../support/until.js'
+import { CrashRig } from './crash-rig.js'
+import { JobLife } from './job-life.js'
+
+const opened = disposals()
+const megabytes = 8
+
+/** A file system of 8 MB in memory; undefined where this machine lets nobody mount one. */
+async function smallFolder(): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-small-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' })
+  } catch {
+    await rmdir(folder)
+    return undefined
+  }
+  opened(folder, async () => {
+    execFileSync('umount', ['-l', folder])
+    await rmdir(folder)
+  })
+  return folder
+}
+
+describe('a data folder that is full', () => {
+  test('stops the credit, says why, and goes on by itself when there is room again; nothing is lost', async context => {
+    const folder = await smallFolder()
+    if (folder === undefined) return context.skip('this machine mounts no tmpfs for us')
+    const dataDir = join(folder, 'data')
+    // A direct link: a message is accepted when it is durable here, and not before.
+    const rig = opened(await CrashRig.open({ seed: 61, peer: 'node', rate: 2_000, direct: true, dataDir }), it => it.close())
+    const life = opened(JobLife.command(rig.life()), it => it.kill())
+    await rig.moreMessages(5_000)
+    const page = (await life.page())!
+    const job = async (): Promise<JobSummary> => ((await (await fetch(`${page}/api/v1/jobs`)).json()) as JobSummary[])[0]!
+    const ballast = join(folder, 'ballast')
+    const { bavail, bsize } = await statfs(folder)
+    await writeFile(ballast, Buffer.alloc(bavail * bsize - 100_000))
+    const notReady = await until('not ready', async () => {
+      const answer = await fetch(`${page}/readyz`)
+      return answer.status === 503 && (await answer.text())
+    })
+    expect(notReady).toMatch(/ENOSPC|no space/i)
+    const full = await until('the page says why', async () => (await job()).attention.find(one => /ENOSPC|no space/i.test(one)))
+    expect(full).toContain('wait')
+    await until('the sender has no credit', () => rig.sender.report.credit === 0)
+    const { accepted } = rig.sender.report
+    // Tries of the journal to write, seen from outside by their effect: none is accepted.
+    let looks = 0
+    await until('a while', () => ++looks > 200)
+    expect(rig.sender.report.accepted).toBe(accepted)
+    await rm(ballast)
+    await until('ready', async () => (await fetch(`${page}/readyz`)).status === 200)
+    await rig.moreMessages(5_000)
+    expect((await job()).attention.filter(one => /ENOSPC|no space/i.test(one))).toEqual([])
+    const { findings } = await rig.finish(life)
+    expect(findings, life.output).toEqual([])
+  }, 180_000)
+})
