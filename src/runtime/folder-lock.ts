@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises'
+import { readdir, realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { RandomSource } from '../model/seams.js'
+import { systemDisk } from './system-disk.js'
 
 /** Bytes of a socket's path that every Unix takes; macOS has the least, 103. */
 const longestSocketPath = 100
@@ -46,7 +47,7 @@ export async function lockFolder(folder: string, random: RandomSource, takeOver 
 
 async function made(folder: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true })
+    await systemDisk.makeFolder(folder)
     return await realpath(folder)
   } catch (error) {
     throw new MillraceError('MR426', `the data folder ${folder} cannot be made: ${(error as Error).message}`, { cause: error })

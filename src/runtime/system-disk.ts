@@ -1,10 +1,17 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from '../model/disk.js'
 
 /** The machine's files: positions are explicit, and every call runs in Node's thread pool, off the main thread. */
 export const systemDisk: Disk = {
-  makeFolder: async path => {
-    await mkdir(path, { recursive: true })
+  async makeFolder(path) {
+    const first = await mkdir(path, { recursive: true })
+    if (first === undefined) return
+    // A synced file in a folder that its parent has lost is lost as well.
+    for (let made = resolve(path); ; made = dirname(made)) {
+      await systemDisk.syncFolder(dirname(made))
+      if (made === resolve(first) || made === dirname(made)) return
+    }
   },
   async list(folder) {
     try {

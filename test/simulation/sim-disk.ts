@@ -157,7 +157,8 @@ export class SimDisk {
     if (this.#cached.get(path) === 'folder') return
     if (this.faults.full && this.#random.chance(0.5)) throw failure('ENOSPC', path)
     this.#makeFolder(dirname(path))
-    this.#change(dirname(path), { link: [path, 'folder'] })
+    apply({ link: [path, 'folder'] }, this.#cached)
+    apply({ link: [path, 'folder'] }, this.#durable)
   }
 
   #change(folder: string, change: FolderChange): void {

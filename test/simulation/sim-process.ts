@@ -37,7 +37,8 @@ export class SimProcess {
           due = true
           this.timers--
         }
-        const cancel = this.#scheduler.after(ms, () => {
+        // No timer of a system comes at once: real time passes meanwhile.
+        const cancel = this.#scheduler.after(Math.max(ms, 0.05), () => {
           end()
           this.enter(() => {
             if (!cancelled) callback()

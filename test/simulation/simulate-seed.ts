@@ -22,6 +22,8 @@ export interface SeedResult {
 /** Virtual ms after the last fault within which all must be settled, and within which the job must have ended. */
 const recoveryMs = 90_000
 const finishMs = 90_000
+/** A seed takes some thousands. */
+const mostEvents = 400_000
 
 /** Runs one seed; `faults` other than its own serve the search for the shortest schedule. */
 export async function simulateSeed(
@@ -36,7 +38,10 @@ export async function simulateSeed(
     for (const { at, message } of sends) scheduler.at(at, () => world.sources.get(id)!.take(message))
   for (const fault of faults) scheduler.at(fault.at, () => injectFault(world, fault))
   scheduler.at(0, () => world.start())
-  const broken = () => world.violation !== undefined
+  const broken = () => {
+    if (scheduler.events > mostEvents) world.violated('I9', `${mostEvents} events, and no end: the job runs in circles`)
+    return world.violation !== undefined
+  }
   await scheduler.run(plan.duration, broken)
   if (!broken()) {
     world.heal()
