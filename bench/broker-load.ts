@@ -16,9 +16,9 @@ const open = (url: string): Connection => {
 }
 
 /** Sends messages of 114 bytes of JSON as fast as credit comes, until it is killed. */
-export function send(url: string, address: string): void {
+export function send(url: string, address: string, durable: boolean): void {
   const data = `{"device":"device-0001","celsius":21.57,"humidity":41.5,"at":1700000000000,"state":"run","battery":55,"fw":"1.23"}`
-  const bytes = encodeMessage({ messageId: 'm', contentType: 'application/json', body: { data } })
+  const bytes = encodeMessage({ durable, messageId: 'm', contentType: 'application/json', body: { data } })
   const connection = open(url)
   connection.connect()
   const sender = connection.open_sender({ target: { address, capabilities: ['queue'] }, treat_modified_as_released: false })

@@ -1,11 +1,15 @@
 /**
  * Messages of 114 bytes of JSON through a broker, one sender and one receiver, each in a process of its own: the embedded
- * node, and Artemis where it is present. Messages per second of the broker's processor time (Linux: also of Artemis).
+ * node, and Artemis where it is present; messages in memory, and durable ones on the disk. Messages per second of the broker's processor time (Linux: also of Artemis).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startNode } from '../src/broker/index.js'
+import { systemDisk } from '../src/runtime/system-disk.js'
 import { systemRandom } from '../src/runtime/system-random.js'
 import { systemTime } from '../src/runtime/system-time.js'
 import { startArtemis } from '../test/peers/artemis.js'
@@ -14,7 +18,7 @@ import { silentLog } from '../test/support/silent-log.js'
 import { receive, send } from './broker-load.js'
 
 const [role, ...rest] = process.argv.slice(2)
-if (role === 'send') send(rest[0]!, rest[1]!)
+if (role === 'send') send(rest[0]!, rest[1]!, rest[2] === 'durable')
 else if (role === 'receive') receive(rest[0]!, rest[1]!, Number(rest[2]))
 else await compare(Number(role) || 500_000)
 
@@ -28,9 +32,11 @@ function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-async function measure(name: string, url: string, messages: number, cpu: (() => number) | undefined): Promise<void> {
-  const receiver = child('receive', url, 'bench', String(messages))
-  const sender = child('send', url, 'bench')
+type Kind = 'memory' | 'durable'
+
+async function measure(name: string, url: string, kind: Kind, messages: number, cpu: (() => number) | undefined): Promise<void> {
+  const receiver = child('receive', url, kind, String(messages))
+  const sender = child('send', url, kind, kind)
   try {
     const lines = createInterface({ input: receiver.stdout! })[Symbol.asyncIterator]()
     await lines.next()
@@ -38,20 +44,29 @@ async function measure(name: string, url: string, messages: number, cpu: (() => 
     const seconds = Number((await lines.next()).value)
     const used = (cpu?.() ?? 0) - before
     const perCore = cpu ? `${(messages / used / 1e3).toFixed(0).padStart(5)} k/s per core` : ''
-    process.stdout.write(`${name.padEnd(16)} ${(messages / seconds / 1e3).toFixed(0).padStart(5)} k/s   ${perCore}\n`)
+    process.stdout.write(`${name.padEnd(24)} ${(messages / seconds / 1e3).toFixed(0).padStart(5)} k/s   ${perCore}\n`)
   } finally {
     receiver.kill()
     sender.kill()
   }
 }
 
+/** Both kinds, the durable one with fewer messages: a disk is slower than memory. */
+async function both(name: string, url: string, messages: number, cpu: (() => number) | undefined): Promise<void> {
+  await measure(`${name}, memory`, url, 'memory', messages, cpu)
+  await measure(`${name}, durable`, url, 'durable', Math.ceil(messages / 4), cpu)
+}
+
 async function compare(messages: number): Promise<void> {
-  const node = await startNode({ time: systemTime, random: systemRandom, log: silentLog })
-  await measure('embedded node', node.url, messages, () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
+  const data = { disk: systemDisk, folder }
+  const node = await startNode({ time: systemTime, random: systemRandom, log: silentLog, data })
+  await both('embedded node', node.url, messages, () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })
   await node.close()
+  await rm(folder, { recursive: true, force: true })
   const available = artemisAvailable()
   if (!available.present) {
     process.stdout.write(`Artemis: ${available.reason}\n`)
@@ -59,12 +74,8 @@ async function compare(messages: number): Promise<void> {
   }
   const artemis = await startArtemis()
   try {
-    await measure(
-      'Artemis',
-      artemis.url,
-      messages,
-      existsSync('/proc/self/stat') && artemis.pid !== undefined ? () => processorSeconds(artemis.pid!) : undefined,
-    )
+    const counted = existsSync('/proc/self/stat') && artemis.pid !== undefined
+    await both('Artemis', artemis.url, messages, counted ? () => processorSeconds(artemis.pid!) : undefined)
   } finally {
     await artemis.stop()
   }
