@@ -48,7 +48,7 @@ export async function broker(options: BrokerOptions): Promise<number> {
     if (failure) throw failure
     return 0
   } finally {
-    await kept?.lock.release()
+    await kept?.lock?.release()
   }
 }
 

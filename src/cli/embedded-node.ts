@@ -21,6 +21,8 @@ export interface EmbeddedNode {
   readonly folder: string | undefined
   /** The default port was taken: how to join whoever has it. */
   readonly hint?: string
+  /** Resolves where the node has stopped by itself: replaced by another process, or given up by the disk. */
+  readonly failed: Promise<MillraceError>
   close(): Promise<void>
 }
 
@@ -31,19 +33,29 @@ export const keptWhere = (folder: string | undefined): string =>
 /**
  * Starts the process's AMQP node on its default port, or on a free one where that is taken and nobody named it.
  *
- * @param folder For its durable messages; undefined: all is in memory.
+ * @param kept Where durable messages are kept; undefined: all is in memory. `takeOver`: although another process uses it.
  * @throws MR701 for a named port that is taken, MR425 for a folder that another process uses.
  */
-export async function startEmbeddedNode(listen: ListenAddress, time: TimeSource, log: Log, folder?: string): Promise<EmbeddedNode> {
-  const kept = folder === undefined ? undefined : await lockNodeData(folder)
-  const release = async (): Promise<void> => kept?.lock.release()
+export async function startEmbeddedNode(
+  listen: ListenAddress,
+  time: TimeSource,
+  log: Log,
+  kept?: { readonly folder: string; readonly takeOver: boolean },
+): Promise<EmbeddedNode> {
+  const locked = kept && (await lockNodeData(kept.folder, kept.takeOver))
+  const release = async (): Promise<void> => locked?.lock?.release()
+  let onFailure: (error: MillraceError) => void = () => {}
+  const failed = new Promise<MillraceError>(resolve => {
+    onFailure = resolve
+  })
   try {
-    const { node, hint } = await onSomePort(listen, { time, random: systemRandom, log, version, ...(kept && { data: kept.data }) })
+    const seams = { time, random: systemRandom, log }
+    const { node, hint } = await onSomePort(listen, { ...seams, version, onFailure, ...(locked && { data: locked.data }) })
     const close = async (): Promise<void> => {
       await node.close()
       await release()
     }
-    return { node, folder, close, ...(hint !== undefined && { hint }) }
+    return { node, folder: kept?.folder, failed, close, ...(hint !== undefined && { hint }) }
   } catch (error) {
     await release()
     throw error

@@ -51,7 +51,8 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     // Beside the jobs' folders, or in the one of a single job; no job's id begins so. Where nothing is kept, nor are the node's messages.
     const folder = options.dataDir === null ? undefined : (options.nodeDir ?? join(options.dataDir ?? '.millrace', '_node'))
     const listen = options.amqp ?? listenAddress(undefined, amqpPort)
-    const node = needed ? await startEmbeddedNode(listen, systemTime, log, folder) : undefined
+    const kept = folder === undefined ? undefined : { folder, takeOver: options.state?.takeOver === true }
+    const node = needed ? await startEmbeddedNode(listen, systemTime, log, kept) : undefined
     if (node) closers.push(() => node.close())
     const running = await startJobs({
       jobs,

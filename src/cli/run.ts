@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import type { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load-job.js'
 import { keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
@@ -58,10 +59,16 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   const stop = (): void => void live.jobs.stop()
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)
+  // Without its node a job would wait for ever: whoever started this process starts it again.
+  const failures: MillraceError[] = []
+  void live.node?.failed.then(error => {
+    failures.push(error)
+    stop()
+  })
   const ends = await live.jobs.done
   unlisten()
   await live.close()
-  const failures = ends.flatMap(({ error }) => (error ? [error] : []))
+  failures.push(...ends.flatMap(({ error }) => (error ? [error] : [])))
   for (const failure of failures) process.stderr.write(`${errorText(failure)}\n`)
   return failures.length > 0 ? 1 : 0
 }
