@@ -36,10 +36,11 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
   }
   const opened = options.now()
   const about = { epoch: fence.epoch, began: opened, opened, header: options.header }
-  const seed = recordSeed({ ...about, first: 0 })
+  const seed = recordSeed({ ...about, first: 0, from: 0 })
   const copy = new RecordBuffer()
   const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
-  const own = await writeWhole(options, { ...about, first: tail.durable + 1 }, copy)
+  const from = tail.durable + 1
+  const own = await writeWhole(options, { ...about, first: from, from }, copy)
   if (shadowed.length > 0) await fence.confirm()
   for (const name of shadowed) await disk.remove(`${folder}/${name}`)
   const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
@@ -48,6 +49,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
     own,
     last: tail.last,
     opened,
+    from,
     seed,
   })
 }

@@ -38,14 +38,16 @@ export async function readChain(
   const segments: Segment[] = []
   const shadowed: string[] = []
   let epoch = Number.POSITIVE_INFINITY
-  /** First record of the segment after, and of all later epochs. */
+  /** First record of the segment after. */
   let limit = Number.POSITIVE_INFINITY
+  /** First record of all later epochs, and of all epochs from this one on. */
   let taken = Number.POSITIVE_INFINITY
+  let from = Number.POSITIVE_INFINITY
   for (const name of names.toReversed()) {
     const named = parseSegmentName(name)!
     if (named.epoch < epoch) {
       epoch = named.epoch
-      taken = limit
+      taken = Math.min(limit, from)
     }
     // Not read at all: one who was replaced may just be writing it.
     if (named.first >= taken) {
@@ -58,6 +60,8 @@ export async function readChain(
       return 'problem' as const
     })
     if (!read) continue
+    // The epoch's first segments may be gone, and yet what they hid must not come back.
+    if (read !== 'problem') from = Math.min(from, read.header.from)
     if (read !== 'problem') segments.unshift({ name, header: read.header, size: read.size, limit: limit - 1 })
     limit = named.first
   }

@@ -14,6 +14,8 @@ export interface SegmentHeader {
   readonly epoch: number
   /** Number of its first record. */
   readonly first: number
+  /** First record of its epoch: whatever an earlier epoch wrote at or above it came too late. */
+  readonly from: number
   /** When the segment was begun, and when its writer opened the log, ms since the epoch. */
   readonly began: number
   readonly opened: number

@@ -16,6 +16,8 @@ export interface LogState {
   readonly own: OwnSegment
   readonly last: number
   readonly opened: number
+  /** First record of this epoch. */
+  readonly from: number
   readonly seed: number
 }
 
@@ -33,6 +35,7 @@ export class SegmentLogWriter implements SegmentLog {
   readonly #options: SegmentLogOptions
   readonly #seed: number
   readonly #opened: number
+  readonly #from: number
   readonly #patient: PatientDisk
   /** Complete ones. */
   #segments: Segment[]
@@ -54,6 +57,7 @@ export class SegmentLogWriter implements SegmentLog {
     this.#last = state.last
     this.#durable = state.last
     this.#opened = state.opened
+    this.#from = state.from
     this.#seed = state.seed
   }
 
@@ -199,7 +203,7 @@ export class SegmentLogWriter implements SegmentLog {
 
   async #begin(first: number): Promise<OwnSegment> {
     const { disk, folder, fence, now, header: about, reached, onSegment } = this.#options
-    const header: SegmentHeader = { epoch: fence.epoch, first, began: now(), opened: this.#opened, header: about }
+    const header: SegmentHeader = { epoch: fence.epoch, first, from: this.#from, began: now(), opened: this.#opened, header: about }
     const name = segmentName(fence.epoch, first)
     const file = await this.#patient.untilDone(() => disk.create(`${folder}/${name}`))
     await this.#write(file, encodeHeader(header), 0)

@@ -291,3 +291,27 @@ it('refuses segments of another format', async () => {
   const disk = memoryDisk(new Map([['log/0000000001-0000000000000001.seg', new Uint8Array(5_000).fill(7)]]))
   await expect(opened(disk, 2)).rejects.toMatchObject({ code: 'MR443' })
 })
+
+it('never counts what was written too late, even where the segments that hid it were removed', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1, { segmentBytes: 4_100 })
+  appendText(log, 'a')
+  await log.flush()
+  const taken = disk.copy()
+  appendText(log, 'too late')
+  await log.flush()
+  const second = await opened(taken, 2, { segmentBytes: 4_100 })
+  for (const text of ['b', 'c', 'd']) {
+    appendText(second.log, text)
+    await second.log.flush()
+  }
+  for (const [path, bytes] of disk.files) if (!taken.files.has(path)) taken.files.set(path, bytes)
+  await second.log.retain({ needed: 3, bytes: 0, ms: 0 })
+  await second.log.close()
+  expect([...taken.files.keys()]).toContain('log/0000000001-0000000000000002.seg')
+  expect([...taken.files.keys()]).not.toContain('log/0000000002-0000000000000001.seg')
+  const third = await opened(taken, 3)
+  expect(await textsOf(third.log)).toEqual(['d'])
+  await log.close()
+  await third.log.close()
+})
