@@ -109,12 +109,8 @@ export class RunningGraph implements Graph {
       const { logic } = saved.state as { logic: State }
       if (!node && logic === null) continue
       if (!node) throw new MillraceError('MR169', `the snapshot holds state of '${id}' (${saved.op}), which the job no longer has`)
-      if (node.plan.op !== saved.op || node.plan.version !== saved.version) {
-        throw new MillraceError(
-          'MR169',
-          `'${id}' was ${saved.op} version ${saved.version}, and is ${node.plan.op} version ${node.plan.version}`,
-        )
-      }
+      // A version says what is computed from here on; an operator reads the state of its former ones.
+      if (node.plan.op !== saved.op) throw new MillraceError('MR169', `'${id}' was ${saved.op}, and is ${node.plan.op}`)
     }
     for (const [id, saved] of Object.entries(nodes)) {
       const node = known.get(id)

@@ -116,7 +116,9 @@ const decodeAcknowledged = (view: Buffer): AcknowledgedNote => ({
 
 function decodeBundle(view: Buffer): BundleNote {
   const planAt = commonBytes + view.readUInt32LE(4)
-  return { kind: 'bundle', bundle: view.toString('utf8', commonBytes, planAt), plan: view.toString('utf8', planAt) }
+  const bundle = view.toString('utf8', commonBytes, planAt)
+  const [plan, semantics] = view.toString('utf8', planAt).split('\n') as [string, string | undefined]
+  return { kind: 'bundle', bundle, plan, ...(semantics !== undefined && { semantics: JSON.parse(semantics) as Record<string, number> }) }
 }
 
 const clockOf = (view: Buffer): ChunkEntry['clock'] => ({

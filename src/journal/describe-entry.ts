@@ -26,7 +26,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
     case 'acknowledged':
       return { kind: item.kind, sink: item.sink, entry: item.position.entry, ordinal: item.position.ordinal }
     case 'bundle':
-      return { kind: item.kind, bundle: item.bundle, plan: item.plan }
+      return { kind: item.kind, bundle: item.bundle, plan: item.plan, ...(item.semantics && { semantics: item.semantics }) }
   }
 }
 

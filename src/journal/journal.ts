@@ -58,6 +58,8 @@ export interface BundleNote {
   /** Hash of the job's bundle and of its plan; the bundle itself lies in `bundles/`. */
   readonly bundle: string
   readonly plan: string
+  /** What the release that wrote the note computes, by name; see `semanticVersions`. */
+  readonly semantics?: { readonly [what: string]: number }
 }
 
 /** Beside the entries: no input, and without a number. */

@@ -24,7 +24,9 @@ export class JobBundles {
     this.#code = code
     this.#stored = new StoredBundles(disk, join(dataDir, 'bundles'))
     this.plan = planHash(plan)
-    this.current = code === undefined ? `plan-${this.plan}` : bundleHash(code)
+    // What a release computes is no part of the job's name: it is told beside it.
+    const unversioned = JSON.stringify(plan, (key, value: unknown) => (key === 'version' && typeof value === 'number' ? 1 : value))
+    this.current = code === undefined ? `plan-${planHash(JSON.parse(unversioned) as Plan)}` : bundleHash(code)
   }
 
   /** Keeps the running job's text, durably. */

@@ -87,7 +87,7 @@ class OpenJobStore implements JobStore {
       await this.#bundles.save()
       // What the former text took in must not be taken in again by this one.
       if (memory.entry > 0) await this.snapshotter.takeOrThrow()
-      journal.note({ kind: 'bundle', bundle: this.#bundles.current, plan: this.#bundles.plan })
+      journal.note({ kind: 'bundle', bundle: this.#bundles.current, plan: this.#bundles.plan, semantics })
     } catch (error) {
       await this.close()
       throw asMillraceError(error, job.id)

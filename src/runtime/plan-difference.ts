@@ -54,7 +54,6 @@ function nodeDifferences(id: string, was: NodeShape, is: NodeShape | undefined):
   const name = `\`${id}\``
   if (!is) return [`${name} (${was.op}) is gone, and its state would be lost`]
   if (is.op !== was.op) return [`${name} was ${was.op}, and is ${is.op}`]
-  if (is.version !== was.version) return [`${name} has state of ${was.op} version ${was.version}, and this is version ${is.version}`]
   const fed = ({ feeds }: NodeShape): string => feeds.map(input => input.join(' and ')).join(', ')
   const differences = fed(was) === fed(is) ? [] : [`${name} was fed by ${fed(was)}, and is fed by ${fed(is)}`]
   return [...differences, ...partDifferences(was, is).map(difference => `${name}: ${difference}`)]

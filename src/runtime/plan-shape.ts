@@ -12,7 +12,6 @@ export type PartShape = { readonly text: string; readonly hash: string }
 /** What of a node shapes its state. */
 export type NodeShape = {
   readonly op: string
-  readonly version: number
   /** For each input, who speaks for the time of what comes in: sources, and operators with a watermark of their own. State is kept by them. */
   readonly feeds: readonly (readonly string[])[]
   /** By label, such as `window` or ``aggregate `mean` ``; their order counts. */
@@ -50,7 +49,11 @@ function aggregateText(plan: Params): string {
 function aggregateParts({ by, window, aggregates, early, allowedLateness }: Params): Record<string, PartShape> {
   const parts: Record<string, PartShape> = { window: part(windowText(record(window)), window ?? null) }
   for (const [name, value] of Object.entries(record(by))) parts[`key \`${name}\``] = part(typed(value), value)
-  for (const [name, value] of Object.entries(record(aggregates))) parts[`aggregate \`${name}\``] = part(aggregateText(record(value)), value)
+  for (const [name, value] of Object.entries(record(aggregates))) {
+    // Its version says what it computes: see `semanticVersions`. What it keeps is its own to read back.
+    const { version: _, ...plan } = record(value)
+    parts[`aggregate \`${name}\``] = part(aggregateText(plan), plan)
+  }
   // How often they come may change; whether they come decides what is remembered.
   parts['early results'] = part(early === undefined ? 'off' : 'on', early !== undefined)
   // Windows that were given up cannot come back for rows that would now be taken.
@@ -74,11 +77,11 @@ const columnParts = ({ columns }: PlanNode): Record<string, PartShape> =>
   Object.fromEntries(columns.map(({ name, type }) => [`column \`${name}\``, part(type, type)]))
 
 function shapeOf(node: PlanNode, feeds: NodeShape['feeds']): NodeShape {
-  const { op, kind, version, params } = node
-  if (kind === 'view') return { op, version, feeds: [], parts: columnParts(node) }
+  const { op, kind, params } = node
+  if (kind === 'view') return { op, feeds: [], parts: columnParts(node) }
   // What a sink was told is remembered by key and window; where it writes does not matter to that.
   const parts = kind === 'sink' ? {} : (partsOf[op] ?? allParts)(params)
-  return { op, version, feeds, parts }
+  return { op, feeds, parts }
 }
 
 const ownTime: ReadonlySet<string> = new Set(['aggregate', 'merge'])

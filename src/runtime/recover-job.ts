@@ -1,5 +1,5 @@
 import type { Graph, Job } from '../job/graph.js'
-import type { ChunkEntry, JournalEntry, JournalNote, TimeEntry } from '../journal/journal.js'
+import type { BundleNote, ChunkEntry, JournalEntry, JournalNote, TimeEntry } from '../journal/journal.js'
 import type { LoadedSnapshot } from '../journal/snapshot-store.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { View } from '../views/view.js'
@@ -110,7 +110,7 @@ class Recovery {
     }
     if (this.#bundle !== bundles.current) {
       this.#moved = true
-      await this.#begin(bundles.current)
+      await this.#begin({ bundle: bundles.current })
     }
     await this.#beginAnew()
     const ms = options.real.monotonic() - began
@@ -141,7 +141,8 @@ class Recovery {
       const graph = start(options.job)
       if (bundle === bundles.current) graph.restore(state)
       else moveState({ shape, state, memory: this.#memory, waiting: this.#outputs.rest() }, graph, options)
-      this.#moved = bundle !== bundles.current
+      // What follows is computed as this release does: a snapshot has to say so before there is a tail.
+      this.#moved = bundle !== bundles.current || semanticDifferences(semantics, semanticVersions(graph.plan)).length > 0
       return this.#goOn(bundles.current, graph)
     }
     const graph = start(await bundles.job(bundle))
@@ -152,10 +153,14 @@ class Recovery {
   }
 
   /** A text of the job takes over: at first, or from another one whose state it then takes on. */
-  async #begin(bundle: string): Promise<void> {
+  async #begin({ bundle, semantics }: Pick<BundleNote, 'bundle' | 'semantics'>): Promise<void> {
+    const { bundles, start, options, durability } = this.#parts
+    const graph = bundle === this.#bundle ? this.#graph : start(await bundles.job(bundle))
+    const left = durability.journal.last - this.#memory.entry
+    const differences = semantics ? semanticDifferences(semantics, semanticVersions(graph.plan)) : []
+    if (differences.length > 0 && left > 0) throw semanticsChanged(graph.job, left, differences, undefined)
+    if (differences.length > 0) this.#moved = true
     if (bundle === this.#bundle) return
-    const { bundles, start, options } = this.#parts
-    const graph = start(await bundles.job(bundle))
     if (this.#bundle !== undefined) {
       const { plan } = this.#graph
       moveState(
@@ -190,7 +195,7 @@ class Recovery {
       case 'acknowledged':
         return this.#outputs.acknowledged(item.sink, item.position)
       case 'bundle':
-        return this.#begin(item.bundle)
+        return this.#begin(item)
       case 'chunk':
         return this.#chunk(item)
       case 'reference':
