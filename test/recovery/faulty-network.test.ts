@@ -10,12 +10,15 @@ import { JobLife } from './job-life.js'
 const opened = disposals()
 const rowsAWindow = 500
 
+/** Warnings that the peer breaks the protocol. */
+const protocolFaults = (life: JobLife): number => life.output.split('MR306').length - 1
+
 describe('a faulty network between job and broker', () => {
   peerTest(
     'costs neither an identity nor a repeated result: latency, single bytes, slow reading, half-open, cut, RST, flipped bits',
     [artemisAvailable()],
     async () => {
-      const rig = opened(await CrashRig.open({ seed: 41, peer: 'artemis', rate: 3_000 }), it => it.close())
+      const rig = opened(await CrashRig.open({ seed: 41, peer: 'artemis', rate: 6_000 }), it => it.close())
       const proxy = opened(await FaultProxy.start(Number(new URL(rig.broker.url).port)), it => it.close())
       const url = new URL(rig.broker.url)
       url.port = String(proxy.port)
@@ -42,14 +45,19 @@ describe('a faulty network between job and broker', () => {
       for (const [what, fault] of [
         ['cut', () => proxy.cut()],
         ['RST', () => proxy.reset()],
-        // The size's first byte, the data offset, the type of a frame.
-        ['flipped size', () => proxy.flip(5)],
-        ['flipped data offset', () => proxy.flip(33)],
-        ['flipped type', () => proxy.flip(40)],
       ] as const) {
         const { connections } = proxy
         fault()
         await newConnections(what, connections)
+        await throughAll()
+      }
+      // A bit of the next frame's size, of its data offset, of its type: each ends the connection with an error that says so.
+      for (const bit of [5, 33, 40]) {
+        const { connections } = proxy
+        const faults = protocolFaults(life)
+        proxy.flip(bit)
+        await newConnections(`bit ${bit}`, connections)
+        expect(protocolFaults(life), life.output).toBeGreaterThan(faults)
         await throughAll()
       }
       // A peer that says nothing more is given up after its idle time-out; what the network swallowed comes again.
@@ -61,8 +69,6 @@ describe('a faulty network between job and broker', () => {
       await throughAll()
       const { findings } = await rig.finish(life)
       expect(findings, life.output).toEqual([])
-      // A flipped bit ends the connection with a protocol error that names it, and nothing else.
-      expect(life.output).toMatch(/MR\d{3}|framing|frame/)
       expect(life.child.exitCode).toBe(0)
     },
     240_000,

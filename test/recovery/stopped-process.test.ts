@@ -15,7 +15,7 @@ const idleMs = 3_000
 
 /** A broker with a load, a proxy before it, and how a job that goes through the proxy is started. */
 async function rigWithProxy(seed: number): Promise<{ readonly rig: CrashRig; readonly proxy: FaultProxy; readonly through: LifeOptions }> {
-  const rig = opened(await CrashRig.open({ seed, peer: 'artemis', rate: 3_000, brokerIdleMs: idleMs }), it => it.close())
+  const rig = opened(await CrashRig.open({ seed, peer: 'artemis', rate: 6_000, brokerIdleMs: idleMs }), it => it.close())
   const proxy = opened(await FaultProxy.start(Number(new URL(rig.broker.url).port)), it => it.close())
   const url = new URL(rig.broker.url)
   url.port = String(proxy.port)
