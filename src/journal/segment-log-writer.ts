@@ -206,9 +206,14 @@ export class SegmentLogWriter implements SegmentLog {
     const header: SegmentHeader = { epoch: fence.epoch, first, from: this.#from, began: now(), opened: this.#opened, header: about }
     const name = segmentName(fence.epoch, first)
     const file = await this.#patient.untilDone(() => disk.create(`${folder}/${name}`))
-    await this.#write(file, encodeHeader(header), 0)
-    await this.#sync(() => file.sync(), name)
-    await this.#sync(() => disk.syncFolder(folder), folder)
+    try {
+      await this.#write(file, encodeHeader(header), 0)
+      await this.#sync(() => file.sync(), name)
+      await this.#sync(() => disk.syncFolder(folder), folder)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
     reached('segment-created')
     onSegment?.({ name, first })
     return { name, header, file, size: headerBytes }
