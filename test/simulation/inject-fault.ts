@@ -26,7 +26,9 @@ const actions: { readonly [K in Kinds]: (world: World, fault: Of<K>) => void } =
   power: world => world.crash(true),
   'crash-point': (world, fault) => world.arm(fault),
   stop({ life }) {
-    life?.process.enter(() => void life.jobs?.stop(2_000))
+    if (!life?.jobs || life.ending) return
+    life.ending = 'stop'
+    life.process.enter(() => void life.jobs!.stop(2_000))
   },
   'broken-link'({ sources }) {
     for (const source of sources.values()) if (source instanceof ModelBroker) source.fail()

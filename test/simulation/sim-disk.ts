@@ -35,7 +35,8 @@ export class SimDisk {
   #durable = new Map<string, Node>([['/', 'folder']])
   #changes = new Map<string, FolderChange[]>()
   readonly #inFlight = new Set<InFlight>()
-  readonly open = new Map<SimProcess, number>()
+  /** Paths of the files that each process has open. */
+  readonly open = new Map<SimProcess, string[]>()
   /** Told of every operation that changes something, for the trace and the checks. */
   onChange: (process: SimProcess, what: string, path: string, file: SimFile | undefined) => void = () => undefined
   /** Told when a process learns what is in a folder. */
@@ -174,7 +175,9 @@ export class SimDisk {
   #handle(process: SimProcess, path: string, file: SimFile): DiskFile {
     const issue = <T>(least: number, most: number, execute: () => T) => this.#issue(process, least, most, execute)
     const changed = (what: string) => this.onChange(process, what, path, file)
-    this.open.set(process, (this.open.get(process) ?? 0) + 1)
+    const handles = this.open.get(process) ?? []
+    this.open.set(process, handles)
+    handles.push(path)
     let open = true
     const used = <T>(execute: () => T) => {
       if (!open) throw failure('EBADF', path)
@@ -215,7 +218,7 @@ export class SimDisk {
         ),
       close: () =>
         issue(0.01, 0.05, () => {
-          if (open) this.open.set(process, (this.open.get(process) ?? 1) - 1)
+          if (open) handles.splice(handles.indexOf(path), 1)
           open = false
         }),
     }

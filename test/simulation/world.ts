@@ -24,6 +24,8 @@ export const dataDir = '/data/sim'
 interface Life {
   readonly process: SimProcess
   jobs: RunningJobs | undefined
+  /** How it was told to end. */
+  ending: 'stop' | 'drain' | undefined
 }
 
 /** A machine with its disk, the job's processes on it, and the peers around it. */
@@ -127,7 +129,7 @@ export class World implements Machine {
     this.#processes.push(process)
     process.wallOffset = this.wallOffset
     process.onDeath(() => this.disk.processDied(process))
-    const life: Life = { process, jobs: undefined }
+    const life: Life = { process, jobs: undefined, ending: undefined }
     this.life = life
     this.trace(`p${process.number} starts${takeOver ? ' and takes over' : ''}`)
     const { snapshotEntries, segmentBytes, retentionBytes } = this.#scenario
@@ -170,12 +172,12 @@ export class World implements Machine {
     if (error && !(error instanceof MillraceError)) this.violated('I9', `p${process.number} ended with ${(error as Error).stack}`)
     else if (error instanceof MillraceError && error.action === 'stop' && !replaced)
       this.violated('I9', `the job stopped for good: ${error.code} ${error.message}`)
-    const open = this.disk.open.get(process) ?? 0
-    if (!error && open > 0) this.violated('I10', `${open} files were open at the end of p${process.number}`)
+    const open = this.disk.open.get(process) ?? []
+    if (!error && open.length > 0) this.violated('I10', `open at the end of p${process.number}: ${open}`)
     process.kill()
     if (this.life !== life) return
     this.life = undefined
-    if (!error && this.finishing) this.finished = true
+    if (!error && life.ending === 'drain') this.finished = true
     else this.#again()
   }
 
@@ -226,7 +228,9 @@ export class World implements Machine {
   finish(): void {
     this.finishing = true
     const { life } = this
-    if (life?.jobs) life.process.enter(() => void life.jobs!.drain({ firePartial: true }))
+    if (!life?.jobs || life.ending) return
+    life.ending = 'drain'
+    life.process.enter(() => void life.jobs!.drain({ firePartial: true }))
   }
 
   /** Messages that no source has settled yet. */
