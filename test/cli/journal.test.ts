@@ -32,7 +32,7 @@ function altered(name: string, of: string, ending: string): string {
   return copy
 }
 
-describe.concurrent('journal', () => {
+describe('journal', () => {
   it('ls: segments and their sum', async () => {
     const { code, stdout } = await finished(['journal', 'ls', data])
     expect(code).toBe(0)

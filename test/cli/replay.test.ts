@@ -23,7 +23,7 @@ const contents = (path: string): readonly (readonly [string, string])[] =>
     .filter(entry => entry.isFile())
     .map(entry => [join(entry.parentPath, entry.name), readFileSync(join(entry.parentPath, entry.name), 'base64')] as const)
 
-describe.concurrent('replay', () => {
+describe('replay', () => {
   it('prints what the job gave, names its dead letters and its stretch, and touches nothing', async () => {
     const before = contents(data)
     const { code, stdout, stderr } = await finished(['replay', job, '--data', data])

@@ -88,12 +88,12 @@ test('the tail is taken in by the text that took it in first, however a job is e
   const rows = fc.array(
     fc.record({ seconds: fc.integer({ min: 0, max: 30 }), celsius: fc.integer({ min: -5, max: 9 }), room: fc.constantFrom('a', 'b') }),
     {
-      minLength: 1,
-      maxLength: 5,
+      minLength: 2,
+      maxLength: 6,
     },
   )
   const lives = fc.array(
-    fc.record({ held: fc.boolean(), floor: fc.integer({ min: -5, max: 5 }), chunks: fc.array(rows, { maxLength: 4 }) }),
+    fc.record({ held: fc.boolean(), floor: fc.integer({ min: -5, max: 5 }), chunks: fc.array(rows, { minLength: 1, maxLength: 4 }) }),
     {
       minLength: 2,
       maxLength: 4,
@@ -104,8 +104,10 @@ test('the tail is taken in by the text that took it in first, however a job is e
       let data: Folder = folder()
       const values = new Map<string, string>()
       for (const [i, { held, floor, chunks }] of all.entries()) {
-        const at = start + i * 10_000
+        const at = start + i * 60_000
         const sent = chunks.map(chunk => chunk.map(({ seconds, celsius, room }) => reading(at + seconds * 1_000, celsius, room)))
+        // The last row closes all windows before it.
+        sent.push([reading(at + 45_000, 9)])
         const rig = text({ floor })
         // What it holds is sent again by the next life.
         rig.sink.held = held
