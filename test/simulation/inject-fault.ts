@@ -68,7 +68,8 @@ function takeOver(world: World, { at, ms, linkLost }: Of<'take-over'>): void {
   const { life, scheduler } = world
   if (!life?.jobs) return
   life.process.stop()
-  if (linkLost) for (const source of world.sources.values()) source.cut(100)
+  // What a stopped process holds comes again out of its order, and would be late.
+  if (linkLost || world.scenario.exact) for (const source of world.sources.values()) source.cut(100)
   world.life = undefined
   scheduler.after(world.fork(`take over ${at}`).between(0, 50), () => {
     if (!world.life) world.start(true)

@@ -38,6 +38,7 @@ export class ModelBroker {
   readonly #machine: Machine
   readonly #random: SeededRandom
   readonly #credit: number
+  readonly #ordered: boolean
   readonly #longestChunk: number
   #queue: Queued[] = []
   #links: Link[] = []
@@ -45,7 +46,9 @@ export class ModelBroker {
   /** Settled messages: gone from the broker. */
   readonly settled = new Set<number>()
 
-  constructor(name: string, machine: Machine) {
+  /** `ordered`: nothing is given to a process that was replaced, which would come again out of its order. */
+  constructor(name: string, machine: Machine, ordered: boolean) {
+    this.#ordered = ordered
     this.name = name
     this.#machine = machine
     this.#random = machine.fork(`broker ${name}`)
@@ -111,9 +114,12 @@ export class ModelBroker {
       if (!link.connected) continue
       this.#disconnect(link)
       this.#machine.scheduler.after(awayMs, () => {
-        if (!link.open) return
-        link.connected = true
-        this.#serve()
+        // A stopped process connects when it goes on.
+        link.process.enter(() => {
+          if (!link.open) return
+          link.connected = true
+          this.#serve()
+        })
       })
     }
   }
@@ -148,7 +154,9 @@ export class ModelBroker {
 
   /** The newest link is the consumer: brokers give a queue with an exclusive consumer to one only. */
   #serve(): void {
-    const newest = this.#links.findLast(({ connected }) => connected)
+    const newest = this.#links.findLast(
+      ({ connected, process }) => connected && !(this.#ordered && process.replacedAt < Number.POSITIVE_INFINITY),
+    )
     for (const link of this.#links) {
       if (!link.waiting || link.serving) continue
       if (link.draining) {

@@ -42,7 +42,7 @@ export class World implements Machine {
   lives = 0
   /** The process that owns the data folder, or will. */
   life: Life | undefined
-  readonly #scenario: Scenario
+  readonly scenario: Scenario
   readonly #plant: Plant | undefined
   readonly #random: SeededRandom
   readonly #replaced = new Set<SimProcess>()
@@ -55,7 +55,7 @@ export class World implements Machine {
   finished = false
 
   constructor(scenario: Scenario, plant: Plant | undefined) {
-    this.#scenario = scenario
+    this.scenario = scenario
     this.#plant = plant
     this.#random = this.fork('world')
     this.scheduler = new Scheduler(this.fork('scheduler'))
@@ -73,7 +73,7 @@ export class World implements Machine {
     }
     this.observations = new Observations((invariant, what) => this.violated(invariant, what))
     this.sources = new Map(
-      scenario.sources.map(({ id, kind }) => [id, kind === 'log' ? new ModelLog(id, this) : new ModelBroker(id, this)]),
+      scenario.sources.map(({ id, kind }) => [id, kind === 'log' ? new ModelLog(id, this) : new ModelBroker(id, this, scenario.exact)]),
     )
     const guarantees = { exact: 'transactional', once: 'idempotent', late: 'transactional', wide: 'idempotent', again: 'append' } as const
     this.sinks = new Map(Object.entries(guarantees).map(([id, guarantee]) => [id, new ModelSink(id, guarantee, this)]))
@@ -81,7 +81,7 @@ export class World implements Machine {
   }
 
   fork(name: string): SeededRandom {
-    return new SeededRandom(this.#scenario.seed, name)
+    return new SeededRandom(this.scenario.seed, name)
   }
 
   trace(line: string): void {
@@ -132,11 +132,11 @@ export class World implements Machine {
     const life: Life = { process, jobs: undefined, ending: undefined }
     this.life = life
     this.trace(`p${process.number} starts${takeOver ? ' and takes over' : ''}`)
-    const { snapshotEntries, segmentBytes, retentionBytes } = this.#scenario
+    const { snapshotEntries, segmentBytes, retentionBytes } = this.scenario
     const random = this.fork(`process ${process.number}`)
     process.enter(() => {
       startJobs({
-        jobs: [simJob(this.#scenario, this, process)],
+        jobs: [simJob(this.scenario, this, process)],
         log: silentLog,
         env: {},
         time: process.time,
