@@ -72,7 +72,8 @@ export const runtimeErrors = entries({
   MR421: {
     title: 'snapshot does not fit the job',
     cause: 'State belongs to a node by its id, its input columns and its parameters; these differ from those of the snapshot.',
-    remedy: 'Finish with the job file as it was, or move the snapshot away to start with fresh state.',
+    remedy:
+      'Start with the job file as it was; or give up the state of the nodes named, `millrace run … --drop NODE`; or put all of it aside with `--reset`.',
     action: 'stop',
   },
   MR422: {
