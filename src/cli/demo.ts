@@ -42,13 +42,14 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   // Before anything is opened: a signal amid the start ends it in order, too.
   const unlisten = onShutdown(() => end.abort())
   const time = scaledTime(systemTime, speed, script.startsAt ?? systemTime.wall())
-  const { job } = await loadJob(join(packageRoot, 'jobs', `${script.job}.job.ts`))
+  const { job, code } = await loadJob(join(packageRoot, 'jobs', `${script.job}.job.ts`))
   const live = await startLive({
     jobs: [job],
     log,
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
     ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     dataDir: options.data ?? null,
+    state: { bundles: new Map([[job.id, code]]) },
     time,
     clockLabel: script.label(speed),
     derived: true,
