@@ -48,3 +48,24 @@ it('says where the epoch cannot be read or written', async () => {
   }
   await expect(raiseEpoch(disk, 'data', quiet)).rejects.toMatchObject({ code: 'MR441' })
 })
+
+it('does not take a folder back that another process has taken over', async () => {
+  const disk = memoryDisk()
+  const first = await raiseEpoch(disk, 'data', quiet)
+  const again = await raiseEpoch(disk, 'data', quiet, first.epoch)
+  expect(again.epoch).toBe(2)
+  await raiseEpoch(disk, 'data', quiet)
+  await expect(raiseEpoch(disk, 'data', quiet, again.epoch)).rejects.toMatchObject({ code: 'MR440' })
+})
+
+it('takes the next epoch after an attempt of its own that failed', async () => {
+  const disk = memoryDisk()
+  const { epoch } = await raiseEpoch(disk, 'data', quiet)
+  let failing = true
+  disk.onSync = () => {
+    if (failing) throw Object.assign(new Error('input/output error'), { code: 'EIO' })
+  }
+  await expect(raiseEpoch(disk, 'data', quiet, epoch)).rejects.toMatchObject({ code: 'MR441' })
+  failing = false
+  expect((await raiseEpoch(disk, 'data', quiet, epoch)).epoch).toBe(2)
+})

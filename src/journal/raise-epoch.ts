@@ -11,19 +11,24 @@ const epochName = /^\d{10}$/
  * file is the one step that two processes can never both do, so no two get the same epoch, and none can be lowered again.
  *
  * @param folder The data folder; its `journal` is looked at too, so that even without `epochs` no older segment is above.
- * @throws MR441 where the folder cannot be read or written.
+ * @param after The epoch that this process had before, where it opens its own folder anew: only the next one is taken then.
+ * @throws MR441 where the folder cannot be read or written; MR440 where another process has taken it over since `after`.
  *
  * @example
  * const fence = await raiseEpoch(disk, 'data/rooms', () => {})
  * await fence.confirm() // throws MR440 once another process has raised it again
  */
-export async function raiseEpoch(disk: Disk, folder: string, reached: Reached): Promise<Fence> {
+export async function raiseEpoch(disk: Disk, folder: string, reached: Reached, after?: number): Promise<Fence> {
   const epochs = `${folder}/epochs`
+  let claimed: string | undefined
   try {
     await disk.makeFolder(epochs)
     let epoch = Math.max(highest(await disk.list(epochs)), highestSegment(await disk.list(`${folder}/journal`)))
-    do epoch++
-    while (!(await claim(disk, `${epochs}/${nameOf(epoch)}`)))
+    do {
+      if (after !== undefined && epoch > after) throw replaced(epochs, epoch, after)
+      epoch++
+    } while (!(await claim(disk, `${epochs}/${nameOf(epoch)}`)))
+    claimed = `${epochs}/${nameOf(epoch)}`
     reached('epoch-written')
     await disk.syncFolder(epochs)
     await disk.syncFolder(folder)
@@ -33,6 +38,8 @@ export async function raiseEpoch(disk: Disk, folder: string, reached: Reached): 
     for (const name of await disk.list(epochs)) if (epochName.test(name) && Number(name) < epoch) await disk.remove(`${epochs}/${name}`)
     return fence
   } catch (error) {
+    // Nobody has it: when this process tries again it must not take it for that of another.
+    if (claimed !== undefined) await disk.remove(claimed).catch(() => undefined)
     throw error instanceof MillraceError ? error : unreadable(epochs, error)
   }
 }
@@ -43,6 +50,9 @@ async function claim(disk: Disk, path: string): Promise<boolean> {
     const file = await disk.create(path)
     try {
       await file.sync()
+    } catch (error) {
+      await disk.remove(path).catch(() => undefined)
+      throw error
     } finally {
       await file.close()
     }
@@ -62,8 +72,7 @@ const fenceOf = (disk: Disk, epochs: string, epoch: number): Fence => ({
     } catch (error) {
       throw unreadable(epochs, error)
     }
-    if (found > epoch)
-      throw new MillraceError('MR440', `the data folder has epoch ${found}, this process has ${epoch}`, { notes: [epochs] })
+    if (found > epoch) throw replaced(epochs, found, epoch)
     if (found < epoch) throw unreadable(epochs, new Error(`epoch ${epoch} is not there any more`))
   },
 })
@@ -76,6 +85,9 @@ const highest = (names: readonly string[]): number =>
 
 const highestSegment = (names: readonly string[]): number =>
   names.reduce((most, name) => Math.max(most, parseSegmentName(name)?.epoch ?? 0), 0)
+
+const replaced = (epochs: string, found: number, own: number): MillraceError =>
+  new MillraceError('MR440', `the data folder has epoch ${found}, this process has ${own}`, { notes: [epochs] })
 
 const unreadable = (epochs: string, cause: unknown): MillraceError =>
   new MillraceError(

@@ -15,7 +15,8 @@ import type { JobClock } from './job-clock.js'
  * prove that it finds what a fault in one of them does.
  */
 export interface JobFactories {
-  raiseEpoch(disk: Disk, folder: string, reached: Reached): Promise<Fence>
+  /** `after`: the epoch that this process had before. */
+  raiseEpoch(disk: Disk, folder: string, reached: Reached, after?: number): Promise<Fence>
   openJournal(options: JournalOptions): Promise<Journal>
   openSnapshots(options: SnapshotOptions): Promise<SnapshotStore>
   /** Called with what made it, for the ids of processed messages. */

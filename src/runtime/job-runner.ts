@@ -6,6 +6,7 @@ import type { DeadLetterStore } from './dead-letter-store.js'
 import type { FolderLock } from './folder-lock.js'
 import { freshJob, type JobAtRest, type RestingEvents, recoveredJob, startGraph } from './job-at-rest.js'
 import type { JobClock } from './job-clock.js'
+import type { JobFactories } from './job-factories.js'
 import type { JobMemory } from './job-memory.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
 import type { JobStore } from './job-store.js'
@@ -49,8 +50,18 @@ export class JobRunner {
     onFailure: error => this.#run?.pump.halt(error),
   }
 
+  /** The last one of this job in this process. */
+  #epoch: number | undefined
+
   constructor(options: JobRunnerOptions) {
-    this.options = options
+    const { factories } = options
+    // A process that was replaced while it stood still must not take its folder back when it recovers.
+    const raiseEpoch: JobFactories['raiseEpoch'] = async (disk, folder, reached) => {
+      const fence = await factories.raiseEpoch(disk, folder, reached, this.#epoch)
+      this.#epoch = fence.epoch
+      return fence
+    }
+    this.options = { ...options, factories: { ...factories, raiseEpoch } }
     this.#quiet = new Quiet(options.real)
   }
 
