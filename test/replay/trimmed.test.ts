@@ -29,7 +29,7 @@ function joined(size: '5s' | '10s' = '5s') {
   return { sources, sink, job: made }
 }
 
-/** Forty seconds of readings, with a snapshot every few entries and a journal kept no longer than that. */
+/** Three quarters of a minute of readings, with a snapshot every few entries and a journal kept no longer than that. */
 async function trimmed(data: Folder): Promise<string> {
   let text = ''
   const { sources, sink, job: made } = joined()
@@ -43,11 +43,11 @@ async function trimmed(data: Folder): Promise<string> {
       text += resultsNdjson(output)
     },
   })
-  for (let second = 0; second < 40; second++) {
+  for (let second = 0; second < 48; second++) {
     sources.north.send(reading(start + second * 1_000, 20, 'a'), reading(start + second * 1_000 + 10, 20, 'b'))
     await time.advance(400)
     // South speaks for all the time that it was silent, and in order.
-    if (second % 3 === 2) sources.south.send(...[2, 1, 0].map(ago => reading(start + (second - ago) * 1_000 + 20, 20, 'a')))
+    if (second % 6 === 5) sources.south.send(...[5, 4, 3, 2, 1, 0].map(ago => reading(start + (second - ago) * 1_000 + 20, 20, 'a')))
     await time.advance(600)
   }
   await jobs.stop()
@@ -70,8 +70,10 @@ test('one that begins afresh there names all partitions first: no row is late fo
   const { summary } = await replayed(data, joined().job)
   expect(summary).toMatchObject({ beginning: { from: 'fresh', whole: false } })
   expect(summary.first).toBeGreaterThan(1)
-  // Another window: the snapshot does not fit.
-  const other = await replayed(data, joined('10s').job, { from: { entry: summary.first + 3 } })
-  expect(other.summary).toMatchObject({ first: summary.first + 3, beginning: { from: 'fresh', whole: false }, counts: { late: 0 } })
+  // Another window: no snapshot fits. South is about to tell of a window that north is past.
+  const from = start + 35_500
+  expect(summary.began).toBeLessThan(from)
+  const other = await replayed(data, joined('10s').job, { from: { time: from } })
+  expect(other.summary).toMatchObject({ beginning: { from: 'fresh', whole: false }, counts: { late: 0 } })
   expect(other.text).not.toBe('')
 })
