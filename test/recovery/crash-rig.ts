@@ -54,14 +54,18 @@ export class CrashRig {
   readonly #stream: CrashStream
   readonly #closers: (() => Promise<void>)[]
   readonly #guard: NodeJS.Timeout
+  readonly #home: string
   #began = performance.now()
   #held = false
+  #keep = false
 
   private constructor(
     options: RigOptions,
     parts: Pick<CrashRig, 'broker' | 'scripts' | 'results' | 'sender' | 'dataDir'>,
     closers: (() => Promise<void>)[],
+    home: string,
   ) {
+    this.#home = home
     this.#options = options
     this.#stream = new CrashStream(options.seed)
     this.broker = parts.broker
@@ -83,14 +87,14 @@ export class CrashRig {
     try {
       const scripts = opened(await childScripts(), it => it.dispose())
       const broker = opened(await startCrashBroker(options.peer, options.brokerIdleMs), it => it.stop())
-      const home = opened(await mkdtemp(join(tmpdir(), 'millrace-crash-')), it => rm(it, { recursive: true, force: true }))
+      const home = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
       const results = opened(new ResultQueue(broker.url, 'results'), it => it.close())
       await until('the result queue', () => results.attached)
       const { seed, rate, durable = false, direct = false } = options
       const sender = opened(new SenderProcess(scripts.sender, { url: broker.url, seed, rate, durable, direct }), it => it.kill())
       // Over a direct link none is taken before the job is there.
       if (!direct) await until('the first messages', () => sender.report.accepted > 0)
-      return new CrashRig(options, { broker, scripts, results, sender, dataDir: options.dataDir ?? join(home, 'data') }, closers)
+      return new CrashRig(options, { broker, scripts, results, sender, dataDir: options.dataDir ?? join(home, 'data') }, closers, home)
     } catch (error) {
       for (const close of closers.reverse()) await close()
       throw error
@@ -100,6 +104,13 @@ export class CrashRig {
   async close(): Promise<void> {
     clearInterval(this.#guard)
     for (const close of this.#closers.splice(0).reverse()) await close()
+    if (!this.#keep) await rm(this.#home, { recursive: true, force: true })
+  }
+
+  /** Leaves the data folder where it is, as evidence; gives its path. */
+  keepData(): string {
+    this.#keep = true
+    return this.dataDir
   }
 
   /** What a life of the job is started with. */
@@ -159,14 +170,21 @@ export class CrashRig {
     const { peer, direct = false } = this.#options
     // Behind everything that was ever written to the queue, so that whatever came twice is seen.
     await sendOne(broker.url, 'results', 'behind', '{"device":"closing"}')
-    await until('the end of the results', () => results.rows.at(-1)?.device === 'closing')
+    await until('the end of the results', () => results.rows.at(-1)?.device === 'closing').catch((error: Error) =>
+      findings.add('the end of the results', error.message),
+    )
     for (const id of results.repeated) findings.add('a result id twice', id)
     judgeRows(this.#stream, end, results.rows, findings)
     const badMessages = await judgeDeadLetters(this.#stream, end, this.dataDir, findings)
     if (sender.report.refused > 0) findings.add('the broker refused', `${sender.report.refused} messages`)
     const addresses = peer === 'artemis' ? ['DLQ', 'ExpiryQueue', 'readings'] : direct ? [] : ['readings']
     for (const address of addresses)
-      for (const id of await queued(broker.url, address)) findings.add(`left in '${address}'`, `message ${id}`)
+      await queued(broker.url, address).then(
+        ids => {
+          for (const id of ids) findings.add(`left in '${address}'`, `message ${id}`)
+        },
+        (error: Error) => findings.add(`the end of '${address}'`, error.message),
+      )
     return badMessages
   }
 

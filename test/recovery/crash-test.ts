@@ -47,14 +47,20 @@ export async function crashTest({ kills, seed, peer, rate, say }: CrashOptions):
       if (life.child.signalCode !== 'SIGKILL') {
         const { exitCode, signalCode } = life.child
         rig.findings.add('a life that ended by itself', `exit ${exitCode}, signal ${signalCode}\n${life.output}`)
-        break
+        const verdict = { findings: rig.findings.all(), messages: accepted, badMessages: 0, windows: 0, rate: 0 }
+        return { ...verdict, kills: { ...tally, unhit: plan.unhit }, recoveries, evidence: `its folder is ${rig.keepData()}` }
       }
     }
     life = JobLife.command(rig.life())
     const verdict = await rig.finish(life)
     if (life.recoveredMs !== undefined) recoveries.push(life.recoveredMs)
     recoveries.sort((a, b) => a - b)
-    return { ...verdict, kills: { ...tally, unhit: plan.unhit }, recoveries, evidence: life.output }
+    return {
+      ...verdict,
+      kills: { ...tally, unhit: plan.unhit },
+      recoveries,
+      evidence: verdict.findings.length > 0 ? `${life.output}\nits folder is ${rig.keepData()}` : '',
+    }
   } finally {
     await life?.kill()
     await rig.close()
