@@ -37,6 +37,7 @@ export class AmqpSinkWriter implements SinkWriter {
   readonly #terms: SinkTerms
   /** Ids that every peer so far remembers; undefined until there was one. */
   #remembers: number | undefined
+  #why: string | undefined
   #opening: (() => void) | undefined
   readonly #failures = new Set<(error: MillraceError) => void>()
   #dialed: Dialed | undefined
@@ -74,6 +75,10 @@ export class AmqpSinkWriter implements SinkWriter {
 
   get remembers(): number | undefined {
     return this.#remembers || undefined
+  }
+
+  get why(): string | undefined {
+    return this.#why
   }
 
   /**
@@ -190,8 +195,9 @@ export class AmqpSinkWriter implements SinkWriter {
   /** What is remembered by all peers that were sent to is what counts. */
   #learn({ connection, endpoint }: Dialed): void {
     const before = this.#remembers
-    const now = this.#terms.idCacheSize ?? idCacheOf(connection.properties)
+    const { size: now, why } = this.#terms.idCacheSize === undefined ? idCacheOf(connection.properties) : { size: this.#terms.idCacheSize }
     this.#remembers = Math.min(before ?? now, now)
+    this.#why ??= why
     if (before && now === 0) {
       this.#context.log.warn(
         `${endpoint.text} drops no repeated results, as the broker before it did: '${this.#context.id}' may repeat some`,

@@ -12,7 +12,7 @@ type RowFunction = (row: never) => Expr<unknown>
 
 /**
  * An AMQP 1.0 sink: each row becomes a message whose message-id is the row's deterministic id, also given as
- * `_AMQ_DUPL_ID`, by which Artemis and Millrace's own node drop repeats; another broker keeps both. Rows wait for credit
+ * `_AMQ_DUPL_ID`, by which Artemis, and Millrace's own node with a data folder, drop repeats; another broker keeps both. Rows wait for credit
  * without a deadline and hold the source back meanwhile; what is released, modified or in flight at a lost connection is
  * sent again.
  *
@@ -70,7 +70,7 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
 }
 
 const dependsOnBroker =
-  "whether a repeated result is dropped is known once its broker is: Artemis and Millrace's node drop it by its id, others keep both"
+  "whether a repeated result is dropped is known once its broker is: Artemis, and Millrace's node with a data folder, drop it by its id, others keep both"
 
 function promiseOf(idCacheSize: number | undefined): SinkPromise {
   if (idCacheSize === undefined) return { guarantee: 'depends-on-peer', why: dependsOnBroker }

@@ -61,6 +61,8 @@ export interface SinkWriter {
    * sent ahead of the last acknowledgement that is durable here. Absent: all.
    */
   readonly remembers?: number | undefined
+  /** Why it is `append` although its peer drops some repeats: a clause that follows "sent again, and". Absent: it keeps both. */
+  readonly why?: string | undefined
   /** The last position that the *peer* holds, if it can tell. */
   open(): Promise<Position | undefined>
   write(outputs: OutputBatch, position: Position): Promise<void>

@@ -5,6 +5,8 @@ import type { GuaranteeFinding } from './guarantee-finding.js'
 export interface WriterFacts {
   readonly guarantee: SinkGuarantee
   readonly remembers?: number | undefined
+  /** Why a repeat would stay; absent: the peer keeps both. */
+  readonly why?: string | undefined
 }
 
 /** What is known of one sink. */
@@ -34,7 +36,7 @@ export function findingOfSink({ id, spec, writer }: SinkFacts): GuaranteeFinding
       return {
         repeats: true,
         label,
-        why: `${label}: those that were sent and not yet acknowledged are sent again, and its peer keeps both`,
+        why: `${label}: those that were sent and not yet acknowledged are sent again, and ${writer?.why ?? 'its peer keeps both'}`,
       }
     }
     case 'depends-on-peer':

@@ -61,7 +61,7 @@ export class JobStatus {
   #guarantee(): Guarantee {
     const { graph, outbox, feeds, store } = this.runner
     const writers = new Map<string, WriterFacts>()
-    for (const [id, { guarantee, remembers }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers })
+    for (const [id, { guarantee, remembers, why }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers, why })
     const presettled = new Map(feeds.map(feed => [feed.source.id, feed.status().presettled ?? 0]))
     return guaranteeOf(graph, { journal: store !== undefined, remembered: { ids: defaultIds, ms: defaultIdMs }, writers, presettled })
   }

@@ -208,6 +208,11 @@ export class SinkLane {
     return this.#writer?.remembers
   }
 
+  /** Of the writer that is open. */
+  get why(): string | undefined {
+    return this.#writer?.why
+  }
+
   status(): SinkStatus {
     const pending = this.pendingRows
     const since = this.#since

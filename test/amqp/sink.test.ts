@@ -232,7 +232,9 @@ describe('what an AMQP sink promises', () => {
 
   test.each([
     ['Artemis', artemis, 'idempotent', 20_000],
-    ["Millrace's node", { product: 'Millrace', version: '0.2.0', 'duplicate-ids': 30_000 }, 'idempotent', 30_000],
+    ["Millrace's node", { product: 'Millrace', 'duplicate-ids': 30_000, durable: true }, 'idempotent', 30_000],
+    ["Millrace's node in memory", { product: 'Millrace', 'duplicate-ids': 30_000, durable: false }, 'append', undefined],
+    ["Millrace's node that says nothing of it", { product: 'Millrace', 'duplicate-ids': 30_000 }, 'append', undefined],
     ["Millrace's node before it knew ids", { product: 'Millrace' }, 'append', undefined],
     ['a peer whose number is none', { 'duplicate-ids': 'many' }, 'append', undefined],
     ['a peer whose number is below none', { 'duplicate-ids': -1 }, 'append', undefined],
@@ -245,6 +247,8 @@ describe('what an AMQP sink promises', () => {
     await writer.open()
     expect(writer.guarantee).toBe(guarantee)
     expect(writer.remembers).toBe(remembers)
+    const forgets = 'duplicate-ids' in properties && guarantee === 'append' && Number(properties['duplicate-ids']) > 0
+    expect(writer.why, 'why it may repeat').toEqual(forgets ? expect.stringContaining('in memory only') : undefined)
   })
 
   test('is known when the broker is: opening waits for it, and says so', async () => {

@@ -166,14 +166,18 @@ describe('what the label says', () => {
       level: 'at-least-once',
       label: "at least once: results of 'alerts' may repeat, unless its peer drops them",
     })
-    expect(closed.why[0]).toContain("Artemis and Millrace's node drop it by its id")
-    const open = (guarantee: 'idempotent' | 'append', remembers?: number) =>
-      promised(byId, toAlerts, { writers: new Map([['alerts', { guarantee, remembers }]]) })
+    expect(closed.why[0]).toContain("Artemis, and Millrace's node with a data folder, drop it by its id")
+    const open = (guarantee: 'idempotent' | 'append', remembers?: number, why?: string) =>
+      promised(byId, toAlerts, { writers: new Map([['alerts', { guarantee, remembers, why }]]) })
     expect(open('idempotent', 20_000)).toMatchObject({
       level: 'exactly-once',
       label: "exactly once within 1,000,000 ids or 10 minutes, as the only consumer, while the peer of 'alerts' remembers 20,000 ids",
     })
     expect(open('append')).toMatchObject({ level: 'at-least-once', label: "at least once: results of 'alerts' may repeat after a crash" })
+    expect(open('append').why[0]).toContain('are sent again, and its peer keeps both')
+    expect(open('append', undefined, 'its peer keeps ids in memory only').why[0]).toContain(
+      'sent again, and its peer keeps ids in memory only',
+    )
   })
 
   test('what turned out at run time takes the place of what was promised', () => {
