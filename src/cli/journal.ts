@@ -14,6 +14,8 @@ import { timeText } from './time-text.js'
 import { writeOut } from './write-out.js'
 
 const sampleChars = 200
+/** Messages of an entry that a line for people shows. */
+const mostSamples = 5
 
 /** `millrace journal ls DIR`: a line for each segment, then the sum. Gives the exit code. */
 export async function journalList(path: string, options: { readonly json?: boolean }): Promise<number> {
@@ -117,7 +119,9 @@ function textLine(item: JournalEntry | JournalNote, bytes: boolean): string {
   switch (item.kind) {
     case 'chunk': {
       const { entry, source, clock, chunk } = item
-      const samples = messagesOf(item, bytes).map(clean).join('  ')
+      const messages = messagesOf(item, bytes).map(clean)
+      const more = bytes || messages.length <= mostSamples ? [] : [`… ${messages.length - mostSamples} more`]
+      const samples = [...(more.length > 0 ? messages.slice(0, mostSamples) : messages), ...more].join('  ')
       const size = byteText(chunk.bytes.length)
       return `${head(entry, clock.wall)}  ${source}/${chunk.partition}  ${counted(chunk.length)}, ${size}  ${pc.dim(samples)}`
     }

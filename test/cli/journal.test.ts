@@ -51,6 +51,8 @@ describe('journal', () => {
     expect(stdout).toMatch(/^ +from here: bundle [0-9a-f]{32}$/m)
     expect(stdout).toMatch(/^ +acknowledged: alerts up to entry \d+, row \d+$/m)
     expect(stdout).toContain('{"room":"hall","celsius":31,"at":"2024-01-01T00:00:02.000Z"}')
+    const longest = Math.max(...[...stdout.matchAll(/(\d+) messages?, /g)].map(([, messages]) => Number(messages)))
+    if (longest > 5) expect(stdout).toMatch(new RegExp(`… ${longest - 5} more$`, 'm'))
     const all = lines((await finished(['journal', 'cat', data, '--json'])).stdout)
     expect(all.filter(({ kind }) => kind === 'chunk').reduce((sum, { messages }) => sum + (messages as number), 0)).toBe(8)
     const samples = all.flatMap(item => (item['samples'] as readonly string[] | undefined) ?? [])
