@@ -1,31 +1,40 @@
 import { dirname } from 'node:path'
 import type { Disk, DiskFile } from '../model/disk.js'
 import type { LetterFile } from './dead-letter-store.js'
+import { letterOfLine } from './kept-letters.js'
 
 /** When the file has grown to this, it becomes `….1.ndjson` and a new one is begun. */
-const rotateBytes = 64 * 2 ** 20
+const defaultRotateBytes = 64 * 2 ** 20
 const newline = 0x0a
 const blockBytes = 65_536
+/** Damaged lines are looked for in so much of the end. */
+const mendedBytes = 2 ** 20
 
-/** Dead letters on disk: one JSON object a line, appended and synced in groups; at most twice 64 MiB. */
+/** Dead letters on disk: one JSON object a line, appended and synced in groups; at most twice 64 MiB and one group. */
 export class DeadLetterFile implements LetterFile {
   readonly #disk: Disk
   readonly #path: string
+  readonly #rotateBytes: number
   #file: DiskFile | undefined
-  /** Bytes of whole lines; what lies behind them was torn off by a crash or a full disk. */
-  #size = 0
+  /** Bytes of whole lines; what lies behind them was torn off by a crash or a full disk. Undefined: not looked at yet. */
+  #size: number | undefined
 
-  constructor(disk: Disk, path: string) {
+  constructor(disk: Disk, path: string, rotateBytes = defaultRotateBytes) {
     this.#disk = disk
     this.#path = path
+    this.#rotateBytes = rotateBytes
   }
 
   async append(lines: string): Promise<void> {
-    this.#file ??= await this.#open()
-    await writeAll(this.#file, new TextEncoder().encode(lines), this.#size)
-    await this.#file.sync()
-    this.#size += Buffer.byteLength(lines)
-    if (this.#size >= rotateBytes) await this.#rotate()
+    let [file, size] = await this.#opened()
+    if (size >= this.#rotateBytes) {
+      await this.#rotate()
+      ;[file, size] = await this.#opened()
+    }
+    const bytes = new TextEncoder().encode(lines)
+    await writeAll(file, bytes, size)
+    await file.sync()
+    this.#size = size + bytes.length
   }
 
   async tail(bytes: number): Promise<readonly string[]> {
@@ -39,27 +48,34 @@ export class DeadLetterFile implements LetterFile {
     if (!file) return []
     try {
       const size = await file.size()
-      const from = Math.max(0, size - bytes)
-      const lines = new TextDecoder().decode(await readAll(file, from, size)).split('\n')
-      // The first line is cut unless the file begins there, the last is torn or empty.
-      return lines.slice(from === 0 ? 0 : 1, -1)
+      // A letter alone may be longer.
+      for (let span = bytes; ; span *= 4) {
+        const from = Math.max(0, size - span)
+        const lines = new TextDecoder().decode(await readAll(file, from, size)).split('\n')
+        // The first line is cut unless the file begins there, the last is torn or empty.
+        const whole = lines.slice(from === 0 ? 0 : 1, -1)
+        if (whole.length > 0 || from === 0) return whole
+      }
     } finally {
       await file.close()
     }
   }
 
-  /** A torn end is cut off. */
-  async #open(): Promise<DiskFile> {
+  /** The file and the bytes of its whole lines. What an attempt before left behind them is cut off. */
+  async #opened(): Promise<readonly [DiskFile, number]> {
+    if (this.#file && this.#size !== undefined) return [this.#file, this.#size]
     const folder = dirname(this.#path)
     await this.#disk.makeFolder(folder)
     const known = await existing(this.#disk, this.#path, 'write')
     const file = known ?? (await this.#disk.create(this.#path))
     try {
-      this.#size = await wholeLines(file)
-      await file.truncate(this.#size)
+      const size = this.#size ?? (await mended(file))
+      await file.truncate(size)
       // Its name is as lasting as its lines from the start.
       if (!known) await this.#disk.syncFolder(folder)
-      return file
+      this.#file = file
+      this.#size = size
+      return [file, size]
     } catch (error) {
       await file.close()
       throw error
@@ -73,7 +89,7 @@ export class DeadLetterFile implements LetterFile {
   async #rotate(): Promise<void> {
     await this.close()
     await this.#disk.rename(this.#path, this.#rotated)
-    await this.#disk.syncFolder(dirname(this.#path))
+    this.#size = undefined
   }
 
   async close(): Promise<void> {
@@ -93,7 +109,11 @@ async function existing(disk: Disk, path: string, how: 'read' | 'write'): Promis
 }
 
 async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += await file.write(bytes.subarray(at), position + at)
+  for (let at = 0; at < bytes.length; ) {
+    const written = await file.write(bytes.subarray(at), position + at)
+    if (written === 0) throw new Error('the disk took no bytes')
+    at += written
+  }
 }
 
 async function readAll(file: DiskFile, from: number, to: number): Promise<Uint8Array> {
@@ -117,3 +137,26 @@ async function wholeLines(file: DiskFile): Promise<number> {
   }
   return 0
 }
+
+/**
+ * Bytes of whole lines, when those that a power loss damaged have been taken out: of what was not synced any sectors may
+ * be missing. None of them had been reported as kept, so they are made again.
+ */
+async function mended(file: DiskFile): Promise<number> {
+  const end = await wholeLines(file)
+  const from = Math.max(0, end - mendedBytes)
+  // One character a byte.
+  const text = Buffer.from(await readAll(file, from, end)).toString('latin1')
+  const lines = text.slice(from === 0 ? 0 : text.indexOf('\n') + 1).split('\n')
+  lines.pop()
+  const damaged = lines.findIndex(line => !isLetter(line))
+  if (damaged < 0) return end
+  const behind = lines.slice(damaged)
+  const at = end - behind.reduce((bytes, line) => bytes + line.length + 1, 0)
+  const sound = behind.filter(isLetter).map(line => `${line}\n`)
+  const bytes = Buffer.from(sound.join(''), 'latin1')
+  await writeAll(file, bytes, at)
+  return at + bytes.length
+}
+
+const isLetter = (latin1: string): boolean => letterOfLine(Buffer.from(latin1, 'latin1').toString()) !== undefined

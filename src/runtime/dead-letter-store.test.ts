@@ -113,23 +113,65 @@ test('a letter that a replay makes again is not stored again; those behind it ar
   one.letters.release(1)
   one.letters.add(1, 0, refused('a'))
   one.letters.add(2, 0, refused('b'))
-  one.letters.add(2, 1_000_000, refused('output'))
-  while (one.letters.snapshot().length > 1) await one.time.settle()
-  // Entry 2 is not durable, so its message waits; an output that was refused had left already.
-  expect(one.letters.snapshot().map(({ entry, index }) => [entry, index])).toContainEqual([2, 0])
+  await one.letters.keepOutput(1, 0, refused('output'))
+  // Entry 2 is not durable, so its message waits.
+  expect(one.letters.snapshot().map(({ entry, index }) => [entry, index])).toEqual([[2, 0]])
   await one.letters.close()
 
   const two = store('o', path)
   await two.letters.load()
-  for (const [entry, index, text] of [
-    [1, 0, 'a'],
-    [2, 0, 'b'],
-    [2, 1_000_000, 'output'],
-  ] as const)
-    two.letters.add(entry, index, refused(text))
+  two.letters.add(1, 0, refused('a'))
+  two.letters.add(2, 0, refused('b'))
+  await two.letters.keepOutput(1, 0, refused('output'))
   while (two.stored() === 0) await two.time.settle()
   await two.letters.close()
-  expect((await readFile(path, 'utf8')).match(/"id":"[^"]*"/g)).toEqual(['"id":"j.o.1.0"', '"id":"j.o.2.1000000"', '"id":"j.o.2.0"'])
+  expect((await readFile(path, 'utf8')).match(/"id":"[^"]*"/g)).toEqual(['"id":"j.o.1.0"', '"id":"j.o.1.1000000.s"', '"id":"j.o.2.0"'])
+})
+
+test('a refused output is kept once the disk has it, and not before', async () => {
+  const written: string[] = []
+  const doors: (() => void)[] = []
+  const file: LetterFile = {
+    tail: async () => [],
+    append: async text => {
+      await new Promise<void>(resolve => doors.push(resolve))
+      written.push(text)
+    },
+    close: async () => {},
+  }
+  const { letters, time } = store('o', file)
+  let kept = false
+  void letters.keepOutput(1, 3, refused('output')).then(() => {
+    kept = true
+  })
+  await time.settle()
+  expect(kept).toBe(false)
+  doors[0]!()
+  await time.settle()
+  expect(kept).toBe(true)
+  expect(written.join('')).toContain('"id":"j.o.1.1000003.s"')
+})
+
+test('an output that is refused again after a start is not kept again, be its letter in the snapshot or in the file', async () => {
+  const written: string[] = []
+  const append = async (text: string) => void written.push(text)
+  const one = store('o', { tail: async () => written, append, close: async () => {} })
+  one.letters.restore([{ entry: 4, index: 1_000_000, refused: refused('output') }])
+  await one.letters.keepOutput(4, 0, refused('output'))
+  expect(written).toHaveLength(1)
+  // Places are counted by sink.
+  await one.letters.keepOutput(4, 0, { ...refused('output'), source: 'other' })
+  expect(written).toHaveLength(2)
+
+  const two = store('o', { tail: async () => written, append, close: async () => {} })
+  await two.letters.load()
+  await two.letters.keepOutput(4, 0, refused('output'))
+  // The letters of its entry are there, for they went first.
+  two.letters.add(3, 0, refused('a'))
+  two.letters.add(4, 7, refused('b'))
+  two.letters.add(5, 0, refused('c'))
+  await two.time.settle()
+  expect(written.join('').match(/"id":"[^"]*"/g)).toEqual(['"id":"j.o.4.1000000.s"', '"id":"j.o.4.1000000.other"', '"id":"j.o.5.0"'])
 })
 
 test('just after a rotation the older file tells what is stored', async () => {

@@ -57,6 +57,8 @@ interface Unstored {
   readonly entry: number
   readonly line: string
   readonly letter: StoredLetter
+  /** It is on the disk. */
+  readonly kept: () => void
 }
 
 /** A letter in a snapshot: refused, and not in the file yet. */
@@ -98,7 +100,10 @@ export class DeadLetterStore {
     try {
       for (const line of (await this.#file?.tail(tailBytes)) ?? []) {
         const kept = letterOfLine(line)
-        if (!kept) continue
+        if (!kept) {
+          this.#names.gap()
+          continue
+        }
         this.#kept.add(kept)
         this.#names.stored(kept.letter.id)
       }
@@ -132,8 +137,13 @@ export class DeadLetterStore {
   /** Keeps one letter; its id is that of the journal, its entry, and its index among that entry's. One that the file holds is not kept again. */
   add(entry: number, index: number, refused: Refused): void {
     const letter = { entry, index, refused: { ...refused, bytes: refused.bytes.slice() } }
-    if (entry > this.#durable && index < firstOutputIndex) this.#held.add(entry, letter)
+    if (entry > this.#durable) this.#held.add(entry, letter)
     else this.#take(letter)
+  }
+
+  /** Keeps what a sink refused, of an entry that is durable; resolves when it is on the disk, and never if the store is closed before. */
+  keepOutput(entry: number, ordinal: number, refused: Refused): Promise<void> {
+    return new Promise(resolve => this.#take({ entry, index: firstOutputIndex + ordinal, refused }, resolve))
   }
 
   /** What is not in the file, for a snapshot. */
@@ -142,16 +152,20 @@ export class DeadLetterStore {
   }
 
   restore(letters: readonly StoredLetter[]): void {
-    for (const { entry, index, refused } of letters) this.add(entry, index, refused)
+    for (const letter of letters) {
+      this.#take(letter)
+      // An output may be in the snapshot, too, and be refused once more.
+      this.#names.stored(this.#names.of(letter))
+    }
   }
 
-  #take(stored: StoredLetter): void {
-    const { entry, index, refused } = stored
-    if (this.#names.isStored(entry, index)) return
+  #take(stored: StoredLetter, kept: () => void = () => undefined): void {
+    const { entry, refused } = stored
+    if (this.#names.isStored(stored)) return kept()
     const { job } = this.#options
     const { bytes } = refused
     const letter: DeadLetter = {
-      id: this.#names.of(entry, index),
+      id: this.#names.of(stored),
       job,
       source: refused.source,
       code: refused.code,
@@ -162,11 +176,10 @@ export class DeadLetterStore {
       size: bytes.length,
     }
     this.total++
-    const kept = { letter, bytes }
-    this.#kept.add(kept)
-    if (!this.#file) return
-    const line = lineOfLetter(kept)
-    this.#unstored.push({ entry, line, letter: stored })
+    this.#kept.add({ letter, bytes })
+    if (!this.#file) return kept()
+    const line = lineOfLetter({ letter, bytes })
+    this.#unstored.push({ entry, line, letter: stored, kept })
     this.#unstoredBytes += line.length
     if (this.#storing.length === 0) this.#work = this.#store(this.#file)
   }
@@ -176,9 +189,13 @@ export class DeadLetterStore {
       this.#storing = this.#unstored
       this.#unstored = []
       if (!(await this.#append(file, this.#storing.map(item => item.line).join('')))) return
-      for (const { line } of this.#storing) this.#unstoredBytes -= line.length
+      const stored = this.#storing
       this.#storing = []
       this.#options.reached('letters-appended')
+      for (const { line, kept } of stored) {
+        this.#unstoredBytes -= line.length
+        kept()
+      }
       this.#options.onStored()
     }
   }

@@ -1,33 +1,54 @@
 /** Indices of refused outputs among an entry's dead letters begin here, behind those of its messages. */
 export const firstOutputIndex = 1_000_000
 
+/** What names a letter among those of its journal. */
+export interface LetterPlace {
+  readonly entry: number
+  /** Among the letters of the entry; of an output, `firstOutputIndex` and its ordinal, which counts by sink. */
+  readonly index: number
+  readonly refused: { readonly source: string }
+}
+
 /**
- * Ids of dead letters: job, journal, entry, and index among the entry's. A replay gives the same ones, so what the file
- * holds is told by them: letters of messages reach it in order, those of refused outputs when their sink refuses them.
+ * Ids of dead letters: job, journal, entry, index among the entry's, and the sink that refused an output. A replay gives
+ * the same ones, so what the file holds is told by them: letters of messages reach it in order, those of refused outputs
+ * when their sink refuses them.
  */
 export class LetterNames {
   readonly #prefix: string
   #last = { entry: 0, index: -1 }
-  readonly #outputs = new Set<string>()
+  /** Those that are not in order. */
+  readonly #single = new Set<string>()
+  #damaged = false
 
   constructor(job: string, origin: string) {
     this.#prefix = `${job}.${origin}.`
   }
 
-  of(entry: number, index: number): string {
-    return `${this.#prefix}${entry}.${index}`
+  of({ entry, index, refused }: LetterPlace): string {
+    const name = `${this.#prefix}${entry}.${index}`
+    return index >= firstOutputIndex ? `${name}.${refused.source}` : name
+  }
+
+  /** A line of the file is not readable: what lies behind it says nothing of what lies before. */
+  gap(): void {
+    this.#damaged = true
   }
 
   /** The file holds the letter of this id. */
   stored(id: string): void {
     if (!id.startsWith(this.#prefix)) return
     const [entry, index] = id.slice(this.#prefix.length).split('.').map(Number) as [number, number]
-    if (index >= firstOutputIndex) this.#outputs.add(id)
-    else if (this.#isBehind(entry, index)) this.#last = { entry, index }
+    if (index >= firstOutputIndex || this.#damaged) this.#single.add(id)
+    if (this.#damaged) return
+    // An output leaves behind the letters of its entry: all of those are in the file as well.
+    if (this.#isBehind(entry, index)) this.#last = { entry, index }
   }
 
-  isStored(entry: number, index: number): boolean {
-    return index >= firstOutputIndex ? this.#outputs.has(this.of(entry, index)) : !this.#isBehind(entry, index)
+  isStored(letter: LetterPlace): boolean {
+    const { entry, index } = letter
+    if (this.#single.has(this.of(letter))) return true
+    return index < firstOutputIndex && !this.#isBehind(entry, index)
   }
 
   #isBehind(entry: number, index: number): boolean {

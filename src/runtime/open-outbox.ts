@@ -7,7 +7,6 @@ import type { DeadLetterStore } from './dead-letter-store.js'
 import type { Durability } from './durability.js'
 import { connectorContext, type JobRunnerOptions } from './job-runner-options.js'
 import type { JobViews } from './job-views.js'
-import { firstOutputIndex } from './letter-names.js'
 import { Outbox } from './outbox.js'
 import type { Waiting } from './sink-lane.js'
 
@@ -45,11 +44,11 @@ export function openOutbox(parts: OutboxParts): Outbox {
     } else noted()
     wake()
   }
-  // It resolves when the letter is kept: settlement waits for its entry until it is on the disk.
-  const refused = async ({ outputs, position }: Waiting, error: MillraceError): Promise<void> => {
+  // Nothing says that the sink is rid of it before the letter is on the disk.
+  const refused = ({ outputs, position }: Waiting, error: MillraceError): Promise<void> => {
     const bytes = new TextEncoder().encode(JSON.stringify({ sink: outputs.sink, ids: outputs.ids }))
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
-    deadLetters.add(position.entry, firstOutputIndex + position.ordinal, letter)
+    return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
   return new Outbox({
     sinks: graph.sinks,

@@ -129,8 +129,9 @@ export class Pump {
   durable(): void {
     const { outbox, deadLetters, durable } = this.#parts
     this.settler.durable()
-    outbox.release(durable!.journal.durable)
+    // Letters first: an output that its sink refuses must not be in the file before those of its entry.
     deadLetters.release(durable!.journal.durable)
+    outbox.release(durable!.journal.durable)
     this.wake()
   }
 

@@ -175,6 +175,7 @@ export class SinkLane {
       case 'dead-letter':
         if (!item) return false
         await this.#events.refused(item, error)
+        if (this.#closed) return false
         this.#done(item, true)
         return true
       case 'retry':

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { memoryDisk } from '../journal/memory-disk-fixture.js'
+import { DeadLetterFile } from './dead-letter-file.js'
+
+const path = 'data/dead-letters.ndjson'
+const line = (id: string, size = 10): string => `${JSON.stringify({ id, sample: '', bytes: 'A'.repeat(size) })}\n`
+const read = (files: ReadonlyMap<string, Uint8Array>, name = path): string => new TextDecoder().decode(files.get(name))
+
+test('of a group that a full disk took in part nothing is there twice', async () => {
+  const disk = memoryDisk()
+  const file = new DeadLetterFile(disk, path)
+  await file.append(line('a'))
+  let room = 60
+  disk.onWrite = (_path, bytes) => {
+    const taken = Math.min(bytes, room)
+    room -= taken
+    return taken
+  }
+  await expect(file.append(line('b') + line('c'))).rejects.toThrow('no bytes')
+  expect(read(disk.files)).toContain(line('b'))
+  await file.close()
+  room = Number.POSITIVE_INFINITY
+  await file.append(line('b') + line('c'))
+  expect(read(disk.files)).toBe(line('a') + line('b') + line('c'))
+})
+
+test('a group whose sync failed is there once in the end', async () => {
+  const disk = memoryDisk()
+  const file = new DeadLetterFile(disk, path)
+  await file.append(line('a'))
+  disk.onSync = () => {
+    throw new Error('EIO')
+  }
+  await expect(file.append(line('b'))).rejects.toThrow('EIO')
+  await file.close()
+  disk.onSync = () => {}
+  await file.append(line('b'))
+  expect(read(disk.files)).toBe(line('a') + line('b'))
+})
+
+test('the last lines are found though one alone is longer than was asked for', async () => {
+  const file = new DeadLetterFile(memoryDisk(), path)
+  await file.append(line('a') + line('b', 5_000))
+  expect((await file.tail(1_000)).at(-1)).toBe(line('b', 5_000).trimEnd())
+  expect(await file.tail(100_000)).toHaveLength(2)
+})
+
+test('lines that a power loss damaged are taken out; those before and behind them stay', async () => {
+  const disk = memoryDisk()
+  await new DeadLetterFile(disk, path).append(line('a') + line('b') + line('c') + line('ä'))
+  const bytes = disk.files.get(path)!
+  bytes.fill(0, line('a').length + 3, line('a').length + line('b').length + 3)
+  const again = new DeadLetterFile(disk, path)
+  expect((await again.tail(1_000)).filter(one => one.includes('\0'))).toHaveLength(1)
+  await again.append(line('b'))
+  expect(read(disk.files)).toBe(line('a') + line('ä') + line('b'))
+})
+
+test('a full file makes way for a new one, and its lines are in the older one, once', async () => {
+  const disk = memoryDisk()
+  const file = new DeadLetterFile(disk, path, 10_000)
+  const large = line('large', 10_000)
+  await file.append(large)
+  await file.append(line('next'))
+  expect(disk.files.get('data/dead-letters.1.ndjson')).toHaveLength(large.length)
+  expect(read(disk.files)).toBe(line('next'))
+  await file.append(line('last'))
+  expect(await file.tail(1_000)).toHaveLength(2)
+})
