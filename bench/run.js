@@ -33,7 +33,7 @@ try {
           })),
       },
     ],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   })
   const child = spawn(process.execPath, ['--enable-source-maps', ...(process.env.BENCH_NODE?.split(' ') ?? []), outfile, ...rest], {
     stdio: 'inherit',
