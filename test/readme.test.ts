@@ -42,8 +42,9 @@ describe('README', () => {
     expect(installs.length + millraceLines.length + curls.length).toBe(commands.length)
     expect(installs.length).toBeGreaterThan(0)
     expect(curls.length).toBeGreaterThan(0)
-    for (const args of millraceLines) expect(args.some(arg => arg === jobFile) || args.includes('--read'), args.join(' ')).toBe(true)
-    expect(millraceLines.map(([command]) => command)).toEqual(['explain', 'validate', 'run', 'run'])
+    for (const args of millraceLines)
+      expect(args.includes(jobFile) || args.includes('--read') || args[0] === 'journal', args.join(' ')).toBe(true)
+    expect(millraceLines.map(([command]) => command)).toEqual(['explain', 'validate', 'run', 'run', 'journal', 'replay'])
   })
 
   it('names scripts and files that are there', () => {
@@ -61,7 +62,7 @@ describe('README', () => {
   })
 
   it('explains and validates the job, types and all', async () => {
-    for (const args of millraceLines.filter(([command]) => command !== 'run')) {
+    for (const args of millraceLines.filter(([command]) => command === 'explain' || command === 'validate')) {
       const { code, stdout, stderr } = await finished(args, { cwd: folder })
       expect(code, stderr).toBe(0)
       if (args[0] === 'explain') for (const word of ['readings', 'climate', 'alerts', 'telemetry']) expect(stdout).toContain(word)
@@ -104,7 +105,7 @@ describe('README', () => {
       link.close()
       expect((await process.stop()).code).toBe(0)
       // State is kept where the README's reader would find it.
-      expect(existsSync(join(folder, '.millrace', 'hot-rooms', 'snapshot'))).toBe(true)
+      expect(existsSync(join(folder, '.millrace', 'hot-rooms', 'snapshots'))).toBe(true)
     })
 
     it.each(curls)('%s', async line => {
@@ -128,6 +129,15 @@ describe('README', () => {
     it('tells of the hot room at its address', async () => {
       await until('the alert', () => (alerts.length > 0 ? true : undefined))
       expect(alerts).toEqual([expect.objectContaining({ room: 'kitchen', mean: 30.5, peak: 31, n: 2 })])
+    })
+
+    it('looks into its journal and takes it through the job again, while it runs', async () => {
+      const answers = await Promise.all(
+        millraceLines.filter(([command]) => command === 'journal' || command === 'replay').map(args => finished(args, { cwd: folder })),
+      )
+      expect(answers.map(({ code, stderr }) => `${code} ${code === 0 ? '' : stderr}`)).toEqual(['0 ', '0 '])
+      expect(answers[0]!.stdout).toMatch(/^1 segment, \d+ entries, 5 messages/m)
+      expect(answers[1]!.stdout).toMatch(/^[1-9]\d* results are the same, 0 changed, 0 came only before, 0 come only now$/m)
     })
 
     it('serves the page', async () => {

@@ -30,7 +30,9 @@ export async function journalList(path: string, options: { readonly json?: boole
   if (options.json) await writeOut(`${JSON.stringify({ folder, segments: findings.map(findingFacts), total })}\n`)
   else {
     const { segments, entries, messages, notes, bytes } = total
-    await writeOut(`${segments} segments, ${entries} entries, ${messages} messages, ${notes} notes, ${byteText(bytes)}\n`)
+    await writeOut(
+      `${segments} ${segments === 1 ? 'segment' : 'segments'}, ${entries} entries, ${messages} messages, ${notes} notes, ${byteText(bytes)}\n`,
+    )
   }
   return 0
 }
