@@ -1,3 +1,4 @@
+import type { SinkWriter } from '../../src/connector/sink.js'
 import type { Disk } from '../../src/model/disk.js'
 import type { JobFactories } from '../../src/runtime/job-factories.js'
 
@@ -8,4 +9,5 @@ export interface Plant {
   readonly what: string
   readonly factories?: Partial<JobFactories>
   disk?(disk: Disk): Disk
+  sink?(writer: SinkWriter): SinkWriter
 }

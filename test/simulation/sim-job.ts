@@ -21,6 +21,7 @@ import { tumbling } from '../../src/windows/tumbling.js'
 import type { ModelBroker } from './model-broker.js'
 import type { ModelLog } from './model-log.js'
 import type { ModelSink } from './model-sink.js'
+import type { Plant } from './plant.js'
 import { hopMs, narrowMs, type Scenario, wideMs } from './scenario.js'
 import type { SimProcess } from './sim-process.js'
 
@@ -37,9 +38,9 @@ export interface Peers {
  * The job of a scenario in one process: readings of all sources, filtered by an expression, checked by a row function,
  * in windows of two sizes that collect the numbers of their messages, so that sets can be compared.
  */
-export function simJob(scenario: Scenario, peers: Peers, process: SimProcess): Job {
+export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, plant?: Plant): Job {
   const { sources, outOfOrderness, allowedLateness, early, exact } = scenario
-  const sink = (id: string) => sinkSpec(peers.sinks.get(id)!, process)
+  const sink = (id: string) => sinkSpec(peers.sinks.get(id)!, process, plant)
   return job('sim', ({ read }) => {
     const streams = sources.map(({ id }) =>
       read(id, sourceSpec(peers.sources.get(id)!, process)).pipe(
@@ -92,7 +93,7 @@ function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess): Source
   }
 }
 
-function sinkSpec(sink: ModelSink, process: SimProcess): SinkSpec<unknown> {
+function sinkSpec(sink: ModelSink, process: SimProcess, plant: Plant | undefined): SinkSpec<unknown> {
   return {
     id: sink.name,
     connector: 'model',
@@ -101,6 +102,6 @@ function sinkSpec(sink: ModelSink, process: SimProcess): SinkSpec<unknown> {
     expressions: {},
     usesEmbeddedNode: false,
     check: async () => [],
-    open: async () => sink.connect(process),
+    open: async () => plant?.sink?.(sink.connect(process)) ?? sink.connect(process),
   }
 }

@@ -136,7 +136,7 @@ export class World implements Machine {
     const random = this.fork(`process ${process.number}`)
     process.enter(() => {
       startJobs({
-        jobs: [simJob(this.scenario, this, process)],
+        jobs: [simJob(this.scenario, this, process, this.#plant)],
         log: silentLog,
         env: {},
         time: process.time,

@@ -1,3 +1,41 @@
 import type { Plant } from '../plant.js'
+import { acknowledgedAhead } from './acknowledged-ahead.js'
+import { bodyIgnored } from './body-ignored.js'
+import { clockNotRestored } from './clock-not-restored.js'
+import { epochNotRead } from './epoch-not-read.js'
+import { folderSyncSkipped } from './folder-sync-skipped.js'
+import { idsLost } from './ids-lost.js'
+import { journalTailRemoved } from './journal-tail-removed.js'
+import { outputsNotSaved } from './outputs-not-saved.js'
+import { positionIgnored } from './position-ignored.js'
+import { replayBeginsLate } from './replay-begins-late.js'
+import { settledBeforeSync } from './settled-before-sync.js'
+import { shortWriteBelieved } from './short-write-believed.js'
+import { snapshotFolderUnsynced } from './snapshot-folder-unsynced.js'
+import { syncErrorSwallowed } from './sync-error-swallowed.js'
+import { syncSkipped } from './sync-skipped.js'
+import { tickNotJournaled } from './tick-not-journaled.js'
+import { watermarkLost } from './watermark-lost.js'
+import { windowsLost } from './windows-lost.js'
 
-export const plants: readonly Plant[] = []
+/** All planted bugs, each of which the simulator has to find. */
+export const plants: readonly Plant[] = [
+  acknowledgedAhead,
+  bodyIgnored,
+  clockNotRestored,
+  epochNotRead,
+  folderSyncSkipped,
+  idsLost,
+  journalTailRemoved,
+  outputsNotSaved,
+  positionIgnored,
+  replayBeginsLate,
+  settledBeforeSync,
+  shortWriteBelieved,
+  snapshotFolderUnsynced,
+  syncErrorSwallowed,
+  syncSkipped,
+  tickNotJournaled,
+  watermarkLost,
+  windowsLost,
+]
