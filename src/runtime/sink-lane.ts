@@ -126,6 +126,8 @@ export class SinkLane {
   }
 
   async #opened(): Promise<SinkWriter> {
+    // The writer of one who was replaced would shut out that of its successor.
+    await this.#events.maySend()
     const writer = await this.#open()
     this.#opening = writer
     try {
@@ -146,7 +148,8 @@ export class SinkLane {
 
   #done(item: Waiting, refused = false): void {
     this.#head++
-    if (this.#head === this.#queue.length || this.#head > 1024) {
+    // What was sent is let go soon: it may be large.
+    if (this.#head * 2 >= this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head)
       this.#head = 0
     }
