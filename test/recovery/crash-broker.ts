@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeMessage } from '../../src/amqp/encode-message.js'
-import { millrace } from '../cli/command.js'
+import { type Command, millrace } from '../cli/command.js'
 import { Collector } from '../interop/collector.js'
 import { PeerLink } from '../interop/peer-link.js'
 import { startArtemis } from '../peers/artemis.js'
@@ -13,6 +13,8 @@ export type CrashPeer = 'artemis' | 'node'
 /** The broker of a crash run, in a process of its own. */
 export interface CrashBroker {
   readonly url: string
+  /** Ends it as a power cut would, and starts it again with the same data on the same port. */
+  restart(how: 'kill'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -20,13 +22,26 @@ export interface CrashBroker {
 export async function startCrashBroker(peer: CrashPeer, idleTimeoutMs?: number): Promise<CrashBroker> {
   if (peer === 'artemis') return startArtemis({ redeliverWithoutEnd: true, ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) })
   const data = await mkdtemp(join(tmpdir(), 'millrace-crash-node-'))
-  const command = millrace(['broker', '--listen', '127.0.0.1:0', '--data', data])
-  const url = (await command.said(/AMQP node\s+(amqp:\/\/\S+)/))[1]!
+  let listen = '127.0.0.1:0'
+  const begin = async (): Promise<{ readonly command: Command; readonly url: string }> => {
+    const command = millrace(['broker', '--listen', listen, '--data', data])
+    return { command, url: (await command.said(/AMQP node\s+(amqp:\/\/\S+)/))[1]! }
+  }
+  let node = await begin()
+  const { url } = node
+  listen = new URL(url).host
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    node.command.process.kill(signal)
+    await node.command.done
+  }
   return {
     url,
+    restart: async () => {
+      await end('SIGKILL')
+      node = await begin()
+    },
     stop: async () => {
-      command.process.kill('SIGTERM')
-      await command.done
+      await end('SIGTERM')
       await rm(data, { recursive: true, force: true })
     },
   }

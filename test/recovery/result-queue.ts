@@ -12,13 +12,18 @@ export interface ResultRow {
   readonly revision: number
 }
 
+/** So many rows at most may be given out again after a lost connection: their acceptance may have been lost with it. */
+const mostInFlight = 1_000
+
 /** Takes result rows from a queue as they come, over all restarts of whoever writes them. */
 export class ResultQueue {
   readonly rows: ResultRow[] = []
   /** Ids of rows that came before, and did not come back unsettled from a lost connection of ours. */
   readonly repeated: string[] = []
   attached = false
+  /** In the order of their coming. */
   readonly #ids = new Set<string>()
+  #mayReturn: ReadonlySet<string> = new Set()
   readonly #link: PeerLink
 
   constructor(url: string, address: string) {
@@ -33,12 +38,13 @@ export class ResultQueue {
         receiver.on('message', ({ message, delivery }) => {
           const id = String(message.message_id)
           if (!this.#ids.has(id)) this.#take(id, JSON.parse(bodyText(message)) as Record<string, unknown>)
-          else if (!message.delivery_count) this.repeated.push(id)
+          else if (!this.#mayReturn.has(id)) this.repeated.push(id)
           delivery.update(true, outcomes.accepted())
         })
       },
       () => {
         this.attached = false
+        this.#mayReturn = new Set([...this.#ids].slice(-mostInFlight))
       },
     )
   }
