@@ -3,6 +3,7 @@ import type { Address, AddressStats, AddressType, Source } from './address.js'
 import { Anycast } from './anycast.js'
 import { DirectAddress } from './direct-address.js'
 import type { Keeping } from './intake.js'
+import { MemoryBound } from './memory-bound.js'
 import type { Message } from './message.js'
 import { Multicast } from './multicast.js'
 import { Queue } from './queue.js'
@@ -14,6 +15,8 @@ import { Topic } from './topic.js'
 
 export interface AddressesOptions {
   readonly queueBytes: number
+  /** What all queues hold together at most. */
+  readonly memoryBytes: number
   readonly maxAddresses: number
   readonly maxDeliveries: number
   readonly deadLetterAddress: string
@@ -34,10 +37,12 @@ export class Addresses {
   readonly #options: AddressesOptions
   /** What the store has of addresses and subscriptions, by name. */
   readonly #keepings = new Map<string, Keeping>()
+  readonly #memory: MemoryBound
   #subscriptions = 0
 
   constructor(options: AddressesOptions) {
     this.#options = options
+    this.#memory = new MemoryBound(options.memoryBytes, full => this.#onMemory(full))
     options.store?.onRoom(() => this.#topUp())
   }
 
@@ -139,7 +144,9 @@ export class Addresses {
   dissolve(name: string): void {
     const address = this.#all.get(name)
     this.#forget(name)
-    if (address instanceof Queue) address.dissolve('amqp:resource-deleted', 'the link that made this address has ended')
+    if (!(address instanceof Queue)) return
+    address.dissolve('amqp:resource-deleted', 'the link that made this address has ended')
+    address.discard()
   }
 
   #topic(name: string): Topic {
@@ -169,6 +176,7 @@ export class Addresses {
       name,
       type,
       bytes: this.#options.queueBytes,
+      memory: this.#memory,
       maxDeliveries: this.#options.maxDeliveries,
       time: this.#options.time,
       keeping,
@@ -207,6 +215,15 @@ export class Addresses {
     for (const [name, address] of this.#all) if (!this.#fixed.has(name) && address.idle()) this.#forget(name)
     if (this.#all.size + this.#subscriptions >= this.#options.maxAddresses) {
       throw new Refusal('link', 'amqp:resource-limit-exceeded', `MR708: the node keeps ${this.#options.maxAddresses} addresses at most`)
+    }
+  }
+
+  #onMemory(full: boolean): void {
+    const { log, memoryBytes } = this.#options
+    if (full) log.warn(`the queues of the AMQP node hold ${memoryBytes} bytes: all senders to queues wait for receivers`, { code: 'MR710' })
+    else {
+      log.info('the AMQP node has room for messages again')
+      this.#topUp()
     }
   }
 

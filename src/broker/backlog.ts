@@ -24,7 +24,7 @@ export class Backlog {
     this.#keeping = options.keeping
     this.#owner = owner
     this.numbers = options.keeping ? [options.keeping.kept.number] : NOWHERE
-    this.fill = new Fill(options.bytes, options.time)
+    this.fill = new Fill(options.bytes, options.memory, options.time)
   }
 
   /** `stored`: where it lies on the disk; `elapsed`: ms of its time to live that are over. */
@@ -88,6 +88,7 @@ export class Backlog {
 
   /** The queue is no more: its messages need no place on the disk. `held`: those at receivers. */
   discard(held: readonly Entry[]): void {
+    this.fill.end()
     if (!this.#keeping) return
     const { store, kept } = this.#keeping
     for (let entry = this.ready.head; entry; entry = entry.next) if (entry.stored) store.done(kept.number, entry.stored)

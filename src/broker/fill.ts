@@ -1,7 +1,8 @@
 import type { TimeSource } from '../model/seams.js'
+import type { MemoryBound } from './memory-bound.js'
 
-/** What a stored message costs beyond its bytes. */
-const ENTRY_BYTES = 128
+/** What a message costs in memory beyond its bytes: its place in queue and store, and the objects around it; measured. */
+const ENTRY_BYTES = 512
 /** Above this part of its bytes a queue that was full stays full, so that credit does not flutter. */
 const REFILL_BELOW = 0.75
 /** Credit was lent by the size of earlier messages; larger ones may overrun the bytes, so there is a hard bound too. */
@@ -14,17 +15,22 @@ export class Fill {
   /** Wall ms since it is full. */
   since: number | undefined
   readonly #most: number
+  readonly #node: MemoryBound
   readonly #time: TimeSource
   #largest = 256
+  #gone = false
 
-  constructor(most: number, time: TimeSource) {
+  /** @param node What all queues of the node may hold. */
+  constructor(most: number, node: MemoryBound, time: TimeSource) {
     this.#most = most
+    this.#node = node
     this.#time = time
   }
 
-  /** Messages of the size seen lately that still fit. */
+  /** Messages of the size seen lately that still fit, here and in the node. */
   get room(): number {
-    return Math.max(0, Math.floor((this.#most - this.bytes) / (this.#largest + ENTRY_BYTES)))
+    const here = this.#gone ? 0 : this.#ownRoom
+    return here > 0 ? Math.min(here, this.#node.room(this.#each)) : 0
   }
 
   get full(): boolean {
@@ -33,25 +39,45 @@ export class Fill {
 
   /** So far over its bytes that nothing more is taken, whatever credit was lent. */
   get overrun(): boolean {
-    return this.bytes > this.#most * OVERRUN
+    return this.#gone || this.bytes > this.#most * OVERRUN || this.#node.overrun
   }
 
   /** True where this made it full. */
   add(length: number): boolean {
     this.depth++
     this.bytes += length + ENTRY_BYTES
+    this.#node.add(length + ENTRY_BYTES)
     this.#largest = Math.max(length, this.#largest * 0.999)
-    if (this.room > 0 || this.full) return false
+    if (this.full || this.#ownRoom > 0) return false
     this.since = this.#time.wall()
     return true
   }
 
   /** True where this gave room again. */
   remove(length: number): boolean {
+    if (this.#gone) return false
     this.depth--
     this.bytes -= length + ENTRY_BYTES
+    this.#node.remove(length + ENTRY_BYTES)
     if (!this.full || this.bytes > this.#most * REFILL_BELOW) return false
     this.since = undefined
     return true
+  }
+
+  /** The queue is gone, with all that it holds; it takes nothing more. */
+  end(): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#node.remove(this.bytes)
+    this.depth = 0
+    this.bytes = 0
+  }
+
+  get #each(): number {
+    return this.#largest + ENTRY_BYTES
+  }
+
+  get #ownRoom(): number {
+    return Math.max(0, Math.floor((this.#most - this.bytes) / this.#each))
   }
 }

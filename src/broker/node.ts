@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly allowAnonymous?: boolean
   /** Bytes that each queue and subscription stores at most; default 64 MiB. */
   readonly queueBytes?: number
+  /** Bytes that all queues hold in memory together at most, the bodies of durable messages among them; default 512 MiB. */
+  readonly memoryBytes?: number
   /** Default 64 KiB; at least 512. */
   readonly maxFrameSize?: number
   /** Default 16 MiB. */
@@ -54,6 +56,8 @@ export interface Node {
   readonly url: string
   readonly host: string
   readonly port: number
+  /** Why durable messages cannot be stored at present: the disk is full or cannot be written, or the node has given it up. */
+  readonly failing: string | undefined
   /** All addresses and subscriptions, by name. */
   addresses(): readonly AddressStats[]
   /** Calls back when an address appears, fills up or has room again; the result ends it. */
@@ -74,6 +78,7 @@ const atLeast = (name: string, value: number, least: number): number => {
 const makeAddresses = (options: NodeOptions, opened: OpenStore | undefined, onChange: () => void): Addresses => {
   const addresses = new Addresses({
     queueBytes: atLeast('queueBytes', options.queueBytes ?? 64 * 1024 * 1024, 1024),
+    memoryBytes: atLeast('memoryBytes', options.memoryBytes ?? 512 * 1024 * 1024, 1024),
     maxAddresses: atLeast('maxAddresses', options.maxAddresses ?? 10_000, 1),
     maxDeliveries: atLeast('maxDeliveries', options.maxDeliveries ?? 10, -1),
     deadLetterAddress: options.deadLetterAddress ?? 'DLQ',
@@ -152,14 +157,16 @@ export const startNode = async (options: NodeOptions): Promise<Node> => {
       void end('amqp:internal-error', `${error.code}: the node can no longer store messages`)
       options.onFailure?.(error)
     }))
-  const closeStore = async (): Promise<void> => opened?.store.close()
+  // What follows may hold on to the store, but not to what was read: messages are to go when their receivers have them.
+  const store = opened?.store
+  const closeStore = async (): Promise<void> => store?.close()
   try {
     const addresses = makeAddresses(options, opened, () => {
       for (const listener of listeners) listener()
     })
     const shared = {
       containerId: 'millrace',
-      properties: openProperties(options.version, opened !== undefined),
+      properties: openProperties(options.version, store !== undefined),
       maxFrameSize,
       maxMessageSize,
       authenticator,
@@ -185,13 +192,16 @@ export const startNode = async (options: NodeOptions): Promise<Node> => {
       url: `amqp://${host.includes(':') ? `[${host}]` : host}:${port}`,
       host,
       port,
+      get failing() {
+        return store?.failing
+      },
       addresses: () => addresses.stats(),
       onChange(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
       async close() {
-        await opened?.store.settled(CLOSE_MS)
+        await store?.settled(CLOSE_MS)
         await end('amqp:connection:forced', 'the node is stopping')
         await closeStore()
       },

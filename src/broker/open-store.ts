@@ -41,7 +41,7 @@ export const openStore = async (
     reached,
     onDurable: () => store?.advance(),
     onFailure(error) {
-      store?.fail()
+      store?.fail(error)
       onFailure(error)
     },
     onTorn: torn => log.info('the log of the AMQP node ended with a record that was never accepted; it is gone', torn),

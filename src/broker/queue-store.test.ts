@@ -56,7 +56,7 @@ const life = async (disk: MemoryDisk, sent: readonly Sent[]) => {
   const opened = await openStore({ disk, folder: 'n', segmentBytes: 4096 + 700, bufferBytes: 16_384 }, { time, log }, error => {
     throw error
   })
-  const limits = { queueBytes: 1e6, maxAddresses: 100, maxDeliveries: -1, deadLetterAddress: 'DLQ' }
+  const limits = { queueBytes: 1e6, memoryBytes: 1e9, maxAddresses: 100, maxDeliveries: -1, deadLetterAddress: 'DLQ' }
   const addresses = new Addresses({ ...limits, time, random, log, onChange() {}, store: opened.store })
   addresses.restore(opened.contents)
   const readers = new Map<Source, Reader>()

@@ -1,4 +1,5 @@
 import type { SegmentLog } from '../journal/segment-log.js'
+import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import type { Producer } from './address.js'
 import { encodeAddress, encodeAttempts, encodeForgotten, encodeId } from './catalogue-records.js'
@@ -50,6 +51,7 @@ export class QueueStore {
   /** A sender was told to wait for the disk. */
   #blocked = false
   #ended = false
+  #failure: MillraceError | undefined
   #appended = 0
   /** Bytes appended up to a record, to tell later how many still wait. */
   #marked = { record: 0, bytes: 0 }
@@ -79,9 +81,9 @@ export class QueueStore {
     return true
   }
 
-  /** Why nothing can be written at present. */
+  /** Why nothing can be written, at present or any more. */
   get failing(): string | undefined {
-    return this.#log.failing
+    return this.#failure?.message ?? this.#log.failing
   }
 
   /** So much waits for the disk that nothing more is taken. */
@@ -192,7 +194,8 @@ export class QueueStore {
   }
 
   /** The log is given up: nothing more is written. */
-  fail(): void {
+  fail(error: MillraceError): void {
+    this.#failure = error
     this.#ended = true
     this.#unwatch()
   }

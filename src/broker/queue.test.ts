@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Consumer, Producer } from './address.js'
+import { MemoryBound } from './memory-bound.js'
 import { Message } from './message.js'
 import { ACCEPTED, type DeliveryOutcome, MODIFIED, RELEASED, rejected } from './outcome.js'
 import { Queue } from './queue.js'
@@ -34,6 +35,7 @@ const setUp = (maxDeliveries = -1) => {
     name: 'q',
     type: 'queue',
     bytes: 1_000_000,
+    memory: new MemoryBound(1e9, () => {}),
     maxDeliveries,
     time: { wall: () => 0, monotonic: () => clock.now, after: () => () => {} },
     deadLetter: message => dead.push(message.bytes[4]!) > 0,

@@ -28,7 +28,8 @@ export class Sharing {
   topUp(producer: Producer): void {
     const credit = producer.credit()
     if (credit > WINDOW / 2) return
-    const share = Math.floor(this.#room() / Math.max(1, this.#producers.size))
+    // One at least: where there is room for fewer messages than producers, it would never become full, and so never have room again.
+    const share = Math.ceil(this.#room() / Math.max(1, this.#producers.size))
     if (share > credit) producer.grant(Math.min(WINDOW, share))
   }
 

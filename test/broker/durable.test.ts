@@ -1,6 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
+import { encodeMessage } from '../../src/amqp/encode-message.js'
 import { type Node, type NodeOptions, startNode } from '../../src/broker/index.js'
 import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { systemDisk } from '../../src/runtime/system-disk.js'
 import { systemRandom } from '../../src/runtime/system-random.js'
 import { systemTime } from '../../src/runtime/system-time.js'
 import { silentLog } from '../support/silent-log.js'
@@ -25,6 +32,17 @@ const connect = (node: Node, containerId?: string): DurablePeer => {
   const peer = new DurablePeer(node.url, containerId)
   peers.push(peer)
   return peer
+}
+const LARGE = 50_000
+const large = (n: number): Uint8Array => encodeMessage({ durable: true, body: { value: `${n}${'x'.repeat(LARGE)}` } })
+
+/** Bytes of buffers that are still referred to. */
+const bufferBytes = async (): Promise<number> => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  await new Promise(resolve => setImmediate(resolve))
+  collect()
+  return process.memoryUsage().arrayBuffers
 }
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i)
 
@@ -179,6 +197,47 @@ describe('durable queues', () => {
     await until('all through', () => reader.got.length === 10_000)
     expect(reader.numbers).toEqual(upTo(10_000))
     await until('all accepted', () => sender.accepted.length === 10_000)
+  })
+
+  it('hold no body in memory that a receiver has had, though it was read at the start', async () => {
+    const data = { disk: systemDisk, folder: await mkdtemp(join(tmpdir(), 'millrace-node-')), segmentBytes: 64 * 1024 }
+    const seams = { time: systemTime, random: systemRandom, log: silentLog }
+    await (async () => {
+      const first = await startNode({ ...seams, data })
+      const peer = new DurablePeer(first.url)
+      const sender = peer.sender('work')
+      for (const n of upTo(200)) sender.send(n, large(n))
+      await until('all accepted', () => sender.accepted.length === 200)
+      peer.close()
+      await first.close()
+    })()
+    const second = await startNode({ ...seams, data })
+    nodes.push(second)
+    const before = await bufferBytes()
+    const reader = connect(second).receiver({ source: { address: 'work' } })
+    await until('all gone', () => reader.got.length === 200 && second.addresses()[0]!.depth === 0)
+    await until('free', async () => (await bufferBytes()) < before - 150 * LARGE, 10_000)
+    await rm(data.folder, { recursive: true })
+  })
+
+  it('bound what all queues hold together: senders to every queue wait, until a receiver comes to any', async () => {
+    const told: string[] = []
+    const log = { ...silentLog, warn: (_text: string, facts?: { readonly code?: string }) => void told.push(facts?.code ?? '') }
+    const node = await start(memoryDisk(), { memoryBytes: 400_000, log })
+    const senders = ['a', 'b', 'c'].map(address => connect(node).sender(address))
+    for (const sender of senders) for (const n of upTo(3000)) sender.send(n)
+    const held = (): number => node.addresses().reduce((sum, { bytes }) => sum + bytes, 0)
+    await until('full', () => told.includes('MR710') && senders.every(({ link }) => link.credit === 0))
+    expect(held()).toBeLessThan(1.5 * 400_000)
+    const late = connect(node).sender('late')
+    late.send(0)
+    const readers = ['a', 'b', 'c', 'late'].map(address => connect(node).receiver({ source: { address } }))
+    await until('all sent', () => senders.every(({ accepted, other }) => accepted.length + other.length === 3000))
+    await until('all through', () => readers.every(({ got }, i) => got.length === (senders[i]?.accepted.length ?? 1)))
+    // What was given back is the sender's to send again.
+    for (const [i, { accepted }] of senders.entries()) expect(readers[i]!.numbers).toEqual(accepted)
+    expect(senders.every(({ accepted }) => accepted.length > 100)).toBe(true)
+    await until('none held', () => held() === 0)
   })
 
   it('refuse a damaged folder by name, and one that is written by a newer release', async () => {

@@ -228,6 +228,35 @@ describe('the node under attack', () => {
     connection.close()
   })
 
+  it('leaves no sender without credit when receivers have made room, however many senders share it', async () => {
+    const node = await start({ queueBytes: 20_000 })
+    const connection = createContainer({ onError: () => {} }).create_connection({
+      host: '127.0.0.1',
+      port: node.port,
+      username: 'a',
+      reconnect: false,
+    })
+    connection.on('disconnected', () => {})
+    connection.connect()
+    const accepted: number[] = []
+    const senders = Array.from({ length: 40 }, (_, i) => {
+      const sender = connection.open_sender({ target: { address: 'shared' } })
+      sender.on('accepted', () => accepted.push(i))
+      return sender
+    })
+    let tag = 0
+    const send = (): void => {
+      for (const sender of senders) while (sender.sendable()) sender.send(value('x'), Buffer.from(String(tag++)), 0)
+    }
+    for (const sender of senders) sender.on('sendable', send)
+    const depth = () => node.addresses().find(one => one.name === 'shared')?.depth ?? 0
+    await expect.poll(() => depth()).toBeGreaterThan(0)
+    const before = accepted.length
+    connection.open_receiver({ source: { address: 'shared' } })
+    await expect.poll(() => accepted.length, { timeout: 5000 }).toBeGreaterThan(before + 500)
+    connection.close()
+  })
+
   it('bounds a message, and what a connection leaves unfinished', async () => {
     const node = await start({ maxMessageSize: 2000 })
     const attached = (links: number, bytes: number): Buffer =>

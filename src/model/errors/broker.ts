@@ -56,4 +56,10 @@ export const brokerErrors = entries({
     remedy: 'Close connections that are not needed, or raise `maxConnections`.',
     action: 'back-off',
   },
+  MR710: {
+    title: 'the queues of the AMQP node hold all that they may',
+    cause: 'Messages stay in memory until a receiver has taken them, durable ones too, so their bytes are bounded over all queues.',
+    remedy: 'Attach receivers to the queues that are full, or raise `memoryBytes`. Senders wait meanwhile; nothing is lost.',
+    action: 'back-off',
+  },
 })
