@@ -44,7 +44,7 @@ const kinds = [
 ] as const
 
 /** What goes wrong in a scenario, in order of time; nothing else depends on it, so that faults can be left out one by one. */
-export function faultsOf(scenario: Scenario): Fault[] {
+export function faultsOf(scenario: Pick<Scenario, 'seed' | 'duration'>): Fault[] {
   const random = new SeededRandom(scenario.seed, 'faults')
   const count = random.pick([0, 1, 2, 3, 4, 5, 6, 8, 10])
   return Array.from({ length: count }, () => fault(random, scenario.duration)).sort((a, b) => a.at - b.at)

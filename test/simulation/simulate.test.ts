@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { crashPoints } from '../../src/model/crash-point.js'
+import { faultsOf } from './faults.js'
+import { foundBy } from './plants/found-by.js'
+import { plants } from './plants/index.js'
+import { simulateSeed } from './simulate-seed.js'
+
+const script = fileURLToPath(new URL('../../scripts/simulate.js', import.meta.url))
+const seeds = process.env['CI'] === 'true' ? 2_000 : 200
+
+test('equal seeds do the same, down to the order of writes', async () => {
+  for (const seed of [1, 2, 3, 14, 99]) {
+    const first = await simulateSeed(seed)
+    const second = await simulateSeed(seed)
+    expect(second.lines).toEqual(first.lines)
+    expect(second.hash).toBe(first.hash)
+  }
+})
+
+test('the schedules of 2,000 seeds name every crash point, with and without a loss of power', () => {
+  const seen = new Set<string>()
+  for (let seed = 1; seed <= 2_000; seed++) {
+    for (const fault of faultsOf({ seed, duration: 10_000 })) if (fault.what === 'crash-point') seen.add(`${fault.point} ${fault.power}`)
+  }
+  expect([...seen].sort()).toEqual(crashPoints.flatMap(point => [`${point} false`, `${point} true`]).sort())
+})
+
+test(`${seeds} seeds hold`, { timeout: 900_000 }, () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, '--seeds', `${seeds}`], { encoding: 'utf8' })
+  expect(status, `${stdout}\n${stderr}`).toBe(0)
+})
+
+test.each(plants.map(plant => [plant.name, plant] as const))('%s is found', { timeout: 120_000 }, async (name, plant) => {
+  const recorded = foundBy[name] ?? 1
+  for (let i = 0; i <= 20; i++) {
+    const { violation } = await simulateSeed(recorded + i, { plant })
+    if (violation && !(await simulateSeed(recorded + i)).violation) return
+  }
+  expect.fail(`'${name}' (${plant.what}) was not found by seeds ${recorded} to ${recorded + 20}`)
+})
