@@ -61,7 +61,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       realTime: systemTime,
       debug: line => process.stderr.write(`${line}\n`),
       ...(options.time && { time: options.time }),
-      ...(node && { embeddedNode: node.node.url }),
+      ...(node && { embeddedNode: node.node.url, nodeFailing: () => node.node.failing }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
       ...options.state,
       ...(options.clockLabel !== undefined && { clockLabel: options.clockLabel }),

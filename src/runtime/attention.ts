@@ -5,8 +5,11 @@ const patience = 5_000
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 
-/** What needs a person, a sentence each, the gravest first; `at` is real monotonic ms. */
-export function attentionOf(runner: JobRunner, at: number): readonly string[] {
+/**
+ * What needs a person, a sentence each, the gravest first; `at` is real monotonic ms, `nodeFailing` why the AMQP node that
+ * the job uses cannot store messages.
+ */
+export function attentionOf(runner: JobRunner, at: number, nodeFailing: string | undefined): readonly string[] {
   const { phase, error, restarts, feeds, outbox, deadLetters } = runner
   const sentences: string[] = []
   if (phase === 'failed' && error) sentences.push(`${runner.id} failed: ${error.message}`)
@@ -14,6 +17,7 @@ export function attentionOf(runner: JobRunner, at: number): readonly string[] {
   const journal = runner.store?.durability.journal
   if (journal?.failing !== undefined)
     sentences.push(`the journal cannot be written, so nothing is accepted and the sources wait: ${journal.failing}`)
+  if (nodeFailing !== undefined) sentences.push(`the AMQP node cannot store messages, so their senders wait: ${nodeFailing}`)
   if (runner.store?.snapshotter?.failing !== undefined && phase === 'running')
     sentences.push(`no snapshot can be taken, so a start would take longer: ${runner.store.snapshotter.failing}`)
   if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)

@@ -12,13 +12,15 @@ export interface HostOptions {
   readonly real: TimeSource
   readonly clockLabel: string | undefined
   readonly derived: boolean
+  /** Why the embedded AMQP node cannot store messages at present. */
+  readonly nodeFailing: () => string | undefined
 }
 
 const samplePeriod = 500
 
 /** What the HTTP API and the command line see of running jobs. */
 export function createHost(options: HostOptions): Host {
-  const { runners, views, real } = options
+  const { runners, views, real, nodeFailing } = options
   const statuses = runners.map(runner => new JobStatus(runner, options))
   const byId = new Map(statuses.map(status => [status.runner.id, status]))
   const registry = createMetrics(statuses, () => real.monotonic())
@@ -57,6 +59,8 @@ export function createHost(options: HostOptions): Host {
         const stuck = failing === undefined ? [] : [`${id} cannot write its journal: ${failing}`]
         return [...stuck, ...full, ...away.map(feed => `${id}: source ${feed.source.id} is not connected: ${feed.status().detail}`)]
       })
+      const node = nodeFailing()
+      if (node !== undefined) reasons.unshift(`the AMQP node cannot store messages: ${node}`)
       return { ready: reasons.length === 0, reasons }
     },
     metrics: () => registry.metrics(),

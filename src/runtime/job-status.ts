@@ -13,6 +13,7 @@ import { sinkNode } from './sink-node.js'
 export interface StatusOptions {
   readonly clockLabel: string | undefined
   readonly derived: boolean
+  readonly nodeFailing: () => string | undefined
 }
 
 /** What status pages say of one job, from its counters. */
@@ -52,7 +53,7 @@ export class JobStatus {
       rate: this.rates.rate('received', at, runner.memory.counts.received),
       behind: this.#behind(now, metrics),
       counts: this.#counts(),
-      attention: attentionOf(runner, at),
+      attention: attentionOf(runner, at, this.#usesNode ? this.#options.nodeFailing() : undefined),
       ...(error && { error: { code: error.code, message: error.message, hint: error.hint } }),
     }
   }
@@ -64,6 +65,11 @@ export class JobStatus {
     for (const [id, { guarantee, remembers, why }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers, why })
     const presettled = new Map(feeds.map(feed => [feed.source.id, feed.status().presettled ?? 0]))
     return guaranteeOf(graph, { journal: store !== undefined, remembered: { ids: defaultIds, ms: defaultIdMs }, writers, presettled })
+  }
+
+  get #usesNode(): boolean {
+    const { sources, sinks } = this.runner.graph
+    return sources.some(({ spec }) => spec.usesEmbeddedNode) || sinks.some(({ spec }) => spec.usesEmbeddedNode)
   }
 
   #state(): JobSummary['state'] {

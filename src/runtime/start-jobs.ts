@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly random?: RandomSource
   /** Address of the embedded AMQP node, if one runs. */
   readonly embeddedNode?: string
+  /** Why that node cannot store messages at present, so that its senders wait; undefined while it can. */
+  readonly nodeFailing?: () => string | undefined
   /**
    * Where state and dead letters are kept: `.millrace/<job>` by default; the folder itself for one job, a folder in it
    * for each of several. Null: nothing is kept.
@@ -140,7 +142,14 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
     }),
   )
   return {
-    host: createHost({ runners, views, clockLabel: options.clockLabel, derived: options.derived ?? false, real: options.realTime ?? time }),
+    host: createHost({
+      runners,
+      views,
+      clockLabel: options.clockLabel,
+      derived: options.derived ?? false,
+      real: options.realTime ?? time,
+      nodeFailing: options.nodeFailing ?? (() => undefined),
+    }),
     done,
     async stop(deadlineMs) {
       await Promise.all(runners.map(runner => runner.stop(deadlineMs)))

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { amqp, amqpSink, raw } from '../../connectors/amqp/index.js'
 import { decodeMessage } from '../../src/amqp/rhea.js'
-import { type Node, startNode } from '../../src/broker/index.js'
+import { type Node, type NodeData, startNode } from '../../src/broker/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
+import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { connectorContext } from '../support/connector-context.js'
 import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
@@ -12,9 +13,9 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close()
 })
 
-const node = async (port = 0): Promise<Node> => {
+const node = async (port = 0, data?: NodeData): Promise<Node> => {
   const { time, random, log } = connectorContext()
-  const started = await startNode({ port, time, random, log })
+  const started = await startNode({ port, time, random, log, ...(data && { data }) })
   open.push(started)
   return started
 }
@@ -61,8 +62,31 @@ test('released at close, the messages are there for the next reader', async () =
   expect((await count(second, 3)).total).toBe(3)
 })
 
-test('a sink knows that the node drops repeats, and it does, but for those it has forgotten', async () => {
+test('a sink counts on a node in memory for nothing: its ids end with its process', async () => {
   const { url } = await node()
+  const writer = await amqpSink('alerts', { address: 'alerts' }).open(connectorContext({ embeddedNode: url }))
+  open.push(writer)
+  await writer.open()
+  expect(writer).toMatchObject({ guarantee: 'append', remembers: undefined, why: expect.stringContaining('in memory only') })
+})
+
+test('a sink sends again to a node that was started anew, and the result is there once', async () => {
+  const data = { disk: memoryDisk(), folder: 'node' }
+  const first = await node(0, data)
+  const writer = await amqpSink('alerts', { address: 'alerts' }).open(connectorContext({ embeddedNode: first.url }))
+  await writer.write(outputs(['a', 'b'], { ids: ['id-a', 'id-b'] }), at)
+  await writer.close()
+  await first.close()
+  const second = await node(0, { ...data, disk: data.disk.copy() })
+  const context = connectorContext({ embeddedNode: second.url })
+  const again = await amqpSink('alerts', { address: 'alerts' }).open(context)
+  open.push(again)
+  await again.write(outputs(['a', 'b', 'c'], { ids: ['id-a', 'id-b', 'id-c'] }), at)
+  expect(second.addresses().map(({ name, depth }) => [name, depth])).toEqual([['alerts', 3]])
+})
+
+test('a sink knows that the node drops repeats, and it does, but for those it has forgotten', async () => {
+  const { url } = await node(0, { disk: memoryDisk(), folder: 'node' })
   const context = connectorContext({ embeddedNode: url })
   const writer = await amqpSink('alerts', { address: 'alerts' }).open(context)
   open.push(writer)
