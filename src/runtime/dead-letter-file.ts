@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Disk, DiskFile } from '../model/disk.js'
-import type { LetterFile } from './dead-letter-store.js'
 import { letterOfLine } from './kept-letters.js'
+import type { LetterFile } from './letter-file.js'
 
 /** When the file has grown to this, it becomes `….1.ndjson` and a new one is begun. */
 const defaultRotateBytes = 64 * 2 ** 20

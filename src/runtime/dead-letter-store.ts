@@ -5,6 +5,7 @@ import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { Held } from './held.js'
 import type { DeadLetterFilter } from './host.js'
 import { KeptLetters, letterOfLine, lineOfLetter } from './kept-letters.js'
+import type { LetterFile } from './letter-file.js'
 import { firstOutputIndex, LetterNames } from './letter-names.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
@@ -37,15 +38,6 @@ export interface DeadLetterOptions {
   readonly reached: Reached
   /** Called when letters have reached the disk. */
   readonly onStored: () => void
-}
-
-/** Keeps lines durably. */
-export interface LetterFile {
-  /** The last whole lines, oldest first, at most about so many bytes of them; what a crash tore off is cut away. */
-  tail(bytes: number): Promise<readonly string[]>
-  /** Resolves when the lines are on the disk; after a rejection none of them is. */
-  append(lines: string): Promise<void>
-  close(): Promise<void>
 }
 
 /** How much of the file is read at a start. */
@@ -161,7 +153,10 @@ export class DeadLetterStore {
 
   #take(stored: StoredLetter, kept: () => void = () => undefined): void {
     const { entry, refused } = stored
-    if (this.#names.isStored(stored)) return kept()
+    if (this.#names.isStored(stored)) {
+      kept()
+      return
+    }
     const { job } = this.#options
     const { bytes } = refused
     const letter: DeadLetter = {
@@ -177,7 +172,10 @@ export class DeadLetterStore {
     }
     this.total++
     this.#kept.add({ letter, bytes })
-    if (!this.#file) return kept()
+    if (!this.#file) {
+      kept()
+      return
+    }
     const line = lineOfLetter({ letter, bytes })
     this.#unstored.push({ entry, line, letter: stored, kept })
     this.#unstoredBytes += line.length
@@ -212,6 +210,7 @@ export class DeadLetterStore {
         this.#failing = error instanceof Error ? error.message : String(error)
         this.#options.log.error('dead letters not stored', { code: 'MR423', job: this.#options.job, reason: this.#failing })
         await file.close().catch(() => undefined)
+        if (this.#closed) return false
         await new Promise<void>(resolve => {
           const cancel = this.#options.real.after(this.#backoff.next(), resolve)
           this.#cancelPause = () => {
@@ -238,7 +237,7 @@ export class DeadLetterStore {
     this.#closed = true
     this.#cancelPause?.()
     await this.#work
-    await this.#file?.close()
+    await this.#file?.close().catch(() => undefined)
   }
 }
 

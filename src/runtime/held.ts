@@ -13,7 +13,8 @@ export class Held<T> {
     const from = this.#head
     while (this.#head < this.#items.length && this.#items[this.#head]!.entry <= through) this.#head++
     const taken = this.#items.slice(from, this.#head).map(({ item }) => item)
-    if (this.#head === this.#items.length || this.#head > 1024) {
+    // What was taken is let go soon: it may be large.
+    if (this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head)
       this.#head = 0
     }

@@ -62,9 +62,9 @@ export interface Recovery {
 export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery, events: RestingEvents): Promise<JobAtRest> {
   const { dataDir, views, freshViews, reset } = recovery
   const store = await openJobStore({ ...options, reset }, dataDir, events)
+  const { durability } = store
+  const deadLetters = lettersOf(options, durability.origin, events)
   try {
-    const { durability } = store
-    const deadLetters = lettersOf(options, durability.origin, events)
     await deadLetters.load()
     const start = (job: Job): Graph => startGraph(options, job, durability.origin)
     const recovered = await store.recover({ deadLetters, views: views.all, freshViews, start })
@@ -76,6 +76,8 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
     options.reached('recovered')
     return { graph, memory, clock, outbox, deadLetters, store }
   } catch (error) {
+    // What a replay has refused is under way to the file, which the next attempt opens.
+    await deadLetters.close()
     await store.close()
     throw error
   }

@@ -47,7 +47,10 @@ export class JobRunner {
       this.#run?.pump.durable()
       this.#quiet.look()
     },
-    onFailure: error => this.#run?.pump.halt(error),
+    onFailure: error => {
+      this.#run?.pump.halt(error)
+      this.#quiet.giveUp()
+    },
   }
 
   /** The last one of this job in this process. */
@@ -125,8 +128,10 @@ export class JobRunner {
 
   /** A new run after one that broke: from the disk, or, without a data folder, afresh. */
   async #again(): Promise<void> {
-    const { options, views } = this
+    const { options, views, store } = this
     const { dataDir, job } = options
+    // Whoever was replaced while it paused must not take the folder back.
+    await store?.durability.fence.confirm()
     if (dataDir !== undefined)
       return this.#take(await recoveredJob(options, { dataDir, views, freshViews: false, reset: false }, this.#events))
     this.memory.runLost(this.graph)
@@ -152,11 +157,19 @@ export class JobRunner {
   /** Closes what the next run opens again. */
   async #leaveRun(): Promise<void> {
     this.#broken = true
-    await Promise.allSettled(this.feeds.map(feed => feed.release()))
+    await this.#releaseFeeds()
     if (!this.store) return
     await this.outbox.close()
     await this.deadLetters.close()
     await this.store.close()
+  }
+
+  /** Gives back what was not settled; the run that they belong to hears of nothing any more. */
+  async #releaseFeeds(): Promise<void> {
+    const { feeds } = this
+    this.#run?.pump.settler.end()
+    this.#run = undefined
+    await Promise.allSettled(feeds.map(feed => feed.release()))
   }
 
   #wake(): void {
@@ -217,12 +230,15 @@ export class JobRunner {
 
   /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
   readonly unlock = async (): Promise<void> => {
-    if (this.#done === undefined) await this.store?.close()
+    if (this.#done === undefined) {
+      await this.deadLetters?.close()
+      await this.store?.close()
+    }
     await this.#lock?.release()
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.feeds.map(feed => feed.release()))
+    await this.#releaseFeeds()
     await this.outbox.close()
     await this.deadLetters.close()
     await this.store?.close()

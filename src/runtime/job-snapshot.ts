@@ -34,6 +34,8 @@ export interface JobState {
   readonly counts: JobCounts
   readonly ended: readonly string[]
   readonly views: Readonly<Record<string, readonly LiveRow[]>>
+  /** What had not reached its view: a recovery shows it before what follows. */
+  readonly unshown: readonly StoredOutput[]
   /** What no sink had acknowledged. */
   readonly outputs: readonly StoredOutput[]
   /** What the dead-letter file did not hold yet. */
@@ -54,6 +56,8 @@ export interface KeptParts {
 export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bundle' | 'semantics'>): SnapshotToSave {
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
+  const waiting = outbox.snapshot()
+  const isForView = ({ outputs }: StoredOutput): boolean => outbox.lanes.get(outputs.sink)?.sink.spec.kind === 'view'
   const header: SnapshotHeader = {
     format: 1,
     job: graph.job,
@@ -71,7 +75,8 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
     counts: { ...memory.counts },
     ended: [...memory.ended],
     views: Object.fromEntries([...views].map(([id, view]) => [id, view.snapshot()])),
-    outputs: outbox.snapshot(),
+    unshown: waiting.filter(isForView),
+    outputs: waiting.filter(output => !isForView(output)),
     letters: deadLetters.snapshot(),
   }
   return {

@@ -66,7 +66,7 @@ class OpenJobStore implements JobStore {
     }
   }
 
-  async begin({ graph, memory, moved }: Recovered, parts: KeptParts): Promise<void> {
+  async begin({ graph, memory, moved, replayed, ms }: Recovered, parts: KeptParts): Promise<void> {
     const { job, tuning, real, log, reached } = this.#options
     const { journal, snapshots, loaded } = this.durability
     const semantics = semanticVersions(graph.plan)
@@ -81,13 +81,14 @@ class OpenJobStore implements JobStore {
       reached,
       capture: () => captureJob(parts, { bundle: this.#bundles.current, semantics }),
       entry: loaded?.entry ?? 0,
+      replayed: { entries: replayed, ms },
     })
     if (!moved) return
     try {
       await this.#bundles.save()
-      // What the former text took in must not be taken in again by this one.
-      if (memory.entry > 0) await this.snapshotter.takeOrThrow()
+      // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
       journal.note({ kind: 'bundle', bundle: this.#bundles.current, plan: this.#bundles.plan, semantics })
+      if (memory.entry > 0) await this.snapshotter.takeOrThrow()
     } catch (error) {
       await this.close()
       throw asMillraceError(error, job.id)

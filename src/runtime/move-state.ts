@@ -18,7 +18,7 @@ export interface FormerState {
 /**
  * State follows its operator by id from one text of a job to the next.
  *
- * @throws MR421 with each difference, before anything is changed, unless `drop` names the node.
+ * @throws MR421 with each difference, before anything is changed, unless `drop` names the node or the sink.
  */
 export function moveState(
   { shape, state, memory, waiting }: FormerState,
@@ -27,13 +27,15 @@ export function moveState(
 ): void {
   const { drop, log } = options
   const { refused, dropped, notes } = fits(shape, planShape(to.plan), drop)
-  const differences = [...refused, ...missingSinks(waiting, to)]
+  const missing = missingSinks(waiting, to)
+  const differences = [...refused, ...missing.filter(({ sink }) => !drop.includes(sink)).map(({ sentence }) => sentence)]
   if (differences.length > 0) {
     throw new MillraceError('MR421', `the state of '${to.job}' does not fit the job as it is now: ${differences[0]}`, {
       notes: differences,
     })
   }
   for (const note of notes) log.warn(note, { job: to.job })
+  for (const { sentence } of missing) log.warn(`${sentence}; they are dropped as was asked`, { job: to.job })
   // Nodes without a state of their own may go; those that carry some were named.
   const known = new Set(to.plan.nodes.map(({ id }) => id))
   const { nodes } = state as { readonly nodes: { readonly [id: string]: State } }
@@ -43,10 +45,15 @@ export function moveState(
   to.forget(gone.flatMap(source => memory.origins.ofSource(source)))
 }
 
-function missingSinks(waiting: readonly StoredOutput[], to: Graph): readonly string[] {
+interface MissingSink {
+  readonly sink: string
+  readonly sentence: string
+}
+
+function missingSinks(waiting: readonly StoredOutput[], to: Graph): readonly MissingSink[] {
   const missing = new Map<string, number>()
   for (const { outputs } of waiting) {
     if (!to.sinks.some(({ id }) => id === outputs.sink)) missing.set(outputs.sink, (missing.get(outputs.sink) ?? 0) + outputs.length)
   }
-  return [...missing].map(([sink, rows]) => `the sink \`${sink}\` is gone, and ${rows} rows wait for it`)
+  return [...missing].map(([sink, rows]) => ({ sink, sentence: `the sink \`${sink}\` is gone, and ${rows} rows wait for it` }))
 }

@@ -100,6 +100,7 @@ export class Pump {
 
   async #drive(): Promise<'ended' | 'halted'> {
     const { feeds, log, push, real } = this.#parts
+    if (this.#error) throw this.#error
     if (this.#halted) return 'halted'
     push.time(log.time('hello'))
     this.#rested(0)
@@ -120,13 +121,26 @@ export class Pump {
       const worked = await this.#turn()
       this.settler.soon()
       if (worked) continue
-      if (feeds.every(feed => feed.state === 'ended')) return 'ended'
+      if (feeds.every(feed => this.#isThrough(feed))) return 'ended'
       await this.#sleep()
     }
   }
 
-  /** The journal holds more entries: what follows from them may leave. */
+  /** Nothing more comes, and its end went through the graph, if it is one. */
+  #isThrough(feed: SourceFeed): boolean {
+    return feed.state === 'ended' && (!feed.reachedEnd || this.#finished.has(feed.source.id))
+  }
+
+  /** The journal holds more entries: what follows from them may leave. An error of what follows is not one of the journal. */
   durable(): void {
+    try {
+      this.#release()
+    } catch (error) {
+      this.halt(asMillraceError(error, this.#parts.graph.job))
+    }
+  }
+
+  #release(): void {
     const { outbox, deadLetters, durable } = this.#parts
     this.settler.durable()
     // Letters first: an output that its sink refuses must not be in the file before those of its entry.

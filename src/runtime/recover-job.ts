@@ -1,3 +1,4 @@
+import type { OutputBatch } from '../connector/sink.js'
 import type { Graph, Job } from '../job/graph.js'
 import type { BundleNote, ChunkEntry, JournalEntry, JournalNote, TimeEntry } from '../journal/journal.js'
 import type { LoadedSnapshot } from '../journal/snapshot-store.js'
@@ -83,12 +84,13 @@ class Recovery {
     const state = loaded && stateOf(loaded)
     this.#memory = new JobMemory(factories.ids(newIds(random)))
     this.#clock = factories.clock(new JobClock(time, real, state?.clock))
-    this.#outputs = new ReplayedOutputs(state?.outputs ?? [], outputs =>
-      this.#apply(outputs.sink, () => views.get(outputs.sink)?.apply(outputs)),
-    )
+    this.#outputs = new ReplayedOutputs(outputs => this.#show(outputs))
     if (!state) return
     this.#memory.restore(loaded.entry, state, loaded.sides['ids'] ?? [])
     if (parts.freshViews) for (const [id, rows] of Object.entries(state.views)) this.#apply(id, () => views.get(id)?.restore(rows))
+    // Before what follows: an older row must not replace a newer one.
+    for (const { outputs } of state.unshown) this.#show(outputs)
+    this.#outputs.restore(state.outputs)
     deadLetters.restore(state.letters)
   }
 
@@ -114,15 +116,8 @@ class Recovery {
     }
     await this.#beginAnew()
     const ms = options.real.monotonic() - began
-    return {
-      graph: this.#graph,
-      memory: this.#memory,
-      clock: this.#clock,
-      outputs: this.#outputs.rest(),
-      replayed: this.#replayed,
-      ms,
-      moved: this.#moved,
-    }
+    const outputs = this.#outputs.rest()
+    return { graph: this.#graph, memory: this.#memory, clock: this.#clock, outputs, replayed: this.#replayed, ms, moved: this.#moved }
   }
 
   async #restore(loaded: LoadedSnapshot): Promise<void> {
@@ -175,15 +170,14 @@ class Recovery {
   #goOn(bundle: string, graph: Graph): void {
     this.#bundle = bundle
     this.#graph = graph
+    this.#outputs.keep(graph.sinks.map(({ id }) => id))
+    const shown = new Set(graph.sinks.filter(({ spec }) => spec.kind === 'view').map(({ id }) => id))
     this.#push = new EntryPush(graph, this.#memory, {
       outputs: (entry, outputs) => {
-        for (const output of outputs) {
-          const sink = graph.sinks.find(({ id }) => id === output.sink)
-          if (sink?.spec.kind === 'view') this.#apply(output.sink, () => this.#parts.views.get(output.sink)?.apply(output))
-        }
+        for (const output of outputs) if (shown.has(output.sink)) this.#show(output)
         this.#outputs.add(
           entry,
-          outputs.filter(output => graph.sinks.find(({ id }) => id === output.sink)?.spec.kind === 'sink'),
+          outputs.filter(({ sink }) => !shown.has(sink)),
         )
       },
       refused: (entry, index, refused) => this.#parts.deadLetters.add(entry, index, refused),
@@ -235,16 +229,18 @@ class Recovery {
     this.#goOn(this.#bundle!, start(await bundles.job(this.#bundle!)))
   }
 
+  #show(outputs: OutputBatch): void {
+    this.#apply(outputs.sink, () => this.#parts.views.get(outputs.sink)?.apply(outputs))
+  }
+
   /** A view whose columns the job has changed begins anew. */
   #apply(view: string, change: () => void): void {
+    const { job, log } = this.#parts.options
     try {
       change()
     } catch (error) {
       if (!(error instanceof MillraceError) || error.code !== 'MR518') throw error
-      this.#parts.options.log.warn(`the view '${view}' begins anew: ${error.message}`, {
-        code: error.code,
-        job: this.#parts.options.job.id,
-      })
+      log.warn(`the view '${view}' begins anew: ${error.message}`, { code: error.code, job: job.id })
     }
   }
 }

@@ -8,8 +8,12 @@ export class ReplayedOutputs {
   readonly #onAcknowledged: (outputs: OutputBatch) => void
 
   /** `onAcknowledged` sees what is left out: the sink holds it. */
-  constructor(stored: readonly StoredOutput[], onAcknowledged: (outputs: OutputBatch) => void) {
+  constructor(onAcknowledged: (outputs: OutputBatch) => void) {
     this.#onAcknowledged = onAcknowledged
+  }
+
+  /** What waited when the snapshot was taken. */
+  restore(stored: readonly StoredOutput[]): void {
     for (const output of stored) this.#add(output)
   }
 
@@ -30,6 +34,11 @@ export class ReplayedOutputs {
     let held = 0
     while (held < list.length && !isBehind(list[held]!, position)) this.#onAcknowledged(list[held++]!.outputs)
     list.splice(0, held)
+  }
+
+  /** Forgets rows of sinks that are gone; whoever edited the job asked for it. */
+  keep(sinks: readonly string[]): void {
+    for (const sink of this.#waiting.keys()) if (!sinks.includes(sink)) this.#waiting.delete(sink)
   }
 
   /** What is left, by sink in order. */

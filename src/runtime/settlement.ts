@@ -42,6 +42,11 @@ export class Settlement {
     for (const [reader, receipt] of through) reader.settle(receipt)
   }
 
+  clear(): void {
+    this.#queue = []
+    this.#head = 0
+  }
+
   /** Forgets the chunks of a reader that was closed: its peer gives them again. */
   forget(reader: SourceReader): void {
     this.#queue = this.#queue.slice(this.#head).filter(item => item.reader !== reader)

@@ -68,11 +68,10 @@ export class Settler {
   readonly #confirmed = (): void => {
     const { durable, failed } = this.#parts
     this.stop()
-    if (!durable) this.#settle()
-    else if (!this.#confirming) {
-      this.#confirming = true
-      durable.fence.confirm().then(this.#settle, failed)
-    }
+    if (this.#confirming) return
+    this.#confirming = true
+    const confirmed = durable ? durable.fence.confirm() : Promise.resolve()
+    confirmed.then(this.#settle).catch(failed)
   }
 
   readonly #settle = (): void => {
@@ -94,6 +93,12 @@ export class Settler {
       () => false,
     )
     if (mine !== false) this.#settle()
+  }
+
+  /** The readers are released: what was not settled comes again. */
+  end(): void {
+    this.stop()
+    this.#waiting.clear()
   }
 
   stop(): void {

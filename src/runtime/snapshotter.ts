@@ -20,6 +20,8 @@ export interface SnapshotterParts {
   readonly capture: () => SnapshotToSave
   /** The last entry that a snapshot holds. */
   readonly entry: number
+  /** What the last recovery had to repeat, and the next one would repeat with what follows; ms are real. */
+  readonly replayed: { readonly entries: number; readonly ms: number }
 }
 
 /** Takes snapshots when a recovery would have too much to repeat, and lets the journal go that none needs any more. */
@@ -31,8 +33,8 @@ export class Snapshotter {
   /** The entry of the last one that is on the disk. */
   entry: number
   readonly #parts: SnapshotterParts
-  #cost = 0
-  #entries = 0
+  #cost: number
+  #entries: number
   #bytes: number
   #takenAt: number
   #notBefore = Number.NEGATIVE_INFINITY
@@ -41,6 +43,8 @@ export class Snapshotter {
   constructor(parts: SnapshotterParts) {
     this.#parts = parts
     this.entry = parts.entry
+    this.#cost = parts.replayed.ms
+    this.#entries = parts.replayed.entries
     this.#bytes = parts.journal.bytes
     this.#takenAt = parts.real.monotonic()
   }

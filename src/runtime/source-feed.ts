@@ -73,7 +73,8 @@ export class SourceFeed {
       this.#state = 'idle'
       this.#options.wake()
     } catch (error) {
-      this.#recover(error)
+      // Nobody waits for one that was closed meanwhile, and it must not be opened again.
+      if ((this.#state as FeedState) !== 'closed') this.#recover(error)
     }
   }
 

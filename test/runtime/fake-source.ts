@@ -108,6 +108,9 @@ export class FakeSource {
         this.closes.push(how)
         if (how === 'drain') this.#ended = true
         else {
+          // Who asked of the reader that is closed is given no more.
+          this.#waiting?.(undefined)
+          this.#waiting = undefined
           // What was not settled comes again to the next reader.
           this.queue.unshift(...this.unsettled.values())
           this.unsettled.clear()

@@ -1,0 +1,8 @@
+/** Keeps lines durably. */
+export interface LetterFile {
+  /** The last whole lines, oldest first, at most about so many bytes of them; what a crash tore off is cut away. */
+  tail(bytes: number): Promise<readonly string[]>
+  /** Resolves when the lines are on the disk; after a rejection none of them is. */
+  append(lines: string): Promise<void>
+  close(): Promise<void>
+}

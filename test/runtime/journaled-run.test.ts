@@ -1,0 +1,214 @@
+import { expect, test } from 'vitest'
+import { json } from '../../src/codecs/json.js'
+import type { OutputBatch } from '../../src/connector/sink.js'
+import type { Job } from '../../src/job/graph.js'
+import { job } from '../../src/job/job.js'
+import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { raiseEpoch } from '../../src/journal/raise-epoch.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { number, schema } from '../../src/model/fields.js'
+import { into } from '../../src/operators/into.js'
+import { view } from '../../src/views/view-sink.js'
+import { FakeSink } from './fake-sink.js'
+import { FakeSource } from './fake-source.js'
+import { type Rig, reading, rig, running, start } from './rig.js'
+
+const S = schema({ n: number() })
+
+const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
+
+/** A job whose graph breaks, as often as it is told to, when a push carries a row above 100. */
+function fragile(): Rig & { breaks: number } {
+  const source = new FakeSource()
+  const sink = new FakeSink()
+  const sound = job('fragile', ({ read }) => {
+    const rows = read('in', source.spec(json(S)))
+    return [rows.pipe(into(sink.spec('out'))), rows.pipe(into(view('shown')))]
+  })
+  const startSound: Job['start'] = options => {
+    const graph = sound.start(options)
+    const push = graph.push.bind(graph)
+    graph.push = (id, batch) => {
+      const column = batch.columns['n']
+      if (column?.type === 'number' && column.values.subarray(0, batch.length).some(value => value > 100) && one.breaks-- > 0)
+        throw new TypeError('x is undefined')
+      push(id, batch)
+    }
+    return graph
+  }
+  const one = { source, sink, job: { ...sound, start: startSound }, breaks: 0 }
+  return one
+}
+
+test('a bounded source that ends while the outbox is full still closes its windows', async () => {
+  const one = rig()
+  const { time, jobs } = await running([one], { outboxBytes: 1 })
+  one.sink.held = true
+  one.source.send(reading(start, 1), reading(start + 6_500, 2))
+  await time.advance(10)
+  one.source.send(reading(start + 6_600, 3))
+  one.source.end()
+  await time.advance(1_000)
+  one.sink.release()
+  await time.advance(1_000)
+  expect(await jobs.done).toMatchObject([{ error: undefined }])
+  expect(one.sink.rows.map(({ peak }) => peak)).toEqual([1, 3])
+})
+
+test('a source whose opening fails when the job has been stopped is not opened again', async () => {
+  const one = rig()
+  const doors: ((error: Error) => void)[] = []
+  const spec = one.source.spec(json(S))
+  let opened = 0
+  const slow = job('slow', ({ read }) => [
+    read('in', {
+      ...spec,
+      open: async () => {
+        opened++
+        return new Promise<never>((_, reject) => doors.push(reject))
+      },
+    }).pipe(into(one.sink.spec('out'))),
+  ])
+  const { time, jobs } = await running([{ ...one, job: slow }])
+  await jobs.stop()
+  doors[0]!(new Error('refused'))
+  await time.advance(600_000)
+  expect(opened).toBe(1)
+})
+
+test('a run that breaks goes on from the disk; nothing is settled, shown or sent twice', async () => {
+  const data = folder()
+  const one = fragile()
+  one.breaks = 1
+  const { time, jobs, host } = await running([one], data)
+  one.source.send({ n: 1 })
+  await time.advance(10)
+  one.source.send({ n: 101 })
+  await time.advance(10)
+  expect(host.jobs()[0]!).toMatchObject({ state: 'starting' })
+  expect(await host.metrics()).toContain('millrace_journal_bytes{job="fragile"}')
+  await time.advance(10_000)
+  one.source.send({ n: 2 })
+  await time.advance(10)
+  expect(host.jobs()[0]!).toMatchObject({ state: 'running' })
+  // The reading that broke the run was in the journal, and came again: this source gives no ids.
+  expect(one.sink.rows).toEqual([{ n: 1 }, { n: 101 }, { n: 101 }, { n: 2 }])
+  expect(new Set(one.sink.ids).size).toBe(4)
+  expect(
+    host
+      .views()
+      .find(({ id }) => id === 'shown')!
+      .latest(10),
+  ).toHaveLength(4)
+  expect(one.source.unsettled.size).toBe(0)
+  expect([...new Set(one.source.settled)]).toEqual(one.source.settled)
+  await jobs.stop()
+})
+
+test('a sync that fails closes the journal, and the job goes on from what is on the disk', async () => {
+  const data = folder()
+  const one = rig()
+  const { time, jobs, host, log } = await running([one], data)
+  let broken = true
+  data.disk.onSync = path => {
+    if (broken && path.includes('/journal/')) throw new Error('EIO')
+  }
+  one.source.send(reading(start, 1))
+  await time.advance(10)
+  expect(one.source.settled).toEqual([])
+  expect(host.jobs()[0]!.attention.join()).toContain('was not synced')
+  expect(host.readiness().ready).toBe(false)
+  broken = false
+  await time.advance(60_000)
+  expect(log.lines.map(({ fields }) => fields['code'])).toContain('MR444')
+  expect(host.jobs()[0]!.state).toBe('running')
+  expect(one.source.unsettled.size).toBe(0)
+  await jobs.stop()
+})
+
+test('a journal that fails while the job stops does not make it wait', async () => {
+  const data = folder()
+  const one = rig()
+  const { time, jobs } = await running([one], data)
+  one.sink.held = true
+  one.source.send(reading(start, 1), reading(start + 6_500, 2))
+  await time.advance(100)
+  const stopped = jobs.stop(30_000)
+  data.disk.onSync = path => {
+    if (path.includes('/journal/')) throw new Error('EIO')
+  }
+  one.sink.release()
+  // Its acknowledgement is noted in the journal.
+  await time.advance(100)
+  await stopped
+})
+
+test('who was replaced while it paused does not take the folder back', async () => {
+  const data = folder()
+  const one = fragile()
+  one.breaks = 1
+  const { time, jobs } = await running([one], data)
+  one.source.send({ n: 101 })
+  await time.advance(10)
+  const { epoch } = await raiseEpoch(data.disk, 'data', () => {})
+  await time.advance(60_000)
+  expect(await jobs.done).toMatchObject([{ error: { code: 'MR440' } }])
+  const next = await raiseEpoch(data.disk, 'data', () => {})
+  expect(next.epoch).toBe(epoch + 1)
+})
+
+test('a callback that throws ends the run, not the journal', async () => {
+  const data = folder()
+  const one = rig()
+  let throws = true
+  const onOutput = (output: OutputBatch): void => {
+    if (throws && output.sink === 'out') throw new MillraceError('MR442', 'nobody reads')
+  }
+  const { time, jobs, log } = await running([one], { ...data, onOutput })
+  one.source.send(reading(start, 1), reading(start + 6_500, 2))
+  await time.advance(100)
+  throws = false
+  expect(await jobs.done).toMatchObject([{ error: { code: 'MR442' } }])
+  expect(log.lines.map(({ fields }) => fields['code'])).not.toContain('MR444')
+  const after = rig()
+  const second = await running([after], data)
+  await second.time.advance(100)
+  expect(after.sink.rows).toHaveLength(1)
+  await second.jobs.stop()
+})
+
+test('a recovery that breaks leaves no letter under way: the next one does not keep it twice', async () => {
+  const data = folder()
+  const one = fragile()
+  const first = await running([one], data)
+  one.source.send('not json', { n: 101 })
+  await first.time.advance(100)
+  const left = data.disk.copy()
+  left.files.delete('data/dead-letters.ndjson')
+  await first.jobs.stop()
+
+  const again = fragile()
+  again.breaks = 1
+  await expect(running([again], folder(left))).rejects.toMatchObject({ code: 'MR410' })
+  const third = await running([again], folder(left))
+  await third.jobs.stop()
+  const lines = new TextDecoder().decode(left.files.get('data/dead-letters.ndjson')).trimEnd().split('\n')
+  expect(lines).toHaveLength(1)
+})
+
+test('two stops, and a stop during the pause of a restart, end the job', async () => {
+  const data = folder()
+  const one = fragile()
+  one.breaks = 1
+  const { time, jobs } = await running([one], data)
+  one.source.send({ n: 101 })
+  await time.advance(10)
+  await Promise.all([jobs.stop(), jobs.stop(5), jobs.drain({ firePartial: false })])
+  expect(await jobs.done).toMatchObject([{ error: { code: 'MR410' } }])
+
+  const after = fragile()
+  const second = await running([after], data)
+  await second.time.advance(10)
+  expect(after.sink.rows).toEqual([{ n: 101 }])
+  await Promise.all([second.jobs.stop(), second.jobs.stop()])
+})
