@@ -41,6 +41,7 @@ async function measure(keys: number, rounds: number): Promise<void> {
       const { counted } = (await jobAt(job.found)).counts
       if (counted !== keys) throw new Error(`${counted} readings are counted, and there were ${keys}`)
       const seconds = (from: number, to: number): string => `${((to - from) / 1_000).toFixed(2)} s`
+      process.stdout.write(`${job.lines.find(line => line.includes('recovered')) ?? ''}\n`)
       process.stdout.write(`${keys} keys: the page answers after ${seconds(began, served)}, all is ready after ${seconds(began, ready)}\n`)
     }
     await job.end('SIGKILL')

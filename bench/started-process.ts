@@ -7,6 +7,8 @@ export interface StartedProcess {
   readonly child: ChildProcess
   /** What the pattern found. */
   readonly found: string
+  /** The lines of its stderr so far. */
+  readonly lines: readonly string[]
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -21,9 +23,11 @@ export async function startedProcess(
     env: { ...process.env, NO_COLOR: '1', ...env },
   })
   const gone = once(child, 'exit')
+  const lines: string[] = []
   const found = await new Promise<string>((resolve, fail) => {
     child.once('exit', code => fail(new Error(`${args.join(' ')} ended with ${code}`)))
     createInterface({ input: child.stderr! }).on('line', line => {
+      lines.push(line)
       const match = pattern.exec(line)
       if (match) resolve(match[1]!)
       else if (/MR\d/.test(line)) process.stderr.write(`${line}\n`)
@@ -32,6 +36,7 @@ export async function startedProcess(
   return {
     child,
     found,
+    lines,
     end: async (signal = 'SIGTERM') => {
       child.kill(signal)
       await gone

@@ -80,6 +80,7 @@ export class CrashRig {
   /** Starts everything but the job, and waits until the first messages are at the broker. */
   static async open(options: RigOptions): Promise<CrashRig> {
     const closers: (() => Promise<void>)[] = []
+    const home = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
     const opened = <T>(thing: T, close: (thing: T) => Promise<void>): T => {
       closers.push(() => close(thing))
       return thing
@@ -87,7 +88,6 @@ export class CrashRig {
     try {
       const scripts = opened(await childScripts(), it => it.dispose())
       const broker = opened(await startCrashBroker(options.peer, options.brokerIdleMs), it => it.stop())
-      const home = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
       const results = opened(new ResultQueue(broker.url, 'results'), it => it.close())
       await until('the result queue', () => results.attached)
       const { seed, rate, durable = false, direct = false } = options
@@ -97,6 +97,7 @@ export class CrashRig {
       return new CrashRig(options, { broker, scripts, results, sender, dataDir: options.dataDir ?? join(home, 'data') }, closers, home)
     } catch (error) {
       for (const close of closers.reverse()) await close()
+      await rm(home, { recursive: true })
       throw error
     }
   }
