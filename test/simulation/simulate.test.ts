@@ -32,8 +32,12 @@ test(`${seeds} seeds hold`, { timeout: 900_000 }, () => {
   expect(status, `${stdout}\n${stderr}`).toBe(0)
 })
 
-test.each(plants.map(plant => [plant.name, plant] as const))('%s is found', { timeout: 120_000 }, async (name, plant) => {
-  const recorded = foundBy[name] ?? 1
+// A bug without a recorded seed is searched for by `npm run simulate -- --plants` alone.
+const recordedPlants = plants.flatMap(plant =>
+  foundBy[plant.name] === undefined ? [] : [[plant.name, plant, foundBy[plant.name]!] as const],
+)
+
+test.each(recordedPlants)('%s is found', { timeout: 120_000 }, async (name, plant, recorded) => {
   for (let i = 0; i <= 20; i++) {
     const { violation } = await simulateSeed(recorded + i, { plant })
     if (violation && !(await simulateSeed(recorded + i)).violation) return
