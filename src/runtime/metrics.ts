@@ -1,7 +1,157 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import type { JobSummary } from '../model/api.js'
+import type { JobRunner } from './job-runner.js'
 import type { JobStatus } from './job-status.js'
+import type { JobStore } from './job-store.js'
+
+/** One number, with its labels beside the job's. */
+type Reading = readonly [value: number, labels?: Readonly<Record<string, string>>]
+
+/** What a job tells of itself when it is asked. */
+interface Told {
+  readonly runner: JobRunner
+  readonly summary: () => JobSummary
+}
+
+interface Metric {
+  readonly kind: typeof Counter | typeof Gauge
+  readonly name: string
+  readonly help: string
+  /** Beside `job`. */
+  readonly labels?: readonly string[]
+  readonly read: (told: Told) => readonly Reading[]
+}
 
 const outcomes = ['counted', 'late', 'duplicate', 'deadLettered', 'skipped'] as const
+
+const flag = (set: boolean): number => (set ? 1 : 0)
+
+/** Of a job that keeps its state. */
+const ofStore =
+  (read: (store: JobStore, runner: JobRunner) => number): Metric['read'] =>
+  ({ runner }) =>
+    runner.store ? [[read(runner.store, runner)]] : []
+
+const metrics: readonly Metric[] = [
+  {
+    kind: Counter,
+    name: 'millrace_messages_total',
+    help: 'Messages received, by what became of them.',
+    labels: ['outcome'],
+    read: ({ summary }) => {
+      const { counts } = summary()
+      return outcomes.map(outcome => [counts[outcome], { outcome }])
+    },
+  },
+  {
+    kind: Counter,
+    name: 'millrace_results_total',
+    help: 'Rows sent to views and sinks.',
+    read: ({ summary }) => [[summary().counts.results]],
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_behind_seconds',
+    help: "The job's clock minus the newest watermark of its results.",
+    read: ({ summary }) => {
+      const { behind } = summary()
+      return behind === null ? [] : [[behind / 1000]]
+    },
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_job_up',
+    help: '1 while the job runs.',
+    labels: ['state'],
+    read: ({ summary }) => {
+      const { state } = summary()
+      return [[flag(state === 'running' || state === 'waiting'), { state }]]
+    },
+  },
+  {
+    kind: Counter,
+    name: 'millrace_node_rows_total',
+    help: 'Rows that went into and out of each node of the graph.',
+    labels: ['node', 'direction'],
+    read: ({ runner }) =>
+      [...runner.graph.metrics()].flatMap(([node, { rowsIn, rowsOut }]): Reading[] => [
+        [rowsIn, { node, direction: 'in' }],
+        [rowsOut, { node, direction: 'out' }],
+      ]),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_outbox_bytes',
+    help: 'Memory of outputs that wait for their sinks, and its bound.',
+    labels: ['kind'],
+    read: ({ runner: { outbox } }) => [
+      [outbox.bytes, { kind: 'used' }],
+      [outbox.maxBytes, { kind: 'bound' }],
+    ],
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_source_connected',
+    help: '1 while the source is connected.',
+    labels: ['source'],
+    read: ({ runner }) => runner.feeds.map(feed => [flag(feed.status().connected), { source: feed.source.id }]),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_sink_pending_rows',
+    help: 'Rows that wait for their sink.',
+    labels: ['sink'],
+    read: ({ runner }) => [...runner.outbox.lanes].map(([sink, lane]) => [lane.pendingRows, { sink }]),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_dead_letters_failing',
+    help: '1 while dead letters cannot be stored and the sources wait.',
+    read: ({ runner }) => [[flag(runner.deadLetters.failing !== undefined)]],
+  },
+  {
+    kind: Counter,
+    name: 'millrace_restarts_total',
+    help: 'Restarts after errors.',
+    read: ({ runner }) => [[runner.restarts]],
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_journal_bytes',
+    help: 'Size of the journal on disk.',
+    read: ofStore(({ durability }) => durability.journal.bytes),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_journal_unsynced_entries',
+    help: 'Entries that went through the graph and are not on the disk yet.',
+    read: ofStore(({ durability }, { memory }) => Math.max(0, memory.entry - durability.journal.durable)),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_journal_failing',
+    help: '1 while the journal cannot be written and the sources wait.',
+    read: ofStore(({ durability }) => flag(durability.journal.failing !== undefined)),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_snapshot_behind_entries',
+    help: 'Entries behind the last snapshot: what a recovery would repeat.',
+    read: ofStore(({ snapshotter }, { memory }) => memory.entry - snapshotter.entry),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_snapshot_pause_seconds',
+    help: 'How long the graph stood still for the last snapshot.',
+    read: ofStore(({ snapshotter }) => snapshotter.pauseMs / 1000),
+  },
+  {
+    kind: Gauge,
+    name: 'millrace_recovery_seconds',
+    help: 'How long the last recovery took.',
+    read: ofStore(({ recovery }) => recovery.ms / 1000),
+  },
+]
 
 /**
  * The registry behind `/metrics`. Numbers are read when they are asked for; labels are ids of jobs and of their nodes,
@@ -9,189 +159,22 @@ const outcomes = ['counted', 'late', 'duplicate', 'deadLettered', 'skipped'] as 
  */
 export function createMetrics(statuses: readonly JobStatus[], now: () => number): Registry {
   const registry = new Registry()
-  // Registered below, by name, and never in the library's global registry.
-  const registers: Registry[] = []
-  const summaries = () => statuses.map(status => status.summary(now()))
-
-  const messages = new Counter({
-    name: 'millrace_messages_total',
-    help: 'Messages received, by what became of them.',
-    labelNames: ['job', 'outcome'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { id, counts } of summaries()) for (const outcome of outcomes) this.inc({ job: id, outcome }, counts[outcome])
-    },
-  })
-  const results = new Counter({
-    name: 'millrace_results_total',
-    help: 'Rows sent to views and sinks.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { id, counts } of summaries()) this.inc({ job: id }, counts.results)
-    },
-  })
-  const behind = new Gauge({
-    name: 'millrace_behind_seconds',
-    help: "The job's clock minus the newest watermark of its results.",
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { id, behind } of summaries()) if (behind !== null) this.set({ job: id }, behind / 1000)
-    },
-  })
-  const up = new Gauge({
-    name: 'millrace_job_up',
-    help: '1 while the job runs.',
-    labelNames: ['job', 'state'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { id, state } of summaries()) this.set({ job: id, state }, state === 'running' || state === 'waiting' ? 1 : 0)
-    },
-  })
-  const rows = new Counter({
-    name: 'millrace_node_rows_total',
-    help: 'Rows that went into and out of each node of the graph.',
-    labelNames: ['job', 'node', 'direction'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        for (const [node, { rowsIn, rowsOut }] of runner.graph.metrics()) {
-          this.inc({ job: runner.id, node, direction: 'in' }, rowsIn)
-          this.inc({ job: runner.id, node, direction: 'out' }, rowsOut)
+  for (const { kind, name, help, labels = [], read } of metrics) {
+    const metric = new kind({
+      name,
+      help,
+      labelNames: ['job', ...labels],
+      // Registered below, by name, and never in the library's global registry.
+      registers: [],
+      collect() {
+        this.reset()
+        for (const status of statuses) {
+          const told: Told = { runner: status.runner, summary: () => status.summary(now()) }
+          for (const [value, own] of read(told)) this.inc({ job: status.runner.id, ...own }, value)
         }
-      }
-    },
-  })
-  const outbox = new Gauge({
-    name: 'millrace_outbox_bytes',
-    help: 'Memory of outputs that wait for their sinks, and its bound.',
-    labelNames: ['job', 'kind'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        this.set({ job: runner.id, kind: 'used' }, runner.outbox.bytes)
-        this.set({ job: runner.id, kind: 'bound' }, runner.outbox.maxBytes)
-      }
-    },
-  })
-  const connected = new Gauge({
-    name: 'millrace_source_connected',
-    help: '1 while the source is connected.',
-    labelNames: ['job', 'source'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        for (const feed of runner.feeds) this.set({ job: runner.id, source: feed.source.id }, feed.status().connected ? 1 : 0)
-      }
-    },
-  })
-  const pending = new Gauge({
-    name: 'millrace_sink_pending_rows',
-    help: 'Rows that wait for their sink.',
-    labelNames: ['job', 'sink'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        for (const [sink, lane] of runner.outbox.lanes) this.set({ job: runner.id, sink }, lane.pendingRows)
-      }
-    },
-  })
-  const storing = new Gauge({
-    name: 'millrace_dead_letters_failing',
-    help: '1 while dead letters cannot be stored and the sources wait.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) this.set({ job: runner.id }, runner.deadLetters.failing === undefined ? 0 : 1)
-    },
-  })
-  const journal = new Gauge({
-    name: 'millrace_journal_bytes',
-    help: 'Size of the journal on disk.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.durability.journal.bytes)
-    },
-  })
-  const unsynced = new Gauge({
-    name: 'millrace_journal_unsynced_entries',
-    help: 'Entries that went through the graph and are not on the disk yet.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        if (runner.store) this.set({ job: runner.id }, Math.max(0, runner.memory.entry - runner.store.durability.journal.durable))
-      }
-    },
-  })
-  const stuck = new Gauge({
-    name: 'millrace_journal_failing',
-    help: '1 while the journal cannot be written and the sources wait.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        if (runner.store) this.set({ job: runner.id }, runner.store.durability.journal.failing === undefined ? 0 : 1)
-      }
-    },
-  })
-  const tail = new Gauge({
-    name: 'millrace_snapshot_behind_entries',
-    help: 'Entries behind the last snapshot: what a recovery would repeat.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) {
-        if (runner.store) this.set({ job: runner.id }, runner.memory.entry - runner.store.snapshotter.entry)
-      }
-    },
-  })
-  const pauses = new Gauge({
-    name: 'millrace_snapshot_pause_seconds',
-    help: 'How long the graph stood still for the last snapshot.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.snapshotter.pauseMs / 1000)
-    },
-  })
-  const recovery = new Gauge({
-    name: 'millrace_recovery_seconds',
-    help: 'How long the last recovery took.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) if (runner.store) this.set({ job: runner.id }, runner.store.recovery.ms / 1000)
-    },
-  })
-  const restarts = new Counter({
-    name: 'millrace_restarts_total',
-    help: 'Restarts after errors.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      this.reset()
-      for (const { runner } of statuses) this.inc({ job: runner.id }, runner.restarts)
-    },
-  })
-  const all = [messages, results, behind, up, rows, outbox, connected, pending, storing, restarts]
-  for (const metric of [...all, journal, unsynced, stuck, tail, pauses, recovery]) registry.registerMetric(metric)
+      },
+    })
+    registry.registerMetric(metric)
+  }
   return registry
 }
