@@ -54,8 +54,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     onSegment: segment => opened.journal?.begun(segment),
     onTorn: torn => options.log.info('a crash left a part of the journal half-written: it was never settled', { job, ...torn }),
   })
-  opened.journal = new SegmentJournal(options, log, await readBefore(log))
-  return opened.journal
+  try {
+    opened.journal = new SegmentJournal(options, log, await readBefore(log))
+    return opened.journal
+  } catch (error) {
+    await log.close()
+    throw error
+  }
 }
 
 /** The number of the last entry before each segment, and behind the last of them. */

@@ -41,8 +41,13 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
   const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
   const from = tail.durable + 1
   const own = await writeWhole(options, { ...about, first: from, from }, copy)
-  if (shadowed.length > 0) await fence.confirm()
-  for (const name of shadowed) await disk.remove(`${folder}/${name}`)
+  try {
+    if (shadowed.length > 0) await fence.confirm()
+    for (const name of shadowed) await disk.remove(`${folder}/${name}`)
+  } catch (cause) {
+    await own.file.close()
+    throw notWritten(folder, cause)
+  }
   const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
   return new SegmentLogWriter(options, {
     segments: kept.filter(({ header, limit }) => limit >= header.first),

@@ -1,5 +1,7 @@
 const firstPauseMs = 100
 const longestPauseMs = 2_000
+/** The file is somebody else's, or its folder is gone. */
+const final: ReadonlySet<string | undefined> = new Set(['EEXIST', 'ENOENT'])
 
 /** Thrown where work was given up because the log is closed. */
 export class Closed extends Error {}
@@ -16,7 +18,7 @@ export class PatientDisk {
     this.#after = after
   }
 
-  /** @throws Closed; EEXIST, which no waiting mends. */
+  /** @throws Closed; EEXIST and ENOENT, which no waiting mends. */
   async untilDone<T>(work: () => Promise<T>): Promise<T> {
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
       try {
@@ -24,7 +26,7 @@ export class PatientDisk {
         this.failing = undefined
         return result
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+        if (final.has((error as NodeJS.ErrnoException).code)) throw error
         this.failing = error instanceof Error ? error.message : String(error)
         await this.#pause(pause)
       }

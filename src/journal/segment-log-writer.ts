@@ -80,7 +80,7 @@ export class SegmentLogWriter implements SegmentLog {
 
   append(...parts: readonly Uint8Array[]): number {
     if (this.#failure) throw this.#failure
-    if (this.#closing) throw new Error('the log is closed')
+    if (this.#closing) throw closed('is closed')
     this.#filling.append(parts, this.#last + 1, this.#durable, this.#seed)
     this.#last++
     this.#options.reached('appended')
@@ -126,8 +126,8 @@ export class SegmentLogWriter implements SegmentLog {
   }
 
   flush(): Promise<void> {
-    if (this.#failure) return Promise.reject(this.#failure)
     if (this.#durable >= this.#last) return Promise.resolve()
+    if (this.#failure) return Promise.reject(this.#failure)
     return this.#waiters.until(this.#last)
   }
 
@@ -137,9 +137,8 @@ export class SegmentLogWriter implements SegmentLog {
     await this.#work
     await this.#own?.file.close()
     this.#retire()
-    this.#waiters.fail(
-      this.#failure ?? new MillraceError('MR445', `the log was closed before all was stored: ${this.#patient.failing ?? 'closed'}`),
-    )
+    this.#failure ??= closed(this.#durable < this.#last ? `was closed before all was stored: ${this.#patient.failing}` : 'is closed')
+    this.#waiters.fail(this.#failure)
   }
 
   /** The one that holds this record, if it is known to be durable; the oldest, where it has been removed. */
@@ -241,8 +240,10 @@ export class SegmentLogWriter implements SegmentLog {
     this.#failure =
       error instanceof MillraceError
         ? error
-        : new MillraceError('MR444', `the log is given up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+        : new MillraceError('MR445', `the log is given up: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
     this.#waiters.fail(this.#failure)
     this.#options.onFailure(this.#failure)
   }
 }
+
+const closed = (how: string): MillraceError => new MillraceError('MR445', `the log ${how}`)

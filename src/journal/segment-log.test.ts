@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { CrashPoint } from '../model/crash-point.js'
+import type { DiskFile } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Fence } from './fence.js'
 import { type MemoryDisk, memoryDisk } from './memory-disk-fixture.js'
@@ -129,6 +130,70 @@ it('can be closed while the disk is full, and keeps what was durable', async () 
   const again = await opened(disk, 2)
   expect(await textsOf(again.log)).toEqual(['durable'])
   await again.log.close()
+})
+
+it('tells whoever asks after it was closed what became of the rest', async () => {
+  const disk = memoryDisk()
+  const { log } = await opened(disk, 1)
+  disk.onWrite = () => {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  appendText(log, 'never written')
+  await log.close()
+  await expect(log.flush()).rejects.toMatchObject({ code: 'MR445' })
+  expect(() => appendText(log, 'too late')).toThrow(expect.objectContaining({ code: 'MR445' }))
+  await log.close()
+})
+
+it('is given up where its folder is gone, which no waiting mends', async () => {
+  const disk = memoryDisk()
+  const { log, failures } = await opened(disk, 1, { segmentBytes: 1 })
+  appendText(log, 'the segment is complete')
+  await log.flush()
+  disk.create = async () => {
+    throw Object.assign(new Error('ENOENT: no such file or directory'), { code: 'ENOENT' })
+  }
+  appendText(log, 'needs a new one')
+  await expect(log.flush()).rejects.toMatchObject({ code: 'MR445' })
+  expect(failures.map(({ code }) => code)).toEqual(['MR445'])
+  await log.close()
+})
+
+it('leaves no file open, however its opening ends', async () => {
+  let open = 0
+  const counted = (disk: MemoryDisk): MemoryDisk => {
+    const { create, open: openFile } = disk
+    const count = (file: DiskFile): DiskFile => {
+      open++
+      return { ...file, close: async () => void open-- }
+    }
+    disk.create = async path => count(await create(path))
+    disk.open = async (path, how) => count(await openFile(path, how))
+    return disk
+  }
+  const disk = counted(memoryDisk())
+  for (let epoch = 1; epoch < 20; epoch++) {
+    const { log } = await opened(disk, epoch)
+    for (const text of ['a', 'b', 'c']) appendText(log, text)
+    await log.flush()
+    // Left in the middle.
+    for await (const record of log.read(0)) if (record.number === 2) break
+    await textsOf(log)
+    await log.close()
+    expect(open).toBe(0)
+  }
+  const replaced = new MillraceError('MR440', 'replaced')
+  let confirmed = 0
+  const late = await opened(disk.copy(), 20)
+  appendText(late.log, 'x')
+  await late.log.close()
+  const [shadow] = [...disk.files.keys()]
+  disk.files.set('log/0000000018-0000000000000999.seg', disk.files.get(shadow!)!)
+  const confirm = async (): Promise<void> => {
+    if (confirmed++ > 0) throw replaced
+  }
+  await expect(opened(disk, 20, { fence: { epoch: 20, confirm } })).rejects.toThrow(replaced)
+  expect(open).toBe(0)
 })
 
 it('is full when as much waits as the buffer may hold', async () => {
