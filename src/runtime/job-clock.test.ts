@@ -53,3 +53,17 @@ test('scaled time', async () => {
   expect(scaled.wall()).toBe(1_120_000)
   expect(called).toEqual([1000])
 })
+
+test('clocks go on from what an entry recorded, and the time of the recovery itself counts nothing', async () => {
+  const time = virtualTime(5_000)
+  const clock = new JobClock(time, time, { wall: 4_000, stream: 100, partitions: { 0: 80 } })
+  clock.resume(3_000, 150, [[1, 20]])
+  clock.resume(4_500, 170, [[0, 95]])
+  await time.advance(3_000)
+  expect([clock.wall, clock.stream, clock.reading(0).partition, clock.reading(1).partition]).toEqual([5_000, 170, 95, 20])
+  clock.advance(new Map())
+  expect([clock.wall, clock.stream]).toEqual([8_000, 170])
+  await time.advance(10)
+  clock.advance(new Map([[0, 10]]))
+  expect([clock.stream, clock.reading(0).partition, clock.reading(1).partition]).toEqual([180, 105, 20])
+})

@@ -30,7 +30,7 @@ interface Written {
 }
 
 /** An outbox with one sink, whose acknowledgements become durable when the test says so. */
-function outboxOf(remembers: number | undefined) {
+function outboxOf(remembers: number | undefined, durable = Number.POSITIVE_INFINITY) {
   const time = virtualTime(0)
   const written: Written[] = []
   const noted: (() => void)[] = []
@@ -49,7 +49,7 @@ function outboxOf(remembers: number | undefined) {
     random: systemRandom,
     maxBytes: 2 ** 20,
     onOutput: undefined,
-    durable: Number.POSITIVE_INFINITY,
+    durable,
     events: {
       maySend: async () => {},
       reached: () => {},
@@ -101,4 +101,37 @@ test('no more rows than half of what the peer remembers are sent and not yet not
   expect(written.flatMap(({ outputs }) => outputs.ids)).toEqual(batch(0, 5_000).ids)
   expect(outbox.empty).toBe(true)
   expect(outbox.bytes).toBe(0)
+})
+
+test('outputs wait until their entry is durable, are in a snapshot until they are acknowledged, and come back from it', async () => {
+  const { outbox, written, time } = outboxOf(undefined, 5)
+  const places = (of: readonly { entry: number; ordinal: number }[]) => of.map(({ entry, ordinal }) => [entry, ordinal])
+  outbox.add(5, [batch(0, 1)])
+  outbox.add(6, [batch(1, 2), batch(3, 1)])
+  outbox.add(7, [batch(4, 1)])
+  expect(places(outbox.snapshot())).toEqual([
+    [5, 0],
+    [6, 0],
+    [6, 2],
+    [7, 0],
+  ])
+  await time.settle()
+  expect(places(written.map(({ position }) => position))).toEqual([[5, 0]])
+  const stored = outbox.snapshot()
+  expect(outbox.oldestEntry).toBe(6)
+  outbox.release(6)
+  await time.settle()
+  expect(places(written.map(({ position }) => position))).toEqual([
+    [5, 0],
+    [6, 0],
+    [6, 2],
+  ])
+  expect(places(outbox.snapshot())).toEqual([[7, 0]])
+
+  const after = outboxOf(undefined, 7)
+  after.outbox.restore(stored)
+  expect(after.outbox.bytes).toBeGreaterThan(0)
+  await after.time.settle()
+  expect(after.written.flatMap(({ outputs }) => outputs.ids)).toEqual(['r1', 'r2', 'r3', 'r4'])
+  expect([after.outbox.empty, after.outbox.bytes]).toEqual([true, 0])
 })

@@ -104,3 +104,89 @@ test('a sink that fails to open is closed before the next attempt', async () => 
   await time.settle()
   expect(calls).toEqual(['open 0', 'close 0', 'open 1', 'write 1'])
 })
+
+/** A lane with an open sink; what it may do and what becomes of a row is in the hands of the test. */
+function openLane(options: { readonly write?: () => Promise<void>; readonly maySend?: () => Promise<void>; readonly remembers?: number }) {
+  const time = virtualTime(0)
+  const calls: string[] = []
+  const kept: (() => void)[] = []
+  const writer: SinkWriter = {
+    guarantee: 'idempotent',
+    remembers: options.remembers,
+    open: async () => undefined,
+    write: async (_outputs, { entry }) => {
+      calls.push(`write ${entry}`)
+      await options.write?.()
+    },
+    status: () => ({ connected: true, detail: '', pending: 0 }),
+    close: async () => void calls.push('close'),
+  }
+  const lane = new SinkLane(
+    { id: 'out', spec: { kind: 'sink' } } as unknown as GraphSink,
+    async () => writer,
+    {
+      maySend: async () => options.maySend?.(),
+      reached: () => {},
+      acknowledged: ({ position }, refused) => void calls.push(`${refused ? 'refused' : 'acknowledged'} ${position.entry}`),
+      refused: () => new Promise<void>(resolve => kept.push(resolve)),
+      failed: error => void calls.push(`failed ${error.code}`),
+    },
+    time,
+    new Backoff(systemRandom),
+  )
+  const add = (entry: number) => lane.add({ outputs, position: { entry, ordinal: 0 }, bytes: 1 })
+  lane.start()
+  return { lane, time, calls, kept, add }
+}
+
+test('who was replaced sends nothing', async () => {
+  const maySend = async () => {
+    throw new MillraceError('MR440', 'replaced')
+  }
+  const { lane, time, calls, add } = openLane({ maySend })
+  add(1)
+  await time.advance(60_000)
+  expect(calls).toEqual(['failed MR440'])
+  expect(lane.unacknowledged()).toHaveLength(1)
+})
+
+test('a row that the sink refuses is done with when it is kept elsewhere, and not before', async () => {
+  let refuses = true
+  const write = async () => {
+    if (refuses) throw new MillraceError('MR310', 'refused')
+  }
+  const { lane, time, calls, kept, add } = openLane({ write })
+  add(1)
+  add(2)
+  await time.advance(60_000)
+  expect(calls).toEqual(['write 1'])
+  expect(lane.unacknowledged()).toHaveLength(2)
+  refuses = false
+  kept[0]!()
+  await time.settle()
+  expect(calls).toEqual(['write 1', 'refused 1', 'write 2', 'acknowledged 2'])
+})
+
+test('a lane that is closed while a refused row is being kept does not count it as done', async () => {
+  const write = async () => {
+    throw new MillraceError('MR310', 'refused')
+  }
+  const { lane, time, calls, kept, add } = openLane({ write })
+  add(1)
+  await time.settle()
+  await lane.close()
+  kept[0]!()
+  await time.settle()
+  expect(calls).toEqual(['write 1', 'close'])
+})
+
+test('a lane that waits for notes ends when it is closed', async () => {
+  const { lane, time, calls, add } = openLane({ remembers: 2 })
+  add(1)
+  add(2)
+  await time.settle()
+  expect(calls).toEqual(['write 1', 'acknowledged 1'])
+  await lane.close()
+  await time.settle()
+  expect(calls).toEqual(['write 1', 'acknowledged 1', 'close'])
+})
