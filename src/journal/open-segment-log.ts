@@ -41,16 +41,19 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
   const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
   const from = tail.durable + 1
   const own = await writeWhole(options, { ...about, first: from, from }, copy)
+  const ended = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
+  // All that the newest one held may have been in doubt: then the copy has taken its place.
+  const emptied = ended.filter(({ header, limit }) => limit < header.first).map(({ name }) => name)
   try {
-    if (shadowed.length > 0) await fence.confirm()
-    for (const name of shadowed) await disk.remove(`${folder}/${name}`)
+    const useless = [...shadowed, ...emptied]
+    if (useless.length > 0) await fence.confirm()
+    for (const name of useless) await disk.remove(`${folder}/${name}`)
   } catch (cause) {
     await own.file.close()
     throw notWritten(folder, cause)
   }
-  const kept = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
   return new SegmentLogWriter(options, {
-    segments: kept.filter(({ header, limit }) => limit >= header.first),
+    segments: ended.filter(({ header, limit }) => limit >= header.first),
     own,
     last: tail.last,
     opened,

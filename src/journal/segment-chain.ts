@@ -17,7 +17,7 @@ export interface Segment {
 export interface SegmentChain {
   /** In the order of their records, without gaps: each but the newest ends where the next one begins. */
   readonly segments: readonly Segment[]
-  /** Files that hold nothing that counts. */
+  /** Files that hold nothing that counts, oldest first. To be removed in that order: a newer one may say that an older one came too late. */
   readonly shadowed: readonly string[]
 }
 
@@ -49,9 +49,11 @@ export async function readChain(
       epoch = named.epoch
       taken = Math.min(limit, from)
     }
-    // Not read at all: one who was replaced may just be writing it.
     if (named.first >= taken) {
-      shadowed.push(name)
+      shadowed.unshift(name)
+      // Where its epoch took over still counts, for what that hides. One who was replaced may just be writing it, so it need not be whole.
+      const hidden = await readHeader(disk, folder, name).catch(() => undefined)
+      if (hidden) from = Math.min(from, hidden.header.from)
       continue
     }
     const read = await readHeader(disk, folder, name).catch((error: unknown) => {
@@ -68,13 +70,17 @@ export async function readChain(
   return { segments, shadowed }
 }
 
-/** Undefined where the segment was never begun in full. */
+/** Undefined where the segment was never begun in full, or was removed by its owner since the folder was listed. */
 async function readHeader(
   disk: Disk,
   folder: string,
   name: string,
 ): Promise<{ readonly header: SegmentHeader; readonly size: number } | undefined> {
-  const file = await disk.open(`${folder}/${name}`, 'read')
+  const file = await disk.open(`${folder}/${name}`, 'read').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!file) return undefined
   try {
     const size = await file.size()
     const block = new Uint8Array(headerBytes)

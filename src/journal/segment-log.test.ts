@@ -311,7 +311,7 @@ it('passes over segments that one who was replaced began too late, and removes t
   await second.log.flush()
   await second.log.close()
   const late = [...disk.files].filter(([path]) => !taken.files.has(path))
-  expect(late.map(([path]) => path)).toEqual(['log/0000000001-0000000000000002.seg'])
+  expect(late.map(([path]) => path)).toEqual(['log/0000000001-0000000000000001.seg', 'log/0000000001-0000000000000002.seg'])
   for (const [path, bytes] of late) taken.files.set(path, bytes)
   const third = await opened(taken, 3)
   expect(await textsOf(third.log)).toEqual(['a', 'b'])
