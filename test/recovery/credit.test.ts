@@ -37,7 +37,7 @@ async function meanPeer() {
 const culprit = async (job: RunningJob) => (await job.graph()).culprit
 
 describe('credit', () => {
-  test('more than twice the credit flows unsettled, and settles when the sink has acknowledged', async () => {
+  test('what the journal holds is settled, though the sink takes nothing; the sink gets all of it later', async () => {
     const count = 10 * linkCredit
     const source = opened(await startPeer(), it => it.close())
     const settled = new Map<string, string[]>()
@@ -48,13 +48,13 @@ describe('credit', () => {
       await RunningJob.start({ job: 'recovery/archive', env: { MILLRACE_AMQP_URL: source.url, SINK_URL: sink.url } }),
       it => it.dispose(),
     )
-    await until('all received', async () => (await job.summary()).counts.received === count)
-    expect(settled.size).toBe(0)
+    await until('all accepted', () => settled.size === count)
+    expect([...settled.values()].every(kinds => kinds.length === 1 && kinds[0] === 'accepted')).toBe(true)
+    expect((await job.summary()).counts.received).toBe(count)
     expect(sink.got).toEqual([])
     await until('the sink is attached', () => sink.attached())
     sink.give(50)
-    await until('all accepted', () => settled.size === count)
-    expect([...settled.values()].every(kinds => kinds.length === 1 && kinds[0] === 'accepted')).toBe(true)
+    await until('all at the sink', () => sink.got.length >= count)
     expect([...sink.got].sort()).toEqual(bodies.map((_, n) => `n-${n}`).sort())
   })
 
