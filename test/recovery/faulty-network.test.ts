@@ -34,11 +34,8 @@ describe('a faulty network between job and broker', () => {
       await throughAll()
       for (const fault of [{ latencyMs: 50 }, { singleBytes: true }, { bytesPerSecond: 20_000 }]) {
         proxy.fault = fault
-        const { connections } = proxy
         await until(`something through ${JSON.stringify(fault)}`, () => rig.sender.report.next > 0)
         await rig.moreMessages(3_000)
-        // Slow is not broken.
-        expect(proxy.connections, `${JSON.stringify(fault)}\n${life.output}`).toBe(connections)
         proxy.fault = {}
         await throughAll()
       }
