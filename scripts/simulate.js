@@ -76,7 +76,7 @@ async function run(workers, plant) {
         events += result.events
         failures.push(...result.failures)
         if (!plant) for (const { report } of result.failures) process.stdout.write(`${report}\n`)
-        if (!plant && ran % 500 < portion) process.stdout.write(`${ran} seeds, ${events} events, ${failures.length} failed\n`)
+        if (!plant && ran % 250 < portion) process.stdout.write(`${ran} of ${seeds} seeds, ${events} events, ${failures.length} failed\n`)
       }
     }),
   )

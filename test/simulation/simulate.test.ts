@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { crashPoints } from '../../src/model/crash-point.js'
@@ -27,9 +28,18 @@ test('the schedules of 2,000 seeds name every crash point, with and without a lo
   expect([...seen].sort()).toEqual(crashPoints.flatMap(point => [`${point} false`, `${point} true`]).sort())
 })
 
-test(`${seeds} seeds hold`, { timeout: 900_000 }, () => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, '--seeds', `${seeds}`], { encoding: 'utf8' })
-  expect(status, `${stdout}\n${stderr}`).toBe(0)
+test(`${seeds} seeds hold`, { timeout: 900_000 }, async () => {
+  const run = spawn(process.execPath, [script, '--seeds', `${seeds}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const output of [run.stdout, run.stderr]) {
+    output.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      // Minutes in CI: what goes on, and each failure as it is found.
+      process.stderr.write(text)
+    })
+  }
+  const [status] = await once(run, 'close')
+  expect(status, said).toBe(0)
 })
 
 // A bug without a recorded seed is searched for by `npm run simulate -- --plants` alone.
