@@ -128,10 +128,8 @@ export class JobRunner {
 
   /** A new run after one that broke: from the disk, or, without a data folder, afresh. */
   async #again(): Promise<void> {
-    const { options, views, store } = this
+    const { options, views } = this
     const { dataDir, job } = options
-    // Whoever was replaced while it paused must not take the folder back.
-    await store?.durability.fence.confirm()
     if (dataDir !== undefined)
       return this.#take(await recoveredJob(options, { dataDir, views, freshViews: false, reset: false }, this.#events))
     this.memory.runLost(this.graph)
