@@ -1,6 +1,8 @@
 import { headBytes, recordBytes, sealRecord } from './record-format.js'
 
 const initialBytes = 2 ** 14
+/** A larger buffer, grown for one huge record, is not kept for those that follow. */
+const keptBytes = 2 ** 25
 
 /** Records on their way to the disk, ready to be written at once. */
 export class RecordBuffer {
@@ -35,6 +37,7 @@ export class RecordBuffer {
 
   clear(): void {
     this.#length = 0
+    if (this.#buffer.length > keptBytes) this.#buffer = Buffer.allocUnsafeSlow(initialBytes)
   }
 
   #grow(needed: number): void {
