@@ -1,7 +1,7 @@
 // `npm run simulate -- [--seeds N] [--seed S] [--plant NAME] [--plants] [--jobs 2] [--trace LINES]`: runs seeds of the
 // simulator in worker processes. Without a plant every seed must hold; a plant must be found by one of them.
 import { fork } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,8 @@ await build({
   sourcemap: 'inline',
   logLevel: 'error',
 })
+
+process.on('exit', () => rmSync(bundle, { force: true }))
 
 /** Asks a worker once. */
 const ask = (worker, message) =>

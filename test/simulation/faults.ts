@@ -47,7 +47,10 @@ const kinds = [
 export function faultsOf(scenario: Pick<Scenario, 'seed' | 'duration'>): Fault[] {
   const random = new SeededRandom(scenario.seed, 'faults')
   const count = random.pick([0, 1, 2, 3, 4, 5, 6, 8, 10])
-  return Array.from({ length: count }, () => fault(random, scenario.duration)).sort((a, b) => a.at - b.at)
+  const faults = Array.from({ length: count }, () => fault(random, scenario.duration))
+  // When nothing more comes, the clock alone closes windows.
+  if (random.chance(0.25)) faults.push({ at: scenario.duration + random.between(0, 3_000), what: 'kill' })
+  return faults.sort((a, b) => a.at - b.at)
 }
 
 function fault(random: SeededRandom, duration: number): Fault {

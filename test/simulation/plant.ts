@@ -1,4 +1,5 @@
 import type { SinkWriter } from '../../src/connector/sink.js'
+import type { SourceReader } from '../../src/connector/source.js'
 import type { Disk } from '../../src/model/disk.js'
 import type { JobFactories } from '../../src/runtime/job-factories.js'
 
@@ -9,5 +10,6 @@ export interface Plant {
   readonly what: string
   readonly factories?: Partial<JobFactories>
   disk?(disk: Disk): Disk
+  source?(reader: SourceReader): SourceReader
   sink?(writer: SinkWriter): SinkWriter
 }

@@ -43,7 +43,7 @@ export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, pl
   const sink = (id: string) => sinkSpec(peers.sinks.get(id)!, process, plant)
   return job('sim', ({ read }) => {
     const streams = sources.map(({ id }) =>
-      read(id, sourceSpec(peers.sources.get(id)!, process)).pipe(
+      read(id, sourceSpec(peers.sources.get(id)!, process, plant)).pipe(
         eventTime(r => r.at, { outOfOrderness: `${outOfOrderness}ms`, closeWhenQuiet: !exact }),
       ),
     )
@@ -80,7 +80,7 @@ export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, pl
   })
 }
 
-function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess): SourceSpec<Reading> {
+function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess, plant: Plant | undefined): SourceSpec<Reading> {
   return {
     connector: 'model',
     params: { name: source.name },
@@ -88,7 +88,7 @@ function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess): Source
     id: { from: 'message-id' },
     usesEmbeddedNode: false,
     check: async () => [],
-    open: async () => source.connect(process),
+    open: async () => plant?.source?.(source.connect(process)) ?? source.connect(process),
     ...('openLog' in source && { openLog: async () => source.openLog(process) }),
   }
 }

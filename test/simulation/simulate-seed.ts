@@ -1,7 +1,9 @@
+import { letterOfLine } from '../../src/runtime/kept-letters.js'
 import { type Fault, faultsOf } from './faults.js'
 import { injectFault } from './inject-fault.js'
 import { judgeResults } from './judge-results.js'
 import type { Plant } from './plant.js'
+import { closesWhenQuiet, QuietClosing } from './quiet-closing.js'
 import { scenario } from './scenario.js'
 import type { Violation } from './violation.js'
 import { dataDir, World } from './world.js'
@@ -48,6 +50,13 @@ export async function simulateSeed(
     await scheduler.run(scheduler.now + recoveryMs, () => broken() || world.unsettled === 0)
     if (world.unsettled > 0) world.violated('I9', `${world.unsettled} messages are not settled ${recoveryMs / 1000} s after the last fault`)
   }
+  if (!broken() && closesWhenQuiet(plan)) {
+    const closing = new QuietClosing(world)
+    while (!closing.look() && !broken()) {
+      if (scheduler.now >= closing.until) world.violated('I9', `quiet windows are not closed in time: ${closing.missing} are in none`)
+      else await scheduler.run(closing.until, () => broken() || closing.look())
+    }
+  }
   if (!broken()) {
     world.finish()
     await scheduler.run(scheduler.now + finishMs, () => broken() || world.finished)
@@ -55,19 +64,24 @@ export async function simulateSeed(
   }
   if (!broken()) {
     world.observations.judge()
-    const found = judgeResults({ scenario: plan, sinks: world.sinks, letters: lettersOf(world) })
+    const letters = lettersOf(world)
+    const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters })
     if (found) world.violated(found.invariant, found.what)
   }
   const { violation, hash, lines, lives } = world
   return { seed, violation, faults, hash: hash >>> 0, lines, events: scheduler.events, elapsed: scheduler.now, lives }
 }
 
-function lettersOf(world: World): Uint8Array[] {
+function lettersOf(world: World): readonly Uint8Array[] | Violation {
   const letters: Uint8Array[] = []
   for (const [path, file] of world.disk.files(dataDir)) {
     if (!path.endsWith('.ndjson')) continue
-    const lines = Buffer.from(file.bytes).toString('utf8').split('\n')
-    for (const line of lines) if (line !== '') letters.push(Buffer.from((JSON.parse(line) as { bytes: string }).bytes, 'base64'))
+    for (const line of Buffer.from(file.bytes).toString('utf8').split('\n')) {
+      if (line === '') continue
+      const letter = letterOfLine(line)
+      if (!letter) return { invariant: 'I8', what: `${path} has a line that is no letter: ${line.slice(0, 200)}` }
+      letters.push(letter.bytes)
+    }
   }
   return letters
 }

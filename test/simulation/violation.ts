@@ -19,7 +19,7 @@ export const judgedIn: { readonly [invariant in Invariant]: string } = {
   I6: 'observations: watermarks in the order of positions, over all lives',
   I7: 'judge-results: revisions are consecutive, and each holds what the one before it held',
   I8: 'judge-results: the letters in the file are the bad messages, each once, byte for byte',
-  I9: 'simulate-seed: all is settled, sent and closed within a bound of the last fault',
+  I9: 'simulate-seed: all is settled, sent and closed within a bound of the last fault; quiet-closing: windows that only the clock closes',
   I10: 'world: open files, timers, journal segments',
   I11: 'model-broker, model-log, model-sink: nothing is settled or sent by a process that has read that it was replaced',
 }

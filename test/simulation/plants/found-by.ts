@@ -2,6 +2,8 @@
 export const foundBy: { readonly [plant: string]: number } = {
   'acknowledged-ahead': 214,
   'body-ignored': 1,
+  'clock-not-restored': 215,
+  'epoch-not-read': 19,
   'folder-sync-skipped': 1,
   'ids-lost': 23,
   'journal-tail-removed': 81,
@@ -9,6 +11,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'position-ignored': 4,
   'replay-begins-late': 1,
   'settled-before-sync': 1,
+  'settled-on-receipt': 1,
   'short-write-believed': 3,
   'snapshot-folder-unsynced': 5,
   'sync-error-swallowed': 15,

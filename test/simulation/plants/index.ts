@@ -10,6 +10,7 @@ import { outputsNotSaved } from './outputs-not-saved.js'
 import { positionIgnored } from './position-ignored.js'
 import { replayBeginsLate } from './replay-begins-late.js'
 import { settledBeforeSync } from './settled-before-sync.js'
+import { settledOnReceipt } from './settled-on-receipt.js'
 import { shortWriteBelieved } from './short-write-believed.js'
 import { snapshotFolderUnsynced } from './snapshot-folder-unsynced.js'
 import { syncErrorSwallowed } from './sync-error-swallowed.js'
@@ -31,6 +32,7 @@ export const plants: readonly Plant[] = [
   positionIgnored,
   replayBeginsLate,
   settledBeforeSync,
+  settledOnReceipt,
   shortWriteBelieved,
   snapshotFolderUnsynced,
   syncErrorSwallowed,
