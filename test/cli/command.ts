@@ -78,3 +78,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
 /** Runs the built `millrace` to its end. */
 export const finished = (args: readonly string[], options: Parameters<typeof millrace>[1] = {}): Promise<Finished> =>
   millrace(args, options).done
+
+/** Without what a machine under load says of itself by right: that its own node has been slow to answer. */
+export const withoutSlowness = (stderr: string): string =>
+  stderr.replace(/^warning amqp:\S+ (took the connection and says nothing|has not answered the login).*\n/gm, '')
