@@ -1,6 +1,11 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryDisk } from '../journal/memory-disk-fixture.js'
+import { raiseEpoch } from '../journal/raise-epoch.js'
 import { DeadLetterFile } from './dead-letter-file.js'
+import { systemDisk } from './system-disk.js'
 
 const path = 'data/dead-letters.ndjson'
 const line = (id: string, size = 10): string => `${JSON.stringify({ id, sample: '', bytes: 'A'.repeat(size) })}\n`
@@ -58,7 +63,7 @@ test('lines that a power loss damaged are taken out; those before and behind the
 
 test('a full file makes way for a new one, and its lines are in the older one, once', async () => {
   const disk = memoryDisk()
-  const file = new DeadLetterFile(disk, path, 10_000)
+  const file = new DeadLetterFile(disk, path, { rotateBytes: 10_000 })
   const large = line('large', 10_000)
   await file.append(large)
   await file.append(line('next'))
@@ -66,4 +71,31 @@ test('a full file makes way for a new one, and its lines are in the older one, o
   expect(read(disk.files)).toBe(line('next'))
   await file.append(line('last'))
   expect(await file.tail(1_000)).toHaveLength(2)
+})
+
+test('a process that was replaced changes nothing in the file of its successor, whether or not it has it open', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-letters-'))
+  try {
+    const at = join(folder, 'dead-letters.ndjson')
+    const owner = async (takeOver: boolean) => {
+      const fence = await raiseEpoch(systemDisk, folder, () => {})
+      return new DeadLetterFile(systemDisk, at, { fence, takeOver })
+    }
+    const first = await owner(false)
+    const idle = await owner(false)
+    await idle.append(line('a'))
+    const second = await owner(true)
+    await second.open()
+    expect(await second.tail(1_000)).toHaveLength(1)
+    await second.append(line('b'))
+    // It was stopped between two letters, and goes on; the other one has yet to open the file.
+    await idle.append(line('of the replaced one, and longer'))
+    await expect(first.append(line('c'))).rejects.toMatchObject({ code: 'MR440' })
+    await second.append(line('d'))
+    expect(await readFile(at, 'utf8')).toBe(line('a') + line('b') + line('d'))
+    expect((await readdir(folder)).sort()).toEqual(['dead-letters.ndjson', 'epochs'])
+    for (const file of [first, idle, second]) await file.close()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

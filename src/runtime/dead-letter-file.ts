@@ -1,5 +1,7 @@
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import type { Fence } from '../journal/fence.js'
 import type { Disk, DiskFile } from '../model/disk.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import { letterOfLine } from './kept-letters.js'
 import type { LetterFile } from './letter-file.js'
 
@@ -7,22 +9,35 @@ import type { LetterFile } from './letter-file.js'
 const defaultRotateBytes = 64 * 2 ** 20
 const newline = 0x0a
 const blockBytes = 65_536
+const copyBytes = 2 ** 20
 /** Damaged lines are looked for in so much of the end. */
 const mendedBytes = 2 ** 20
+
+export interface DeadLetterFileOptions {
+  readonly rotateBytes?: number
+  /** The right to write into the folder; undefined: nobody else can have it. */
+  readonly fence?: Fence | undefined
+  /** Whoever wrote the file before may still be there, stopped, and go on. */
+  readonly takeOver?: boolean
+}
 
 /** Dead letters on disk: one JSON object a line, appended and synced in groups; at most twice 64 MiB and one group. */
 export class DeadLetterFile implements LetterFile {
   readonly #disk: Disk
   readonly #path: string
   readonly #rotateBytes: number
+  readonly #fence: Fence | undefined
+  readonly #shared: boolean
   #file: DiskFile | undefined
   /** Bytes of whole lines; what lies behind them was torn off by a crash or a full disk. Undefined: not looked at yet. */
   #size: number | undefined
 
-  constructor(disk: Disk, path: string, rotateBytes = defaultRotateBytes) {
+  constructor(disk: Disk, path: string, { rotateBytes = defaultRotateBytes, fence, takeOver = false }: DeadLetterFileOptions = {}) {
     this.#disk = disk
     this.#path = path
     this.#rotateBytes = rotateBytes
+    this.#fence = fence
+    this.#shared = takeOver && fence !== undefined
   }
 
   async append(lines: string): Promise<void> {
@@ -35,6 +50,16 @@ export class DeadLetterFile implements LetterFile {
     await writeAll(file, bytes, size)
     await file.sync()
     this.#size = size + bytes.length
+  }
+
+  async open(): Promise<void> {
+    if (!this.#shared) return
+    try {
+      await this.#replace(this.#fence!)
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      throw new MillraceError('MR426', `${this.#path} cannot be taken over: ${(error as Error).message}`, { cause: error })
+    }
   }
 
   async tail(bytes: number): Promise<readonly string[]> {
@@ -69,6 +94,8 @@ export class DeadLetterFile implements LetterFile {
     const known = await existing(this.#disk, this.#path, 'write')
     const file = known ?? (await this.#disk.create(this.#path))
     try {
+      // In this order: what was opened before somebody took the folder over is a file that is no longer read.
+      await this.#fence?.confirm()
       const size = this.#size ?? (await mended(file))
       await file.truncate(size)
       // Its name is as lasting as its lines from the start.
@@ -86,8 +113,28 @@ export class DeadLetterFile implements LetterFile {
     return this.#path.replace(/\.ndjson$/, '.1.ndjson')
   }
 
+  /** Puts a copy in the place of the file: what a process that was replaced has open is then no longer read. */
+  async #replace(fence: Fence): Promise<void> {
+    const folder = dirname(this.#path)
+    const copies = `${basename(this.#path)}.epoch-`
+    const copy = `${this.#path}.epoch-${fence.epoch}`
+    // A copy that the one before us was making must not come to this place any more.
+    for (const name of await this.#disk.list(folder)) if (name.startsWith(copies)) await this.#disk.remove(join(folder, name))
+    const from = await existing(this.#disk, this.#path, 'read')
+    if (!from) return
+    try {
+      await copied(from, await this.#disk.create(copy))
+    } finally {
+      await from.close()
+    }
+    await fence.confirm()
+    await this.#disk.rename(copy, this.#path)
+    await this.#disk.syncFolder(folder)
+  }
+
   async #rotate(): Promise<void> {
     await this.close()
+    await this.#fence?.confirm()
     await this.#disk.rename(this.#path, this.#rotated)
     this.#size = undefined
   }
@@ -113,6 +160,16 @@ async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Pr
     const written = await file.write(bytes.subarray(at), position + at)
     if (written === 0) throw new Error('the disk took no bytes')
     at += written
+  }
+}
+
+async function copied(from: DiskFile, to: DiskFile): Promise<void> {
+  try {
+    const size = await from.size()
+    for (let at = 0; at < size; at += copyBytes) await writeAll(to, await readAll(from, at, Math.min(size, at + copyBytes)), at)
+    await to.sync()
+  } finally {
+    await to.close()
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import { DeadLetterFile } from './dead-letter-file.js'
 import { DeadLetterStore } from './dead-letter-store.js'
 import type { LetterFile } from './letter-file.js'
@@ -22,6 +23,7 @@ function store(origin: string, given: LetterFile | string) {
   const time = virtualTime(0)
   const file = typeof given === 'string' ? new DeadLetterFile(systemDisk, given) : given
   let stored = 0
+  const failures: string[] = []
   const random = { next: () => 0.5, hex: () => '00' }
   const letters = new DeadLetterStore({
     job: 'j',
@@ -32,8 +34,9 @@ function store(origin: string, given: LetterFile | string) {
     log,
     reached: () => {},
     onStored: () => void stored++,
+    failed: error => void failures.push(error.code),
   })
-  return { letters, time, stored: () => stored }
+  return { letters, time, stored: () => stored, failures }
 }
 
 test('a full disk holds the entry and says why, and what was refused is stored once there is room', async () => {
@@ -187,4 +190,19 @@ test('just after a rotation the older file tells what is stored', async () => {
   two.letters.add(7, 0, refused('a'))
   expect(two.letters.oldestEntry).toBe(Number.POSITIVE_INFINITY)
   await two.letters.close()
+})
+
+test('a process whose folder has another owner stops, and does not try for ever', async () => {
+  const file: LetterFile = {
+    tail: async () => [],
+    append: async () => {
+      throw new MillraceError('MR440', 'the data folder has epoch 2, this process has 1')
+    },
+    close: async () => {},
+  }
+  const { letters, failures } = store('6', file)
+  letters.add(1, 0, refused('x'))
+  await letters.close()
+  expect(failures).toEqual(['MR440'])
+  expect(letters.oldestEntry).toBe(1)
 })

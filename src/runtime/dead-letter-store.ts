@@ -1,12 +1,14 @@
 import type { DeadLetter } from '../model/api.js'
 import { Backoff } from '../model/backoff.js'
 import type { Reached } from '../model/crash-point.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { Held } from './held.js'
 import type { DeadLetterFilter } from './host.js'
 import { KeptLetters, letterOfLine, lineOfLetter } from './kept-letters.js'
 import type { LetterFile } from './letter-file.js'
 import { firstOutputIndex, LetterNames } from './letter-names.js'
+import { Pause } from './pause.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
 const sampleChars = 200
@@ -38,6 +40,8 @@ export interface DeadLetterOptions {
   readonly reached: Reached
   /** Called when letters have reached the disk. */
   readonly onStored: () => void
+  /** Called when letters can never be stored by this process: its folder has another owner. */
+  readonly failed: (error: MillraceError) => void
 }
 
 /** How much of the file is read at a start. */
@@ -73,7 +77,7 @@ export class DeadLetterStore {
   #failing: string | undefined
   #unstoredBytes = 0
   #work: Promise<void> = Promise.resolve()
-  #cancelPause: (() => void) | undefined
+  readonly #pause = new Pause()
   /** Letters of entries that are not durable. */
   readonly #held = new Held<StoredLetter>()
   #durable = Number.POSITIVE_INFINITY
@@ -87,8 +91,9 @@ export class DeadLetterStore {
     this.#backoff = new Backoff(options.random)
   }
 
-  /** Shows the letters of earlier starts; a file that cannot be read shows none, and the log says so. */
+  /** Shows the letters of earlier starts; a file that cannot be read shows none, and the log says so. @throws see `LetterFile.open` */
   async load(): Promise<void> {
+    await this.#file?.open?.()
     try {
       for (const line of (await this.#file?.tail(tailBytes)) ?? []) {
         const kept = letterOfLine(line)
@@ -208,16 +213,14 @@ export class DeadLetterStore {
         return true
       } catch (error) {
         this.#failing = error instanceof Error ? error.message : String(error)
+        if (error instanceof MillraceError && error.action === 'stop') {
+          this.#options.failed(error)
+          return false
+        }
         this.#options.log.error('dead letters not stored', { code: 'MR423', job: this.#options.job, reason: this.#failing })
         await file.close().catch(() => undefined)
         if (this.#closed) return false
-        await new Promise<void>(resolve => {
-          const cancel = this.#options.real.after(this.#backoff.next(), resolve)
-          this.#cancelPause = () => {
-            cancel()
-            resolve()
-          }
-        })
+        await this.#pause.wait(this.#options.real, this.#backoff.next())
       }
     }
     return false
@@ -235,7 +238,7 @@ export class DeadLetterStore {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#cancelPause?.()
+    this.#pause.cut()
     await this.#work
     await this.#file?.close().catch(() => undefined)
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Graph, Job } from '../job/graph.js'
+import type { Fence } from '../journal/fence.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { DeadLetterFile } from './dead-letter-file.js'
 import { DeadLetterStore } from './dead-letter-store.js'
@@ -44,7 +45,7 @@ export function freshJob(options: JobRunnerOptions, graph: Graph, views: JobView
   const { time, real, random, factories } = options
   const memory = new JobMemory(factories.ids(newIds(random)))
   const clock = factories.clock(new JobClock(time, real))
-  const deadLetters = lettersOf(options, random.hex(8), events)
+  const deadLetters = lettersOf(options, random.hex(8), undefined, events)
   const outbox = openOutbox({ ...events, options, graph, views, deadLetters, durability: undefined, wall: () => clock.wall })
   return { graph, memory, clock, outbox, deadLetters, store: undefined }
 }
@@ -63,7 +64,7 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
   const { dataDir, views, freshViews, reset } = recovery
   const store = await openJobStore({ ...options, reset }, dataDir, events)
   const { durability } = store
-  const deadLetters = lettersOf(options, durability.origin, events)
+  const deadLetters = lettersOf(options, durability.origin, durability.fence, events)
   try {
     await deadLetters.load()
     const start = (job: Job): Graph => startGraph(options, job, durability.origin)
@@ -83,8 +84,8 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
   }
 }
 
-function lettersOf(options: JobRunnerOptions, origin: string, { wake }: RestingEvents): DeadLetterStore {
-  const { job, dataDir, disk, real, random, log, reached } = options
-  const file = dataDir === undefined ? undefined : new DeadLetterFile(disk, join(dataDir, 'dead-letters.ndjson'))
-  return new DeadLetterStore({ job: job.id, file, origin, real, random, log, reached, onStored: wake })
+function lettersOf(options: JobRunnerOptions, origin: string, fence: Fence | undefined, { wake, fatal }: RestingEvents): DeadLetterStore {
+  const { job, dataDir, disk, real, random, log, reached, takeOver } = options
+  const file = dataDir === undefined ? undefined : new DeadLetterFile(disk, join(dataDir, 'dead-letters.ndjson'), { fence, takeOver })
+  return new DeadLetterStore({ job: job.id, file, origin, real, random, log, reached, onStored: wake, failed: fatal })
 }

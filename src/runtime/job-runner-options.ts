@@ -24,6 +24,8 @@ export interface JobRunnerOptions {
   readonly dataDir: string | undefined
   readonly disk: Disk
   readonly lock: (folder: string) => Promise<FolderLock>
+  /** The folder is taken although another process may have it: what that one does must change nothing. */
+  readonly takeOver: boolean
   readonly reached: Reached
   readonly factories: JobFactories
   readonly tuning: JournalTuning

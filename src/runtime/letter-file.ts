@@ -1,5 +1,7 @@
 /** Keeps lines durably. */
 export interface LetterFile {
+  /** Makes the file one that no process that was replaced can change. @throws MR426, MR440, MR441 */
+  open?(): Promise<void>
   /** The last whole lines, oldest first, at most about so many bytes of them; what a crash tore off is cut away. */
   tail(bytes: number): Promise<readonly string[]>
   /** Resolves when the lines are on the disk; after a rejection none of them is. */

@@ -116,6 +116,7 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         code: options.bundles?.get(job.id),
         disk: options.disk ?? systemDisk,
         lock: options.lock ?? (folder => lockFolder(folder, options.random ?? systemRandom, options.takeOver)),
+        takeOver: options.takeOver ?? false,
         reached: options.reached ?? (() => undefined),
         factories: { ...standardFactories, ...options.factories },
         tuning: { ...defaultTuning, ...options.tuning },

@@ -72,7 +72,7 @@ function takeOver(world: World, { at, ms, linkLost }: Of<'take-over'>): void {
   if (linkLost || world.scenario.exact) for (const source of world.sources.values()) source.cut(100)
   world.life = undefined
   scheduler.after(world.fork(`take over ${at}`).between(0, 50), () => {
-    if (!world.life) world.start(true)
+    if (!world.life) world.start()
   })
   scheduler.after(ms, () => life.process.resume())
 }

@@ -122,9 +122,10 @@ export class World implements Machine {
       if (process.number < by.number) process.replacedAt = Math.min(process.replacedAt, this.scheduler.now)
   }
 
-  /** Starts the job in a new process; `takeOver`: although another one has the folder. */
-  start(takeOver = false): void {
+  /** Starts the job in a new process, although a stopped one may have the folder. */
+  start(): void {
     if (this.finished) return
+    const takeOver = this.#processes.some(({ dead }) => !dead)
     const process = new SimProcess(++this.lives, this.scheduler)
     this.#processes.push(process)
     process.wallOffset = this.wallOffset
