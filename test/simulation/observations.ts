@@ -5,6 +5,8 @@ import type { Invariant } from './violation.js'
 /** What left the job, over all its lives: the same name must always mean the same content. */
 export class Observations {
   readonly #violated: (invariant: Invariant, what: string) => void
+  /** Numbers of messages that are in a narrow window that has fired, or late. */
+  readonly fired = new Set<number>()
   readonly #byId = new Map<string, string>()
   readonly #byPosition = new Map<
     string,
@@ -20,6 +22,8 @@ export class Observations {
     const final = outputs.columns['final']
     for (let i = 0; i < outputs.length; i++) {
       if (final && valueAt(final, i) === false) continue
+      if (outputs.sink === 'exact') for (const n of valueAt(outputs.columns['ids']!, i) as number[]) this.fired.add(n)
+      if (outputs.sink === 'late') this.fired.add(valueAt(outputs.columns['n']!, i) as number)
       const name = `${outputs.sink} ${outputs.ids[i]}`
       const content = rowText(outputs, i)
       const before = this.#byId.get(name)

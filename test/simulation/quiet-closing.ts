@@ -2,7 +2,7 @@ import type { Message } from './message.js'
 import { narrowMs, type Scenario } from './scenario.js'
 import type { World } from './world.js'
 
-/** Virtual ms beyond the rule: heartbeats of the pump, and the ways to the disk and to the peers. */
+/** Virtual ms beyond the rule: heartbeats of the pump, and the way to the disk. */
 const slackMs = 2_000
 
 /**
@@ -14,7 +14,6 @@ export class QuietClosing {
   /** Virtual ms that all sources must be live for. */
   readonly #wait: number
   readonly #missing = new Set<number>()
-  #looked = 0
   #liveSince: number
 
   constructor(world: World) {
@@ -31,13 +30,13 @@ export class QuietClosing {
 
   /** To be asked after every event: whether each good message is in a window that has fired, or late. */
   look(): boolean {
-    const { sinks, life, scheduler } = this.#world
+    const { observations, life, scheduler } = this.#world
     if (!life?.jobs?.host.readiness().ready) this.#liveSince = scheduler.now
-    const { rows } = sinks.get('exact')!
-    for (; this.#looked < rows.length; this.#looked++) for (const n of rows[this.#looked]!.row['ids'] as number[]) this.#missing.delete(n)
-    if (this.#missing.size === 0) return true
-    for (const { row } of sinks.get('late')!.rows) this.#missing.delete(row['n'] as number)
-    return this.#missing.size === 0
+    for (const n of this.#missing) {
+      if (!observations.fired.has(n)) return false
+      this.#missing.delete(n)
+    }
+    return true
   }
 
   /** When it must be done, as far as is known now. */
