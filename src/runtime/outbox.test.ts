@@ -119,7 +119,7 @@ test('outputs wait until their entry is durable, are in a snapshot until they ar
   expect(places(written.map(({ position }) => position))).toEqual([[5, 0]])
   const stored = outbox.snapshot()
   expect(outbox.oldestEntry).toBe(6)
-  outbox.release(6)
+  expect(outbox.release(6)).toBe(true)
   await time.settle()
   expect(places(written.map(({ position }) => position))).toEqual([
     [5, 0],
@@ -127,6 +127,7 @@ test('outputs wait until their entry is durable, are in a snapshot until they ar
     [6, 2],
   ])
   expect(places(outbox.snapshot())).toEqual([[7, 0]])
+  expect(outbox.release(6)).toBe(false)
 
   const after = outboxOf(undefined, 7)
   after.outbox.restore(stored)

@@ -103,10 +103,12 @@ export class Outbox {
     this.lanes.get(item.outputs.sink)!.add(item)
   }
 
-  /** The journal holds all entries up to this one. */
-  release(durable: number): void {
+  /** The journal holds all entries up to this one; gives whether any output waited for that. */
+  release(durable: number): boolean {
     this.#durable = durable
-    for (const item of this.#held.take(durable)) this.#give(item)
+    const due = this.#held.take(durable)
+    for (const item of due) this.#give(item)
+    return due.length > 0
   }
 
   /** What no sink has acknowledged, for a snapshot. */

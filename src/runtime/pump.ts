@@ -63,6 +63,8 @@ export class Pump {
   #error: MillraceError | undefined
   #next = 0
   #deadlineAt = Number.POSITIVE_INFINITY
+  /** Outputs are on their way to their sinks: what comes next must not be pushed in between. */
+  #released = false
   #clocksAt = Number.NEGATIVE_INFINITY
   readonly #finished = new Set<string>()
 
@@ -111,7 +113,8 @@ export class Pump {
       if (this.#error) throw this.#error
       if (this.#halted) return 'halted'
       const now = real.monotonic()
-      if (now - yielded > longestStretch || ++stretch > longestRun) {
+      if (this.#released || now - yielded > longestStretch || ++stretch > longestRun) {
+        this.#released = false
         await yieldTurn()
         yielded = real.monotonic()
         stretch = 0
@@ -145,7 +148,7 @@ export class Pump {
     this.settler.durable()
     // Letters first: an output that its sink refuses must not be in the file before those of its entry.
     deadLetters.release(durable!.journal.durable)
-    outbox.release(durable!.journal.durable)
+    this.#released = outbox.release(durable!.journal.durable)
     this.wake()
   }
 

@@ -77,6 +77,21 @@ test('a source whose opening fails when the job has been stopped is not opened a
   expect(opened).toBe(1)
 })
 
+test('what became durable is sent before more input goes through, however much of it waits', async () => {
+  const source = new FakeSource()
+  const sink = new FakeSink()
+  const plain = job('plain', ({ read }) => [read('in', source.spec(json(S))).pipe(into(sink.spec('out')))])
+  const points: string[] = []
+  const { time, jobs } = await running([{ source, sink, job: plain }], { ...folder(), reached: point => void points.push(point) })
+  for (let n = 0; n < 40; n++) source.send({ n })
+  await time.advance(100)
+  expect(sink.rows.map(({ n }) => n)).toEqual([...Array(40).keys()])
+  // The first outputs find their sink at rest.
+  const sent = points.indexOf('before-send')
+  expect(points.slice(points.lastIndexOf('confirmed', sent), sent)).not.toContain('appended')
+  await jobs.stop()
+})
+
 test('a run that breaks goes on from the disk; nothing is settled, shown or sent twice', async () => {
   const data = folder()
   const one = fragile()
