@@ -28,9 +28,23 @@ export interface JobSummary {
     readonly waiting: number
     readonly results: number
   }
+  /** Absent where the job keeps no data folder. */
+  readonly journal?: JournalSummary
   /** The one thing that needs a person, as a sentence: `alerts waits for credit since 12 s`; empty when well. */
   readonly attention: readonly string[]
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+/** The journal of a job. */
+export interface JournalSummary {
+  /** Its size on the disk. */
+  readonly bytes: number
+  /** Entries that went through the job and are not on the disk yet: their messages are not accepted, their results not sent. */
+  readonly unsynced: number
+  /** Entries behind the last snapshot: what a recovery would take in again. */
+  readonly behindSnapshot: number
+  /** Real ms that the last recovery took; null where the job began afresh. */
+  readonly lastRecoveryMs: number | null
 }
 
 export interface GraphNode {

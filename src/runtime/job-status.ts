@@ -6,6 +6,7 @@ import type { Guarantee } from '../model/guarantee.js'
 import { attentionOf } from './attention.js'
 import { defaultIdMs, defaultIds } from './id-set.js'
 import type { JobRunner } from './job-runner.js'
+import { journalSummaryOf } from './journal-summary.js'
 import { lateRows } from './late-rows.js'
 import { RateWindow } from './rate-window.js'
 import { sinkNode } from './sink-node.js'
@@ -53,6 +54,7 @@ export class JobStatus {
       rate: this.rates.rate('received', at, runner.memory.counts.received),
       behind: this.#behind(now, metrics),
       counts: this.#counts(),
+      ...(runner.store && { journal: journalSummaryOf(runner.store, runner.memory.entry) }),
       attention: attentionOf(runner, at, this.#usesNode ? this.#options.nodeFailing() : undefined),
       ...(error && { error: { code: error.code, message: error.message, hint: error.hint } }),
     }

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { JobSummary } from '../model/api.js'
+import type { JobSummary, JournalSummary } from '../model/api.js'
 import type { JobRunner } from './job-runner.js'
 import type { JobStatus } from './job-status.js'
 import type { JobStore } from './job-store.js'
+import { journalSummaryOf } from './journal-summary.js'
 
 /** One number, with its labels beside the job's. */
 type Reading = readonly [value: number, labels?: Readonly<Record<string, string>>]
@@ -28,9 +29,15 @@ const flag = (set: boolean): number => (set ? 1 : 0)
 
 /** Of a job that keeps its state. */
 const ofStore =
-  (read: (store: JobStore, runner: JobRunner) => number): Metric['read'] =>
+  (read: (store: JobStore) => number): Metric['read'] =>
   ({ runner }) =>
-    runner.store ? [[read(runner.store, runner)]] : []
+    runner.store ? [[read(runner.store)]] : []
+
+/** As the status tells it, so that page and metrics agree. */
+const ofJournal =
+  (read: (journal: JournalSummary) => number): Metric['read'] =>
+  ({ runner: { store, memory } }) =>
+    store ? [[read(journalSummaryOf(store, memory.entry))]] : []
 
 const metrics: readonly Metric[] = [
   {
@@ -119,13 +126,13 @@ const metrics: readonly Metric[] = [
     kind: Gauge,
     name: 'millrace_journal_bytes',
     help: 'Size of the journal on disk.',
-    read: ofStore(({ durability }) => durability.journal.bytes),
+    read: ofJournal(journal => journal.bytes),
   },
   {
     kind: Gauge,
     name: 'millrace_journal_unsynced_entries',
     help: 'Entries that went through the graph and are not on the disk yet.',
-    read: ofStore(({ durability }, { memory }) => Math.max(0, memory.entry - durability.journal.durable)),
+    read: ofJournal(journal => journal.unsynced),
   },
   {
     kind: Gauge,
@@ -137,7 +144,7 @@ const metrics: readonly Metric[] = [
     kind: Gauge,
     name: 'millrace_snapshot_behind_entries',
     help: 'Entries behind the last snapshot: what a recovery would repeat.',
-    read: ofStore(({ snapshotter }, { memory }) => memory.entry - snapshotter.entry),
+    read: ofJournal(journal => journal.behindSnapshot),
   },
   {
     kind: Gauge,

@@ -82,10 +82,15 @@ describe.skipIf(!hasChromium)(
         expect.stringContaining("results of 'control' may repeat after a crash: "),
         expect.stringMatching(/\(\d+ so far\)$/),
       ])
+      const journal = promise.locator('.journal')
+      expect(await journal.textContent()).toMatch(
+        /^The journal holds 12\.5 KiB; a start would take in \d+ entries again; the last one took 0\.1 s\.$/,
+      )
       const before = await reasons.last().textContent()
       server.advance()
       await until('other figures', async () => (await reasons.last().textContent()) !== before)
       expect(await reasons.last().isVisible()).toBe(true)
+      expect(await journal.isVisible()).toBe(true)
       expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(true)
       expect(faults).toEqual([])
       await close()

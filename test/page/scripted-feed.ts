@@ -136,6 +136,7 @@ export class ScriptedFeed {
         ...well,
         id: 'thermostat',
         guarantee: once,
+        journal: { bytes: 12_800, unsynced: 0, behindSnapshot: counted % 1000, lastRecoveryMs: 131 },
         rate: 3.2,
         behind: 240,
         counts: { ...counts, late: 0, deadLettered: 0, received: counted + 44 },

@@ -231,3 +231,26 @@ test('every metric of a job that keeps its state is there under its name', async
   expect(text).toContain('millrace_source_connected{job="climate",source="readings"} 1')
   await jobs.stop()
 })
+
+test('the status tells size, tail and last recovery of the journal; none without a data folder', async () => {
+  const state = folder()
+  const one = rig()
+  const first = await running([one], state)
+  one.source.send(reading(start, 1), reading(start + 6_500, 2))
+  await first.time.advance(100)
+  const told = first.host.jobs()[0]!.journal!
+  expect(told).toEqual({ bytes: expect.any(Number), unsynced: 0, behindSnapshot: 2, lastRecoveryMs: null })
+  expect(told.bytes).toBeGreaterThan(100)
+  await first.jobs.stop()
+
+  const again = await running([rig()], state)
+  const { lastRecoveryMs, behindSnapshot } = again.host.jobs()[0]!.journal!
+  expect(lastRecoveryMs).toBeGreaterThanOrEqual(0)
+  // Its own first word alone.
+  expect(behindSnapshot).toBeLessThanOrEqual(1)
+  await again.jobs.stop()
+
+  const kept = await running([rig()])
+  expect(kept.host.jobs()[0]).not.toHaveProperty('journal')
+  await kept.jobs.stop()
+})

@@ -2,12 +2,15 @@ import type { Guarantee } from '../../../src/model/guarantee.js'
 import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import type { PageState } from '../page-state.js'
 import { healthSentence, sentenceText } from '../text/health-sentence.js'
+import { journalSentence } from '../text/journal-sentence.js'
 
 /** The sentence of health, and the promise in force under it. */
 export class Health {
   readonly #sentence: HTMLElement
   readonly #announcement: HTMLElement
   readonly #promise: HTMLElement
+  /** Its figures move each second, so it stands beside the reasons and outlives them. */
+  readonly #journal = element('p', { class: 'journal' })
   #announced = ''
 
   constructor(sentence: HTMLElement, announcement: HTMLElement, promise: HTMLElement) {
@@ -27,7 +30,10 @@ export class Health {
     )
     this.#announce(state, sentenceText(phrases))
     document.body.classList.toggle('stale', state.connection === 'reconnecting' || state.connection === 'silent')
-    if (state.job) this.#showPromise(state.job.guarantee)
+    if (!state.job) return
+    const { guarantee, journal } = state.job
+    setText(this.#journal, journal ? journalSentence(journal) : '')
+    this.#showPromise(guarantee)
   }
 
   /** Speaks only when the state changes, never for each new figure. */
@@ -47,7 +53,7 @@ export class Health {
       if (guarantee.why.length === 0) return [element('p', {}, ...line)]
       const reasons = [...sinkReasons(guarantee), ...guarantee.why.map(reason => element('li', {}, reason))]
       const summary = element('summary', {}, ...line, ' ', element('span', { class: 'why' }, 'Why?'))
-      return [element('details', { open }, summary, element('ul', {}, ...reasons))]
+      return [element('details', { open }, summary, element('ul', {}, ...reasons), this.#journal)]
     })
   }
 }

@@ -48,6 +48,13 @@ export const dateTime = (ms: number): string => {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** A size in bytes as people read it: `840 B`, `12.5 KiB`, `1.2 GiB`. */
+export const byteSize = (bytes: number): string => {
+  const units = ['B', 'KiB', 'MiB', 'GiB']
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
+  return `${trim((bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1))} ${units[step]}`
+}
+
 /** One of something, or many: `1 key`, `4 keys`. */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`
 

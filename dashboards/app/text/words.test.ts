@@ -3,7 +3,7 @@ import type { JobSummary } from '../../../src/model/api.js'
 import { rangeChoices } from '../chart/range-choice.js'
 import { barShares } from './bar-shares.js'
 import { codePieces, readableSample } from './dead-letter-words.js'
-import { clockTime, duration, rate, reading } from './format.js'
+import { byteSize, clockTime, duration, rate, reading } from './format.js'
 import { healthSentence, sentenceText } from './health-sentence.js'
 import { nodeState } from './node-state.js'
 import { wrapText } from './wrap-text.js'
@@ -60,6 +60,15 @@ describe('words for figures', () => {
     [Number.NaN, '–'],
     [-5, '0 ms'],
   ])('%d ms is %s', (ms, words) => expect(duration(ms)).toBe(words))
+
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1 KiB'],
+    [12_800, '12.5 KiB'],
+    [2 ** 30, '1 GiB'],
+    [2 ** 42, '4096 GiB'],
+  ])('%d bytes are %s', (bytes, words) => expect(byteSize(bytes)).toBe(words))
   test.each([
     [1240, '1,240/s'],
     [3.2, '3.2/s'],
