@@ -58,6 +58,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       jobs,
       log,
       env: process.env,
+      release: version,
       realTime: systemTime,
       debug: line => process.stderr.write(`${line}\n`),
       ...(options.time && { time: options.time }),

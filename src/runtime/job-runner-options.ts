@@ -29,6 +29,8 @@ export interface JobRunnerOptions {
   readonly reached: Reached
   readonly factories: JobFactories
   readonly tuning: JournalTuning
+  /** The running release of Millrace, for snapshots to name. */
+  readonly release: string | undefined
   /** Put the state in the data folder aside and begin afresh. */
   readonly reset: boolean
   /** Nodes whose state may be given up where it does not fit the job any more. */

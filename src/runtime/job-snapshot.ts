@@ -21,6 +21,8 @@ export interface SnapshotHeader {
   readonly shape: PlanShape
   /** Version of what each operator, aggregate and codec of the plan computes, by name. */
   readonly semantics: { readonly [name: string]: number }
+  /** The release of Millrace that took it, where its process said so. */
+  readonly release?: string | undefined
   /** When it was taken, on the job's clock. */
   readonly at: number
 }
@@ -53,7 +55,7 @@ export interface KeptParts {
 }
 
 /** Copies the state of a job at rest; what is given changes no more. */
-export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bundle' | 'semantics'>): SnapshotToSave {
+export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bundle' | 'semantics' | 'release'>): SnapshotToSave {
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
   const waiting = outbox.snapshot()
@@ -65,6 +67,7 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
     plan: planHash(graph.plan),
     shape: planShape(graph.plan),
     semantics: identity.semantics,
+    ...(identity.release !== undefined && { release: identity.release }),
     at: clock.wall,
   }
   const body: JobState = {

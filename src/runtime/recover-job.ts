@@ -122,7 +122,7 @@ class Recovery {
 
   async #restore(loaded: LoadedSnapshot): Promise<void> {
     const { durability, bundles, start, options } = this.#parts
-    const { bundle, shape, semantics } = headerOf(loaded)
+    const { bundle, shape, semantics, release } = headerOf(loaded)
     const { graph: state } = stateOf(loaded)
     const left = durability.journal.last - loaded.entry
     if (left < 0) {
@@ -142,7 +142,7 @@ class Recovery {
     }
     const graph = start(await bundles.job(bundle))
     const differences = semanticDifferences(semantics, semanticVersions(graph.plan))
-    if (differences.length > 0) throw semanticsChanged(graph.job, left, differences, undefined)
+    if (differences.length > 0) throw semanticsChanged(graph.job, left, differences, release)
     graph.restore(state)
     this.#goOn(bundle, graph)
   }

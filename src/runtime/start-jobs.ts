@@ -51,6 +51,8 @@ export interface StartOptions {
   readonly bundles?: ReadonlyMap<string, string>
   /** How journals are written and how long they are kept. */
   readonly tuning?: Partial<JournalTuning>
+  /** The running release of Millrace, for snapshots to name: an older one may have to finish what it took in. */
+  readonly release?: string
   /** Puts the state in the data folders aside and begins afresh. */
   readonly reset?: boolean
   /** Nodes whose state may be given up where it does not fit the edited job. */
@@ -120,6 +122,7 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         reached: options.reached ?? (() => undefined),
         factories: { ...standardFactories, ...options.factories },
         tuning: { ...defaultTuning, ...options.tuning },
+        release: options.release,
         reset: options.reset ?? false,
         drop: options.drop ?? [],
         drainOnly: options.drainOnly ?? false,

@@ -56,7 +56,7 @@ const peaks = ({ sink }: Rig) => sink.rows.map(({ celsius }) => celsius)
 
 /** One stretch of life that ends in a crash: the folder as a kill leaves it. */
 async function crashed(data: Folder, rig: Rig, values: readonly number[], at: number): Promise<Folder> {
-  const { time, jobs } = await running([rig], { ...data, time: virtualTime(at) })
+  const { time, jobs } = await running([rig], { ...data, release: '0.1.0', time: virtualTime(at) })
   rig.source.send(...values.map(value => reading(at, value)))
   await time.advance(500)
   const copy = { ...data, disk: data.disk.copy() }
@@ -93,6 +93,8 @@ test('a release that computes a tail differently is refused with the remedy; dra
   const second = release(2)
   const later = await crashed(data, second, [4, 5, 6, 7], start + 2_000)
   expect(peaks(second)).toEqual([4, 5, 7])
+  // Its snapshot names the release that has to finish.
+  expect(await refusal(later, release(3))).toMatchObject({ code: 'MR460', hint: expect.stringContaining('Millrace 0.1.0') as string })
 
   // What it took in is its own: its crash is no upgrade.
   const third = release(2)
