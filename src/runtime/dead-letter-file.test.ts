@@ -73,6 +73,21 @@ test('a full file makes way for a new one, and its lines are in the older one, o
   expect(await file.tail(1_000)).toHaveLength(2)
 })
 
+test('a file that cannot be taken over is one to try again', async () => {
+  const disk = memoryDisk()
+  await new DeadLetterFile(disk, path).append(line('a'))
+  const fence = { epoch: 2, confirm: async () => {} }
+  const file = new DeadLetterFile(disk, path, { fence, takeOver: true })
+  disk.onWrite = () => {
+    throw new Error('ENOSPC: no space left on device')
+  }
+  await expect(file.open()).rejects.toMatchObject({ code: 'MR423', action: 'back-off' })
+  disk.onWrite = (_path, bytes) => bytes
+  await file.open()
+  expect(read(disk.files)).toBe(line('a'))
+  expect([...disk.files.keys()]).toEqual([path])
+})
+
 test('a process that was replaced changes nothing in the file of its successor, whether or not it has it open', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-letters-'))
   try {

@@ -58,7 +58,7 @@ export class DeadLetterFile implements LetterFile {
       await this.#replace(this.#fence!)
     } catch (error) {
       if (error instanceof MillraceError) throw error
-      throw new MillraceError('MR426', `${this.#path} cannot be taken over: ${(error as Error).message}`, { cause: error })
+      throw new MillraceError('MR423', `${this.#path} cannot be taken over: ${(error as Error).message}`, { cause: error })
     }
   }
 

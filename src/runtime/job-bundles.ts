@@ -4,7 +4,8 @@ import type { Disk } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Plan } from '../plan/plan.js'
 import { planHash } from '../plan/plan-hash.js'
-import { bundleHash, loadStoredJob, StoredBundles } from './stored-bundle.js'
+import { type JobFactories, standardFactories } from './job-factories.js'
+import { bundleHash, StoredBundles } from './stored-bundle.js'
 
 /**
  * The texts of a job that its journal has seen. A job that came without its text, such as one of a program that uses
@@ -18,8 +19,17 @@ export class JobBundles {
   readonly #job: Job
   readonly #code: string | undefined
   readonly #stored: StoredBundles
+  readonly #load: JobFactories['storedJob']
 
-  constructor(job: Job, plan: Plan, code: string | undefined, disk: Disk, dataDir: string) {
+  constructor(
+    job: Job,
+    plan: Plan,
+    code: string | undefined,
+    disk: Disk,
+    dataDir: string,
+    load: JobFactories['storedJob'] = standardFactories.storedJob,
+  ) {
+    this.#load = load
     this.#job = job
     this.#code = code
     this.#stored = new StoredBundles(disk, join(dataDir, 'bundles'))
@@ -40,6 +50,6 @@ export class JobBundles {
     if (bundle.startsWith('plan-')) {
       throw new MillraceError('MR461', `the journal was taken in by another plan of '${this.#job.id}', whose text was not kept`)
     }
-    return loadStoredJob(await this.#stored.load(bundle), this.#job.id)
+    return this.#load(await this.#stored.load(bundle), this.#job.id)
   }
 }

@@ -1,4 +1,4 @@
-import type { Graph } from '../job/graph.js'
+import type { Graph, Job } from '../job/graph.js'
 import type { Fence } from '../journal/fence.js'
 import type { Journal } from '../journal/journal.js'
 import { type JournalOptions, openJournal } from '../journal/open-journal.js'
@@ -9,6 +9,7 @@ import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
 import type { IdSet } from './id-set.js'
 import type { JobClock } from './job-clock.js'
+import { loadStoredJob } from './stored-bundle.js'
 
 /**
  * How the parts of a job that guard its state are made; the composition root passes them in. The simulator wraps them, to
@@ -23,6 +24,8 @@ export interface JobFactories {
   ids(ids: IdSet): IdSet
   clock(clock: JobClock): JobClock
   graph(graph: Graph): Graph
+  /** Makes a job of a former text of it, which the data folder kept. */
+  storedJob(code: string, id: string): Promise<Job>
 }
 
 export const standardFactories: JobFactories = {
@@ -32,4 +35,5 @@ export const standardFactories: JobFactories = {
   ids: ids => ids,
   clock: clock => clock,
   graph: graph => graph,
+  storedJob: (code, id) => loadStoredJob(code, id),
 }

@@ -131,7 +131,10 @@ export class JobRunner {
     const { options, views } = this
     const { dataDir, job } = options
     if (dataDir !== undefined)
-      return this.#take(await recoveredJob(options, { dataDir, views, freshViews: false, reset: false }, this.#events))
+      // Nobody before this process can change its files since it began.
+      return this.#take(
+        await recoveredJob({ ...options, takeOver: false }, { dataDir, views, freshViews: false, reset: false }, this.#events),
+      )
     this.memory.runLost(this.graph)
     this.graph = startGraph(options, job)
     this.#broken = false

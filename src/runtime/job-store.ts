@@ -45,19 +45,22 @@ class OpenJobStore implements JobStore {
   }
 
   async recover(parts: Pick<RecoveryParts, 'deadLetters' | 'views' | 'freshViews' | 'start'>): Promise<Recovered> {
-    const { job, code, disk, log } = this.#options
+    const { job, code, disk, log, factories } = this.#options
     const { origin } = this.durability
     const start: RecoveryParts['start'] = one => parts.start(one, origin)
     try {
       const { plan } = start(job)
-      this.#bundles = new JobBundles(job, plan, code, disk, this.#dataDir)
+      this.#bundles = new JobBundles(job, plan, code, disk, this.#dataDir, factories.storedJob)
       const recovered = await recoverJob({ ...parts, start, options: this.#options, durability: this.durability, bundles: this.#bundles })
       const { replayed, ms } = recovered
       this.recovery = { replayed, ms }
       const { loaded } = this.durability
       if (loaded || replayed > 0) {
         const from = loaded ? `the snapshot behind entry ${loaded.entry}` : 'the beginning of the journal'
-        log.info(`recovered from ${from} and ${replayed} entries in ${Math.round(ms)} ms`, { job: job.id, entry: recovered.memory.entry })
+        log.info(`recovered from ${from} and ${replayed} ${replayed === 1 ? 'entry' : 'entries'} in ${Math.round(ms)} ms`, {
+          job: job.id,
+          entry: recovered.memory.entry,
+        })
       }
       return recovered
     } catch (error) {
@@ -79,7 +82,7 @@ class OpenJobStore implements JobStore {
       real,
       log,
       reached,
-      capture: () => captureJob(parts, { bundle: this.#bundles.current, semantics }),
+      capture: () => captureJob(parts, { bundle: this.#bundles.current, semantics, release: this.#options.release }),
       entry: loaded?.entry ?? 0,
       replayed: { entries: replayed, ms },
     })

@@ -14,6 +14,8 @@ export type Fault = { readonly at: number } & (
   /** The process is stopped, replaced, and goes on after `ms`. */
   | { readonly what: 'take-over'; readonly ms: number; readonly linkLost: boolean }
   | { readonly what: 'wall-jump'; readonly ms: number }
+  /** The job goes on with another text of it, after a stop or a crash. */
+  | { readonly what: 'edit'; readonly stop: boolean }
 )
 
 const kinds = [
@@ -50,6 +52,10 @@ export function faultsOf(scenario: Pick<Scenario, 'seed' | 'duration'>): Fault[]
   const faults = Array.from({ length: count }, () => fault(random, scenario.duration))
   // When nothing more comes, the clock alone closes windows.
   if (random.chance(0.25)) faults.push({ at: scenario.duration + random.between(0, 3_000), what: 'kill' })
+  if (random.chance(0.2)) {
+    for (let i = random.int(1, 3); i > 0; i--)
+      faults.push({ at: random.between(0, scenario.duration), what: 'edit', stop: random.chance(0.4) })
+  }
   return faults.sort((a, b) => a.at - b.at)
 }
 

@@ -25,11 +25,7 @@ const actions: { readonly [K in Kinds]: (world: World, fault: Of<K>) => void } =
   kill: world => world.crash(false),
   power: world => world.crash(true),
   'crash-point': (world, fault) => world.arm(fault),
-  stop({ life }) {
-    if (!life?.jobs || life.ending) return
-    life.ending = 'stop'
-    life.process.enter(() => void life.jobs!.stop(2_000))
-  },
+  stop,
   'broken-link'({ sources }) {
     for (const source of sources.values()) if (source instanceof ModelBroker) source.fail()
   },
@@ -51,6 +47,12 @@ const actions: { readonly [K in Kinds]: (world: World, fault: Of<K>) => void } =
     scheduler.after(ms, () => life?.process.resume())
   },
   'take-over': takeOver,
+  edit(world, { stop: gracefully }) {
+    world.edited = !world.edited
+    world.edits++
+    if (gracefully) stop(world)
+    else world.crash(false)
+  },
   'wall-jump'(world, { ms }) {
     world.wallOffset += ms
     if (world.life) world.life.process.wallOffset = world.wallOffset
@@ -62,6 +64,12 @@ export function injectFault<K extends Kinds>(world: World, fault: Of<K>): void {
   world.trace(`FAULT ${fault.what}`)
   const action = actions[fault.what as K]
   action(world, fault)
+}
+
+function stop({ life }: World): void {
+  if (!life?.jobs || life.ending) return
+  life.ending = 'stop'
+  life.process.enter(() => void life.jobs!.stop(2_000))
 }
 
 function takeOver(world: World, { at, ms, linkLost }: Of<'take-over'>): void {

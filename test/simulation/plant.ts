@@ -11,5 +11,7 @@ export interface Plant {
   readonly factories?: Partial<JobFactories>
   disk?(disk: Disk): Disk
   source?(reader: SourceReader): SourceReader
+  /** Changes the former text of the job that is loaded to replay what it took in; `now` is today's. */
+  formerText?(text: string, now: string): string
   sink?(writer: SinkWriter): SinkWriter
 }

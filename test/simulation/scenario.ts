@@ -11,6 +11,8 @@ export interface Scenario {
   readonly outOfOrderness: number
   readonly allowedLateness: number
   readonly early: boolean
+  /** Messages carry an id by which repeats are told; without, each counts at least once. */
+  readonly ids: boolean
   /** Entries after which a snapshot is taken. */
   readonly snapshotEntries: number
   readonly segmentBytes: number
@@ -60,6 +62,7 @@ export function scenario(seed: number): Scenario {
     snapshotEntries: random.pick([3, 10, 30, 80]),
     segmentBytes: random.pick([2_000, 8_000, 60_000]),
     retentionBytes: random.pick([1, 20_000, 2 ** 30]),
+    ids: random.chance(0.88),
   }
 }
 

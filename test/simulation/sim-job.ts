@@ -36,20 +36,21 @@ export interface Peers {
 
 /**
  * The job of a scenario in one process: readings of all sources, filtered by an expression, checked by a row function,
- * in windows of two sizes that collect the numbers of their messages, so that sets can be compared.
+ * in windows of two sizes that collect the numbers of their messages, so that sets can be compared. `edited`: the other
+ * text of the job, which counts what this one leaves out, and has one more view.
  */
-export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, plant?: Plant): Job {
-  const { sources, outOfOrderness, allowedLateness, early, exact } = scenario
+export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, edited: boolean, plant?: Plant): Job {
+  const { sources, outOfOrderness, allowedLateness, early, exact, ids } = scenario
   const sink = (id: string) => sinkSpec(peers.sinks.get(id)!, process, plant)
   return job('sim', ({ read }) => {
     const streams = sources.map(({ id }) =>
-      read(id, sourceSpec(peers.sources.get(id)!, process, plant)).pipe(
+      read(id, sourceSpec(peers.sources.get(id)!, process, ids, plant)).pipe(
         eventTime(r => r.at, { outOfOrderness: `${outOfOrderness}ms`, closeWhenQuiet: !exact }),
       ),
     )
     const all: Stream<Reading> = streams.length === 1 ? streams[0]! : merge('all', ...(streams as [Stream<Reading>, Stream<Reading>]))
     const checked = all.pipe(
-      where(r => r.value.ge(0)),
+      where(r => r.value.ge(edited ? -1 : 0)),
       mapRows('checked', Reading, r => {
         if (r.value > 90) throw new Error(`${r.value} is too high`)
         return r
@@ -76,16 +77,17 @@ export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, pl
       narrow.pipe(into(view('shown'))),
       wide.pipe(into(sink('wide'))),
       wide.pipe(into(sink('again'))),
+      ...(edited ? [wide.pipe(into(view('wide-shown')))] : []),
     ]
   })
 }
 
-function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess, plant: Plant | undefined): SourceSpec<Reading> {
+function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess, ids: boolean, plant?: Plant): SourceSpec<Reading> {
   return {
     connector: 'model',
     params: { name: source.name },
     decoder: json(Reading),
-    id: { from: 'message-id' },
+    id: ids ? { from: 'message-id' } : undefined,
     usesEmbeddedNode: false,
     check: async () => [],
     open: async () => plant?.source?.(source.connect(process)) ?? source.connect(process),

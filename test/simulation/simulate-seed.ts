@@ -65,7 +65,7 @@ export async function simulateSeed(
   if (!broken()) {
     world.observations.judge()
     const letters = lettersOf(world)
-    const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters })
+    const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters, edited: world.edits > 0 })
     if (found) world.violated(found.invariant, found.what)
   }
   const { violation, hash, lines, lives } = world

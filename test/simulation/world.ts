@@ -20,6 +20,9 @@ import type { Invariant, Violation } from './violation.js'
 /** The data folder of the job. */
 export const dataDir = '/data/sim'
 
+/** Stands for the text of the job, which the data folder keeps. */
+const textOf = (edited: boolean): string => `export default ${edited}\n`
+
 /** One process and the job in it. */
 interface Life {
   readonly process: SimProcess
@@ -133,11 +136,14 @@ export class World implements Machine {
     const life: Life = { process, jobs: undefined, ending: undefined }
     this.life = life
     this.trace(`p${process.number} starts${takeOver ? ' and takes over' : ''}`)
+    const { edited } = this
     const { snapshotEntries, segmentBytes, retentionBytes } = this.scenario
     const random = this.fork(`process ${process.number}`)
     process.enter(() => {
       startJobs({
-        jobs: [simJob(this.scenario, this, process, this.#plant)],
+        jobs: [simJob(this.scenario, this, process, edited, this.#plant)],
+        bundles: new Map([['sim', textOf(edited)]]),
+        drop: ['view:wide-shown'],
         log: silentLog,
         env: {},
         time: process.time,
@@ -147,7 +153,13 @@ export class World implements Machine {
         lock: async () => ({ release: async () => undefined }),
         reached: point => this.#reached(process, point),
         tuning: { snapshotEntries, segmentBytes, retentionBytes, bufferBytes: 50_000 },
-        ...(this.#plant?.factories && { factories: this.#plant.factories }),
+        factories: {
+          storedJob: async code => {
+            const text = this.#plant?.formerText?.(code, textOf(edited)) ?? code
+            return simJob(this.scenario, this, process, text.includes(textOf(true)), this.#plant)
+          },
+          ...this.#plant?.factories,
+        },
         onOutput: outputs => {
           if (!process.dead) this.observations.output(outputs)
         },
@@ -164,6 +176,9 @@ export class World implements Machine {
   }
 
   wallOffset = 0
+  /** Whether the job that is started next is the other text of it. */
+  edited = false
+  edits = 0
 
   #ended(life: Life, error: unknown): void {
     const { process } = life

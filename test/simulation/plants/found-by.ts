@@ -5,6 +5,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'clock-not-restored': 215,
   'epoch-not-read': 19,
   'folder-sync-skipped': 1,
+  'former-text-ignored': 12,
   'ids-lost': 23,
   'journal-tail-removed': 81,
   'outputs-not-saved': 3,

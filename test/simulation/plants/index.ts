@@ -4,6 +4,7 @@ import { bodyIgnored } from './body-ignored.js'
 import { clockNotRestored } from './clock-not-restored.js'
 import { epochNotRead } from './epoch-not-read.js'
 import { folderSyncSkipped } from './folder-sync-skipped.js'
+import { formerTextIgnored } from './former-text-ignored.js'
 import { idsLost } from './ids-lost.js'
 import { journalTailRemoved } from './journal-tail-removed.js'
 import { outputsNotSaved } from './outputs-not-saved.js'
@@ -26,6 +27,7 @@ export const plants: readonly Plant[] = [
   clockNotRestored,
   epochNotRead,
   folderSyncSkipped,
+  formerTextIgnored,
   idsLost,
   journalTailRemoved,
   outputsNotSaved,
