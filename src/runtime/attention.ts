@@ -16,11 +16,11 @@ export function attentionOf(runner: JobRunner, at: number, nodeFailing: string |
   if (phase === 'starting' && error) sentences.push(`${runner.id} failed and is started again: ${error.message}`)
   const journal = runner.store?.durability.journal
   if (journal?.failing !== undefined)
-    sentences.push(`the journal cannot be written, so nothing is accepted and the sources wait: ${journal.failing}`)
-  if (nodeFailing !== undefined) sentences.push(`the AMQP node cannot store messages, so their senders wait: ${nodeFailing}`)
+    sentences.push(`The journal cannot be written, so nothing is accepted and the sources wait: ${journal.failing}`)
+  if (nodeFailing !== undefined) sentences.push(`The AMQP node cannot store messages, so their senders wait: ${nodeFailing}`)
   if (runner.store?.snapshotter?.failing !== undefined && phase === 'running')
-    sentences.push(`no snapshot can be taken, so a start would take longer: ${runner.store.snapshotter.failing}`)
-  if (deadLetters.failing !== undefined) sentences.push(`dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)
+    sentences.push(`No snapshot can be taken, so a start would take longer: ${runner.store.snapshotter.failing}`)
+  if (deadLetters.failing !== undefined) sentences.push(`Dead letters cannot be stored, so the sources wait: ${deadLetters.failing}`)
   for (const { sink, status } of [...outbox.lanes.values()].map(lane => ({ sink: lane.sink.id, status: lane.status() }))) {
     const waits = status.waiting && at - status.waiting.since
     if (waits !== undefined && waits >= patience) sentences.push(`${sink} has waited ${seconds(waits)} for ${status.waiting!.for}`)

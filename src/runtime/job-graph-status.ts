@@ -70,8 +70,17 @@ function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefine
   return parts.filter(part => part !== '').join(' · ')
 }
 
-/** A sink that makes the sources wait, or else a source without its peer, or else a node that needs a whole core. */
+function fullDiskOf({ store, deadLetters }: JobRunner): string | undefined {
+  const { failing } = store?.durability.journal ?? {}
+  if (failing !== undefined) return `The sources wait for the journal: ${failing}`
+  return deadLetters.failing === undefined ? undefined : `The sources wait for the file of dead letters: ${deadLetters.failing}`
+}
+
+/** A disk that takes nothing, or else a sink that makes the sources wait, or else a source without its peer, or else a node that needs a whole core. */
 function culpritOf({ runner }: JobStatus, nodes: readonly GraphNode[], at: number): JobGraph['culprit'] {
+  const full = fullDiskOf(runner)
+  const source = runner.graph.sources[0]
+  if (full !== undefined && source) return { node: source.id, sentence: full }
   let slowest: { readonly id: string; readonly pending: number; readonly for: string; readonly waits: number } | undefined
   for (const lane of runner.outbox.lanes.values()) {
     const id = sinkNode(lane.sink)

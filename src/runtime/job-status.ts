@@ -10,6 +10,7 @@ import { journalSummaryOf } from './journal-summary.js'
 import { lateRows } from './late-rows.js'
 import { RateWindow } from './rate-window.js'
 import { sinkNode } from './sink-node.js'
+import { StatusLog } from './status-log.js'
 
 export interface StatusOptions {
   readonly clockLabel: string | undefined
@@ -22,13 +23,15 @@ export class JobStatus {
   readonly runner: JobRunner
   readonly #options: StatusOptions
   readonly rates = new RateWindow()
+  readonly #log: StatusLog
 
   constructor(runner: JobRunner, options: StatusOptions) {
     this.runner = runner
     this.#options = options
+    this.#log = new StatusLog(runner)
   }
 
-  /** Remembers the counters, for rates; called twice a second or so. */
+  /** Remembers the counters, for rates, and says in the log what changed; called twice a second or so. */
   sample(at: number): void {
     const values = new Map([['received', this.runner.memory.counts.received]])
     for (const [id, { rowsIn, rowsOut, busyNs }] of this.runner.graph.metrics()) {
@@ -37,6 +40,7 @@ export class JobStatus {
       values.set(`busy ${id}`, busyNs)
     }
     this.rates.sample(at, values)
+    this.#log.look(this.#guarantee())
   }
 
   summary(at: number): JobSummary {

@@ -30,7 +30,7 @@ export function moveState(
   const missing = missingSinks(waiting, to)
   const differences = [...refused, ...missing.filter(({ sink }) => !drop.includes(sink)).map(({ sentence }) => sentence)]
   if (differences.length > 0) {
-    throw new MillraceError('MR421', `the state of '${to.job}' does not fit the job as it is now: ${differences[0]}`, {
+    throw new MillraceError('MR421', `the state of '${to.job}' does not fit the job as it is now`, {
       notes: differences,
     })
   }

@@ -78,5 +78,8 @@ function recoveryOf(snapshot: number, segments: readonly SegmentFinding[]): Stat
   }
   const broken = segments.find(({ damage, entries }) => damage && (entries === undefined || entries.last > snapshot))
   if (broken) return { possible: false, text: `the state cannot be made again from ${base}: ${broken.segment} is damaged behind it` }
-  return { possible: true, text: `a start makes the state again from ${base} and ${last - snapshot} entries` }
+  return {
+    possible: true,
+    text: `a start makes the state again from ${base} and ${last - snapshot} ${last - snapshot === 1 ? 'entry' : 'entries'}`,
+  }
 }

@@ -60,7 +60,7 @@ test('state that does not fit is refused with the difference, given up by name, 
   const files = data.disk.copy()
 
   const refused = chain({ size: '2s' })
-  await expect(running([refused], data)).rejects.toMatchObject({ code: 'MR421', message: expect.stringContaining('`rooms`') })
+  await expect(running([refused], data)).rejects.toMatchObject({ code: 'MR421', notes: [expect.stringContaining('`rooms`')] })
   expect(refused.source.opened).toBe(0)
 
   const after = chain({ size: '2s' })

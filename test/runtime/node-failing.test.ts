@@ -54,5 +54,5 @@ it('says so in readiness and attention when the AMQP node of the process can no 
   await until('failing', () => node.failing)
   expect(host.readiness()).toMatchObject({ ready: false })
   expect(host.readiness().reasons[0]).toMatch(/^the AMQP node cannot store messages: the epoch in .* cannot be read/)
-  expect(host.jobs()[0]!.attention[0]).toMatch(/^the AMQP node cannot store messages, so their senders wait: /)
+  expect(host.jobs()[0]!.attention[0]).toMatch(/^The AMQP node cannot store messages, so their senders wait: /)
 })

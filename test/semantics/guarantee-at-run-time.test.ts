@@ -54,16 +54,17 @@ async function running(options: Partial<StartOptions> = {}) {
     const readings = read('readings', direct)
     return [readings.pipe(into(view('latest'))), readings.pipe(into(alerts))]
   })
-  const jobs = await startJobs({ jobs: [climate], log: recordingLog(), env: {}, dataDir: folder, ...options })
+  const log = recordingLog()
+  const jobs = await startJobs({ jobs: [climate], log, env: {}, dataDir: folder, ...options })
   const guarantee = () => jobs.host.jobs()[0]!.guarantee
   const settle = (count: number) => {
     presettled = count
   }
-  return { jobs, guarantee, peerIsThere, settle }
+  return { jobs, guarantee, peerIsThere, settle, log }
 }
 
 test('the status of a job tells what is in force: sharper once a sink is open, weaker once messages come settled', async () => {
-  const { jobs, guarantee, peerIsThere, settle } = await running()
+  const { jobs, guarantee, peerIsThere, settle, log } = await running()
   try {
     await until('running', () => jobs.host.jobs()[0]!.state === 'running')
     expect(guarantee()).toMatchObject({
@@ -76,6 +77,7 @@ test('the status of a job tells what is in force: sharper once a sink is open, w
     })
     peerIsThere()
     await until('exactly once', () => guarantee().level === 'exactly-once')
+    await until('the log says so', () => log.lines.some(({ message }) => message === `guarantee of 'climate': ${guarantee().label}`))
     expect(guarantee().label).toBe("exactly once within 1,000,000 ids or 10 minutes, while the peer of 'alerts' remembers 20,000 ids")
     settle(3)
     expect(guarantee()).toMatchObject({ level: 'at-most-once', sinks: [{ level: 'at-most-once' }, { level: 'at-most-once' }] })
