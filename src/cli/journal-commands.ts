@@ -20,7 +20,7 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .option('--to <place>', to)
     .option('--into <file>', 'write the results, as NDJSON, to a file instead of stdout')
     .option('--compare', 'show which results differ from those of the job as it was; exits 1 if any does')
-    .option('--show <count>', 'differences to show', '20')
+    .option('--show <count>', 'differences, or dead letters, to show', '20')
     .option('--json', 'the summary, or the comparison, as one JSON object')
     .option('--quiet', 'say only what is wrong')
     .action(async (job: string, options) => exit(await replay(job, options)))

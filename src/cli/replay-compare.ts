@@ -4,14 +4,13 @@ import type { Json } from '../model/json.js'
 import { ReplayComparer, type ReplayDifference } from '../runtime/replay-compare.js'
 import { stretchText, unreadText } from './replay-summary.js'
 import type { Replaying } from './replaying.js'
+import { shownCount } from './shown-count.js'
 import { writeOut } from './write-out.js'
 
 /** Which results of a stretch the job as it is now would give differently. Gives the exit code: 1 where some differ, as `diff` does. */
 export async function replayCompare({ options, run, say }: Replaying): Promise<number> {
   if (options.into !== undefined) throw new MillraceError('MR601', '--compare prints to stdout, and takes no --into')
-  const shown = Number(options.show)
-  if (!Number.isSafeInteger(shown) || shown < 0) throw new MillraceError('MR601', `--show '${options.show}' is no count of differences`)
-  const comparer = new ReplayComparer(shown)
+  const comparer = new ReplayComparer(shownCount(options.show))
   const ignored = (): void => undefined
   const summary = await run(
     { onOutput: output => comparer.now(output), onDeadLetter: ignored },

@@ -2,9 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import pc from 'picocolors'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { StretchSummary } from '../runtime/replay-stretch.js'
+import { counted } from './counted.js'
 import { stretchText, unreadText } from './replay-summary.js'
 import type { Replaying } from './replaying.js'
 import { resultsNdjson } from './results-ndjson.js'
+import { shownCount } from './shown-count.js'
 import { writeOut } from './write-out.js'
 
 /** Text that is written at one go. */
@@ -13,6 +15,8 @@ const blockChars = 65_536
 /** The results of a replay as NDJSON, to stdout or a file. Gives the exit code. */
 export async function replayInto({ options, run, say }: Replaying): Promise<number> {
   const file = options.into === undefined ? undefined : await opened(options.into)
+  const most = shownCount(options.show)
+  let letters = 0
   let waiting = ''
   const flush = async (): Promise<void> => {
     const text = waiting
@@ -27,7 +31,7 @@ export async function replayInto({ options, run, say }: Replaying): Promise<numb
           waiting += resultsNdjson(output)
         },
         onDeadLetter: ({ entry, source, code, reason }) => {
-          process.stderr.write(`${pc.yellow('dead letter')} entry ${entry} ${source} ${pc.bold(code)} ${reason}\n`)
+          if (++letters <= most) process.stderr.write(`${pc.yellow('dead letter')} entry ${entry} ${source} ${pc.bold(code)} ${reason}\n`)
         },
       },
       undefined,
@@ -37,6 +41,7 @@ export async function replayInto({ options, run, say }: Replaying): Promise<numb
   } finally {
     await file?.close()
   }
+  if (letters > most) process.stderr.write(`… and ${counted(letters - most, 'more dead letter')}: --show ${letters} shows all\n`)
   if (options.json) process.stderr.write(`${JSON.stringify({ ...summary, unread: Object.fromEntries(summary.unread) })}\n`)
   else {
     const { entries, counts } = summary
@@ -45,7 +50,7 @@ export async function replayInto({ options, run, say }: Replaying): Promise<numb
     for (const line of unreadText(summary)) say(pc.yellow(line))
     say(
       pc.dim(
-        `${entries} entries, ${received} messages, ${results} results, ${late} late, ${duplicate} duplicates, ${deadLettered} dead letters`,
+        `${counted(entries, 'entry', 'entries')}, ${counted(received, 'message')}, ${counted(results, 'result')}, ${late} late, ${counted(duplicate, 'duplicate')}, ${counted(deadLettered, 'dead letter')}`,
       ),
     )
   }

@@ -7,6 +7,7 @@ import { loadJob } from '../runtime/load-job.js'
 import { systemRandom } from '../runtime/system-random.js'
 import { systemTime } from '../runtime/system-time.js'
 import { competingSources } from './competing-sources.js'
+import { counted } from './counted.js'
 import { errorText } from './print-error.js'
 import { terminalLog } from './terminal-log.js'
 import { typeCheck } from './type-check.js'
@@ -48,7 +49,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
       say({
         level: 'ok',
         job: path,
-        message: `${path}: job ${graph.job}, ${nodes.length} nodes, ${graph.sources.length} sources, ${graph.sinks.length} views and sinks`,
+        message: `${path}: job ${graph.job}, ${nodes.length} nodes, ${counted(graph.sources.length, 'source')}, ${counted(graph.sinks.length, 'view or sink', 'views and sinks')}`,
       })
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error

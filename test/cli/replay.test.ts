@@ -32,7 +32,7 @@ describe('replay', () => {
     expect(sorted(stdout)).toEqual(sorted(live))
     expect(stderr).toMatch(/dead letter entry \d+ readings MR201/)
     expect(stderr).toMatch(/rooms: entries 1…\d+, 20\S+Z to 20\S+Z, from the beginning of the journal/)
-    expect(stderr).toMatch(/8 messages, 6 results, 0 late, 1 duplicates, 1 dead letters/)
+    expect(stderr).toMatch(/8 messages, 6 results, 0 late, 1 duplicate, 1 dead letter$/m)
     expect(contents(data)).toEqual(before)
   })
 
@@ -48,6 +48,17 @@ describe('replay', () => {
       first: 1,
       beginning: { from: 'fresh', whole: true },
       counts: { received: 8, results: 6 },
+    })
+  })
+
+  it('shows as many dead letters as were asked for, and counts the others', async () => {
+    const { code, stderr } = await finished(['replay', job, '--data', data, '--show', '0'])
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('dead letter entry')
+    expect(stderr).toContain('… and 1 more dead letter: --show 1 shows all')
+    expect(await finished(['replay', job, '--data', data, '--show', 'many'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--show 'many' is no count"),
     })
   })
 
