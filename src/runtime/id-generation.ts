@@ -51,25 +51,38 @@ export class IdGeneration {
     return this.#count
   }
 
-  /** `hash` is the id's in words 0 … 3, the message's in words 4 and 5. */
-  find(hash: Uint32Array): Seen {
-    this.#slot = this.#locate(hash)
+  /**
+   * Reads the slots at which ids will be looked for, so that they are in the processor's cache then: reads that do not wait
+   * for each other are under way together.
+   */
+  touch(hashes: Uint32Array, from: number, to: number): void {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let sum = 0
+    for (let at = from; at < to; at += recordWords) sum ^= slots[hashes[at]! & mask]!
+    // Kept somewhere: reads whose result nobody uses may be left out.
+    this.#slot = sum & mask
+  }
+
+  /** From `at` on `hash` is the id's in words 0 … 3, the message's in words 4 and 5. */
+  find(hash: Uint32Array, at: number): Seen {
+    this.#slot = this.#locate(hash, at)
     let record = (this.#slots[this.#slot]! & this.#recordMask) - 1
     if (record < 0) return 'new'
     for (let n = 0; n < messagesAnId && record >= 0; n++) {
       const block = this.#blocks[record >> blockBits]!
-      const at = (record & inBlock) * recordWords
-      if (block[at + 4] === hash[4] && block[at + 5] === hash[5]) return 'duplicate'
+      const own = (record & inBlock) * recordWords
+      if (block[own + 4] === hash[at + 4] && block[own + 5] === hash[at + 5]) return 'duplicate'
       record = (this.#earlier[record >> blockBits]?.[record & inBlock] ?? 0) - 1
     }
     return 'reused'
   }
 
   /** Adds what `find` has just looked for. */
-  add(hash: Uint32Array): void {
+  add(hash: Uint32Array, at: number): void {
     if (2 * (this.#count + 1) > this.#slots.length) {
       this.#grow()
-      this.#slot = this.#locate(hash)
+      this.#slot = this.#locate(hash, at)
     }
     const record = this.#count++
     if ((record & inBlock) === 0) {
@@ -77,11 +90,11 @@ export class IdGeneration {
       this.#earlier.push(undefined)
     }
     const block = this.#blocks[record >> blockBits]!
-    const at = (record & inBlock) * recordWords
-    for (let i = 0; i < recordWords; i++) block[at + i] = hash[i]!
+    const own = (record & inBlock) * recordWords
+    for (let i = 0; i < recordWords; i++) block[own + i] = hash[at + i]!
     const known = this.#slots[this.#slot]! & this.#recordMask
     if (known > 0) this.#link(record, known)
-    this.#slots[this.#slot] = this.#tag(hash) | (record + 1)
+    this.#slots[this.#slot] = this.#tag(hash, at) | (record + 1)
   }
 
   #link(record: number, known: number): void {
@@ -101,23 +114,23 @@ export class IdGeneration {
     }
   }
 
-  #tag(hash: Uint32Array): number {
-    return (hash[1]! << this.#recordBits) >>> 0
+  #tag(hash: Uint32Array, at: number): number {
+    return (hash[at + 1]! << this.#recordBits) >>> 0
   }
 
-  #locate(hash: Uint32Array): number {
+  #locate(hash: Uint32Array, at: number): number {
     const slots = this.#slots
     const recordMask = this.#recordMask
-    const tag = this.#tag(hash)
+    const tag = this.#tag(hash, at)
     const mask = slots.length - 1
-    for (let slot = hash[0]! & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash[at]! & mask; ; slot = (slot + 1) & mask) {
       const held = slots[slot]!
       if (held === 0) return slot
       if ((held & ~recordMask) >>> 0 !== tag) continue
       const record = (held & recordMask) - 1
       const block = this.#blocks[record >> blockBits]!
-      const at = (record & inBlock) * recordWords
-      if (block[at] === hash[0] && block[at + 1] === hash[1] && block[at + 2] === hash[2] && block[at + 3] === hash[3]) return slot
+      const own = (record & inBlock) * recordWords
+      if (isAt(block, own, hash, at)) return slot
     }
   }
 
@@ -125,15 +138,16 @@ export class IdGeneration {
   #grow(): void {
     const { length } = this.#slots
     this.#slots = new Uint32Array(length >= slotsFor(largestMove) ? Math.max(slotsFor(this.#most), 2 * length) : 8 * length)
-    const hash = new Uint32Array(recordWords)
     for (let record = 0; record < this.#count; record++) {
       const at = (record & inBlock) * recordWords
       const block = this.#blocks[record >> blockBits]!
-      for (let i = 0; i < 4; i++) hash[i] = block[at + i]!
-      this.#slots[this.#locate(hash)] = this.#tag(hash) | (record + 1)
+      this.#slots[this.#locate(block, at)] = this.#tag(block, at) | (record + 1)
     }
   }
 }
+
+const isAt = (block: Uint32Array, own: number, hash: Uint32Array, at: number): boolean =>
+  block[own] === hash[at] && block[own + 1] === hash[at + 1] && block[own + 2] === hash[at + 2] && block[own + 3] === hash[at + 3]
 
 /** At most half of the slots are used. */
 const slotsFor = (records: number): number => 2 ** Math.ceil(Math.log2(2 * records))
