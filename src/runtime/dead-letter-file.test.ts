@@ -73,6 +73,20 @@ test('a full file makes way for a new one, and its lines are in the older one, o
   expect(await file.tail(1_000)).toHaveLength(2)
 })
 
+test('lines of a process that was killed before its sync are on the disk before they count', async () => {
+  const disk = memoryDisk()
+  await new DeadLetterFile(disk, path).append(line('a'))
+  disk.onSync = () => {
+    throw new Error('killed')
+  }
+  await expect(new DeadLetterFile(disk, path).append(line('b'))).rejects.toThrow('killed')
+  disk.onSync = () => {}
+  const file = new DeadLetterFile(disk, path, { fence: { epoch: 2, confirm: async () => {} } })
+  await file.open()
+  expect(await file.tail(1_000)).toHaveLength(2)
+  expect(read(disk.afterPowerLoss(() => false).files)).toBe(line('a') + line('b'))
+})
+
 test('a file that cannot be taken over is one to try again', async () => {
   const disk = memoryDisk()
   await new DeadLetterFile(disk, path).append(line('a'))

@@ -53,9 +53,10 @@ export class DeadLetterFile implements LetterFile {
   }
 
   async open(): Promise<void> {
-    if (!this.#shared) return
+    if (!this.#fence) return
     try {
-      await this.#replace(this.#fence!)
+      if (this.#shared) await this.#replace(this.#fence)
+      else await this.#synced()
     } catch (error) {
       if (error instanceof MillraceError) throw error
       throw new MillraceError('MR423', `${this.#path} cannot be taken over: ${(error as Error).message}`, { cause: error })
@@ -111,6 +112,18 @@ export class DeadLetterFile implements LetterFile {
 
   get #rotated(): string {
     return this.#path.replace(/\.ndjson$/, '.1.ndjson')
+  }
+
+  /** What a process that was killed had written, and not synced, can be read and still be lost with the power. */
+  async #synced(): Promise<void> {
+    const file = await existing(this.#disk, this.#path, 'write')
+    if (!file) return
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await this.#disk.syncFolder(dirname(this.#path))
   }
 
   /** Puts a copy in the place of the file: what a process that was replaced has open is then no longer read. */

@@ -1,6 +1,6 @@
 /** Keeps lines durably. */
 export interface LetterFile {
-  /** Makes the file one that no process that was replaced can change. @throws MR423, MR440, MR441 */
+  /** From now on what `tail` gives outlives a loss of power, and no process that was replaced can change it. @throws MR423, MR440, MR441 */
   open?(): Promise<void>
   /** The last whole lines, oldest first, at most about so many bytes of them; what a crash tore off is cut away. */
   tail(bytes: number): Promise<readonly string[]>

@@ -2,6 +2,7 @@ import { letterOfLine } from '../../src/runtime/kept-letters.js'
 import { type Fault, faultsOf } from './faults.js'
 import { injectFault } from './inject-fault.js'
 import { judgeResults } from './judge-results.js'
+import { judgeView } from './judge-view.js'
 import type { Plant } from './plant.js'
 import { closesWhenQuiet, QuietClosing } from './quiet-closing.js'
 import { scenario } from './scenario.js'
@@ -66,7 +67,9 @@ export async function simulateSeed(
     world.observations.judge()
     const letters = lettersOf(world)
     const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters, edited: world.edits > 0 })
-    if (found) world.violated(found.invariant, found.what)
+    const kept = world.journalBound.judge(world, plan)
+    const worst = found ?? judgeView(world.shown, world.sinks.get('exact')!) ?? (kept && { invariant: 'I10' as const, what: kept })
+    if (worst) world.violated(worst.invariant, worst.what)
   }
   const { violation, hash, lines, lives } = world
   return { seed, violation, faults, hash: hash >>> 0, lines, events: scheduler.events, elapsed: scheduler.now, lives }

@@ -3,6 +3,8 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type RunningJobs, startJobs } from '../../src/runtime/start-jobs.js'
 import { silentLog } from '../support/silent-log.js'
 import type { Fault } from './faults.js'
+import { JournalBound } from './journal-bound.js'
+import { rowsShown } from './judge-view.js'
 import type { Machine } from './machine.js'
 import { ModelBroker } from './model-broker.js'
 import { ModelLog } from './model-log.js'
@@ -38,6 +40,7 @@ export class World implements Machine {
   readonly sources: ReadonlyMap<string, ModelBroker | ModelLog>
   readonly sinks: ReadonlyMap<string, ModelSink>
   readonly observations: Observations
+  readonly journalBound = new JournalBound()
   violation: Violation | undefined
   readonly lines: string[] = []
   hash = 0x811c9dc5
@@ -56,6 +59,8 @@ export class World implements Machine {
   /** The job was told to finish. */
   finishing = false
   finished = false
+  /** What the view of the narrow windows holds when the job has ended. */
+  shown: ReturnType<typeof rowsShown> = []
 
   constructor(scenario: Scenario, plant: Plant | undefined) {
     this.scenario = scenario
@@ -66,6 +71,7 @@ export class World implements Machine {
     this.disk.prepare(dataDir)
     this.disk.onChange = (process, what, path, file) => {
       this.trace(`p${process.number} ${what} ${path}`)
+      this.journalBound.changed(process.number, what, path, this.scheduler.now)
       if (what === 'remove' && file && path.startsWith(`${dataDir}/journal/`)) this.#keepMarks(file.durable)
       if (what === 'create' && path.startsWith(`${dataDir}/epochs/`)) this.#takenOver(process)
     }
@@ -193,8 +199,10 @@ export class World implements Machine {
     process.kill()
     if (this.life !== life) return
     this.life = undefined
-    if (!error && life.ending === 'drain') this.finished = true
-    else this.#again()
+    if (!error && life.ending === 'drain') {
+      this.finished = true
+      this.shown = rowsShown(life.jobs!.host.views().find(({ id }) => id === 'shown')!)
+    } else this.#again()
   }
 
   #again(): void {
@@ -216,6 +224,7 @@ export class World implements Machine {
   #reached(process: SimProcess, point: CrashPoint): void {
     if (process.dead || process !== this.life?.process) return
     this.trace(`p${process.number} reached ${point}`)
+    if (point === 'snapshot-captured') this.journalBound.captured(process.number, this.scheduler.now)
     for (const fault of this.#armed) {
       if (fault.point !== point) continue
       const passed = (this.#passed.get(fault) ?? 0) + 1

@@ -7,6 +7,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'folder-sync-skipped': 1,
   'former-text-ignored': 12,
   'ids-lost': 23,
+  'journal-kept': 2,
   'journal-tail-removed': 81,
   'outputs-not-saved': 3,
   'position-ignored': 4,
@@ -18,6 +19,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'sync-error-swallowed': 15,
   'sync-skipped': 1,
   'tick-not-journaled': 3,
+  'views-not-saved': 1,
   'watermark-lost': 3,
   'windows-lost': 1,
 }

@@ -6,6 +6,7 @@ import { epochNotRead } from './epoch-not-read.js'
 import { folderSyncSkipped } from './folder-sync-skipped.js'
 import { formerTextIgnored } from './former-text-ignored.js'
 import { idsLost } from './ids-lost.js'
+import { journalKept } from './journal-kept.js'
 import { journalTailRemoved } from './journal-tail-removed.js'
 import { outputsNotSaved } from './outputs-not-saved.js'
 import { positionIgnored } from './position-ignored.js'
@@ -17,6 +18,7 @@ import { snapshotFolderUnsynced } from './snapshot-folder-unsynced.js'
 import { syncErrorSwallowed } from './sync-error-swallowed.js'
 import { syncSkipped } from './sync-skipped.js'
 import { tickNotJournaled } from './tick-not-journaled.js'
+import { viewsNotSaved } from './views-not-saved.js'
 import { watermarkLost } from './watermark-lost.js'
 import { windowsLost } from './windows-lost.js'
 
@@ -29,6 +31,7 @@ export const plants: readonly Plant[] = [
   folderSyncSkipped,
   formerTextIgnored,
   idsLost,
+  journalKept,
   journalTailRemoved,
   outputsNotSaved,
   positionIgnored,
@@ -40,6 +43,7 @@ export const plants: readonly Plant[] = [
   syncErrorSwallowed,
   syncSkipped,
   tickNotJournaled,
+  viewsNotSaved,
   watermarkLost,
   windowsLost,
 ]
