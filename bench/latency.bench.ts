@@ -1,7 +1,8 @@
 /**
  * How long a result takes, from the arrival of the message that closes its window at the job's socket to the arrival of
  * the broker's acknowledgement there: JSON, a window, the journal on disk, an AMQP sink. Broker, sender, job and the tap
- * that takes the times are four processes. `npm run bench -- latency [SECONDS] [node|artemis]`
+ * that takes the times are four processes. Where the system tells it, how long job and tap waited for a core is printed too:
+ * on a busy machine that is most of the slow ones. `npm run bench -- latency [SECONDS] [node|artemis]`
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startArtemis } from '../test/peers/artemis.js'
 import { artemisAvailable } from '../test/peers/available.js'
+import { type CoreTime, coreTime } from './core-time.js'
 import { LatencyTap } from './latency-tap.js'
 import { sendAtPace } from './paced-sender.js'
 import { startedProcess } from './started-process.js'
@@ -30,6 +32,9 @@ async function node(): Promise<Broker> {
 const quantile = (sorted: readonly number[], q: number): string =>
   `${sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]!.toFixed(1)} ms`
 
+const waited = (before: CoreTime | undefined, after: CoreTime | undefined): string =>
+  before && after ? `${Math.round(after.waited - before.waited)} ms for ${Math.round(after.ran - before.ran)} of work` : 'unknown'
+
 async function measured(name: string, broker: Broker, perSecond: number, seconds: number): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'millrace-latency-'))
   const tap = await LatencyTap.start(Number(new URL(broker.url).port))
@@ -38,14 +43,16 @@ async function measured(name: string, broker: Broker, perSecond: number, seconds
   const args = [main, 'run', 'bench/latency.job.ts', '--no-http', '--data', data]
   const job = await startedProcess(args, /(attached) to readings/, { MILLRACE_AMQP_URL: through.href.replace(/\/$/, '') })
   const sender = spawn(process.execPath, [process.argv[1]!, 'sender', broker.url, String(perSecond), String(seconds)], { stdio: 'inherit' })
+  const before = [coreTime(job.child.pid!), coreTime(process.pid)]
   await once(sender, 'exit')
+  const waits = [coreTime(job.child.pid!), coreTime(process.pid)].map((after, i) => waited(before[i], after))
   await job.end()
   await tap.close()
   await rm(data, { recursive: true })
   const all = tap.latencies.slice(Math.floor(tap.latencies.length * warmUp)).sort((a, b) => a - b)
   const [half, most, almost] = [0.5, 0.99, 0.999].map(q => quantile(all, q))
   process.stdout.write(
-    `${name.padEnd(8)} ${String(perSecond).padStart(6)}/s   p50 ${half}   p99 ${most}   p99.9 ${almost}   at most ${quantile(all, 1)}   of ${all.length}\n`,
+    `${name.padEnd(8)} ${String(perSecond).padStart(6)}/s   p50 ${half}   p99 ${most}   p99.9 ${almost}   at most ${quantile(all, 1)}   of ${all.length}   waited for a core: job ${waits[0]}, tap ${waits[1]}\n`,
   )
 }
 

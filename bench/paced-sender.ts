@@ -2,7 +2,7 @@ import { encodeMessage } from '../src/amqp/encode-message.js'
 import { createContainer } from '../src/amqp/rhea.js'
 
 export const firstAt = 1_700_000_000_000
-export const windowMs = 20
+export const windowMs = 5
 /** A message that closes a window says which: its end, ms since the epoch. */
 export const closes = 'closes-'
 
