@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)(
       for (let i = 0; i < 8; i++) server.advance()
       await sentence(page, 'alerts has waited 12 s for credit')
       await page.locator('.culprit', { hasText: 'alerts holds back' }).waitFor()
-      await page.locator('.node.culprit', { hasText: 'waits for credit 12 s' }).waitFor()
+      await page.locator('.node.culprit', { hasText: 'waits for acknow' }).waitFor()
       expect((await tableRows(page))[0]).not.toBe(before[0])
       server.feed.trouble = false
       await close()
@@ -205,8 +205,10 @@ describe.skipIf(!hasChromium)(
       ['desktop', {}],
       ['phone', phone],
     ] as const)('no text of the graph spills over its node: %s', async (_, device) => {
+      server.feed.trouble = true
       const { page, close } = await visit(browser, url, device)
       await ready(page)
+      await page.locator('.node.waits').waitFor()
       const spilt = await page.locator('.graph-host .node').evaluateAll(nodes =>
         nodes.flatMap(node => {
           const box = node.querySelector('rect')!.getBoundingClientRect()
@@ -215,6 +217,7 @@ describe.skipIf(!hasChromium)(
         }),
       )
       expect(spilt).toEqual([])
+      server.feed.trouble = false
       await close()
     })
 

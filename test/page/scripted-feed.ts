@@ -181,7 +181,7 @@ export class ScriptedFeed {
       { ...node('view steam', 'view', 'view', '7 d kept'), watermark: null },
       {
         ...node('alerts', 'sink', 'amqp', 'address alerts'),
-        ...(this.trouble ? { waiting: { for: 'credit', since: this.#now - 12_000 } } : {}),
+        ...(this.trouble ? { waiting: { for: "acknowledgement from 'alarms'", since: this.#now - 12_000 } } : {}),
       },
     ]
     const edges: readonly (readonly [string, string, number])[] = [

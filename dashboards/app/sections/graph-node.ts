@@ -44,7 +44,9 @@ export class NodeBox {
     const words = nodeState(node, now)
     const { letters } = this.#style
     const details = wrapText(node.detail || node.op, letters, this.#details.length)
-    const states = wrapText(words, letters, this.#states.length)
+    // What waits is set in bold, which is wider.
+    const isBold = isCulprit || node.waiting !== undefined
+    const states = wrapText(words, isBold ? Math.floor(letters * 0.85) : letters, this.#states.length)
     for (const [i, text] of this.#details.entries()) setText(text, details[i] ?? '')
     for (const [i, text] of this.#states.entries()) setText(text, states[i] ?? '')
     const counters = Object.entries(node.counters).map(([name, value]) => `${name} ${count(value)}`)
