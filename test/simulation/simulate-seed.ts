@@ -1,6 +1,7 @@
 import { letterOfLine } from '../../src/runtime/kept-letters.js'
 import { type Fault, faultsOf } from './faults.js'
 import { injectFault } from './inject-fault.js'
+import { judgeLate } from './judge-late.js'
 import { judgeResults } from './judge-results.js'
 import { judgeView } from './judge-view.js'
 import type { Plant } from './plant.js'
@@ -68,12 +69,17 @@ export async function simulateSeed(
     const letters = lettersOf(world)
     const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters, edited: world.edits > 0 })
     const kept = world.journalBound.judge(world, plan)
-    const worst = found ?? judgeView(world.shown, world.sinks.get('exact')!) ?? (kept && { invariant: 'I10' as const, what: kept })
+    const late = isOrderKnown(world) ? judgeLate(plan, world.journalOrder.entries, world.sinks.get('late')!) : undefined
+    const worst = found ?? late ?? judgeView(world.shown, world.sinks.get('exact')!) ?? (kept && { invariant: 'I10' as const, what: kept })
     if (worst) world.violated(worst.invariant, worst.what)
   }
   const { violation, hash, lines, lives } = world
   return { seed, violation, faults, hash: hash >>> 0, lines, events: scheduler.events, elapsed: scheduler.now, lives }
 }
+
+/** The journal says what is late: of one source, with one text of the job, whose wall clock did not make times unbelievable. */
+const isOrderKnown = ({ scenario: { sources, exact, ids }, edits, wallOffset, lives, livesToFinish }: World): boolean =>
+  sources.length === 1 && !exact && ids && edits === 0 && wallOffset > -250_000 && lives === livesToFinish
 
 function lettersOf(world: World): readonly Uint8Array[] | Violation {
   const letters: Uint8Array[] = []

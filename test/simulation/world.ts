@@ -1,9 +1,11 @@
+import { openJournal } from '../../src/journal/open-journal.js'
 import type { CrashPoint } from '../../src/model/crash-point.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type RunningJobs, startJobs } from '../../src/runtime/start-jobs.js'
 import { silentLog } from '../support/silent-log.js'
 import type { Fault } from './faults.js'
 import { JournalBound } from './journal-bound.js'
+import { JournalOrder } from './journal-order.js'
 import { rowsShown } from './judge-view.js'
 import type { Machine } from './machine.js'
 import { ModelBroker } from './model-broker.js'
@@ -40,6 +42,7 @@ export class World implements Machine {
   readonly sources: ReadonlyMap<string, ModelBroker | ModelLog>
   readonly sinks: ReadonlyMap<string, ModelSink>
   readonly observations: Observations
+  readonly journalOrder = new JournalOrder()
   readonly journalBound = new JournalBound()
   violation: Violation | undefined
   readonly lines: string[] = []
@@ -56,6 +59,8 @@ export class World implements Machine {
   readonly #processes: SimProcess[] = []
   #armed: (Fault & { readonly what: 'crash-point' })[] = []
   readonly #passed = new Map<Fault, number>()
+  /** Processes that had been started when the job was told to finish. */
+  livesToFinish = 0
   /** The job was told to finish. */
   finishing = false
   finished = false
@@ -165,6 +170,7 @@ export class World implements Machine {
             return simJob(this.scenario, this, process, text.includes(textOf(true)), this.#plant)
           },
           ...this.#plant?.factories,
+          openJournal: async options => this.journalOrder.follow(await (this.#plant?.factories?.openJournal ?? openJournal)(options)),
         },
         onOutput: outputs => {
           if (!process.dead) this.observations.output(outputs)
@@ -251,6 +257,7 @@ export class World implements Machine {
 
   /** Fires all windows and ends the job; a job that breaks while it does is started again, and finished then. */
   finish(): void {
+    if (!this.finishing) this.livesToFinish = this.lives
     this.finishing = true
     const { life } = this
     if (!life?.jobs || life.ending) return
