@@ -44,6 +44,25 @@ it('creates, writes at places, reads, cuts, renames and removes', async () => {
   expect(await systemDisk.list(join(folder, 'nowhere'))).toEqual([])
 })
 
+it('writes the same in small and in large pieces, and refuses both once it is closed', async () => {
+  const file = await systemDisk.create(join(folder, 'file'))
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
+  let at = 0
+  for (const length of [1, 65_536, 65_537, bytes.length - 131_074]) {
+    const piece = bytes.subarray(at, at + length)
+    for (let done = 0; done < length; ) done += await file.write(piece.subarray(done), at + done)
+    at += length
+  }
+  await file.sync()
+  const into = new Uint8Array(bytes.length + 1)
+  let got = 0
+  for (let read = 1; read > 0; got += read) read = await file.read(into.subarray(got), got)
+  expect(got).toBe(bytes.length)
+  expect(Buffer.compare(into.subarray(0, got), bytes)).toBe(0)
+  await file.close()
+  for (const length of [1, 65_537]) await expect(file.write(bytes.subarray(0, length), 0)).rejects.toThrow()
+})
+
 it('carries a journal over owners', async () => {
   const written: unknown[] = []
   for (let epoch = 1; epoch <= 3; epoch++) {
