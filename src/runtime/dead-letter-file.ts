@@ -116,7 +116,8 @@ export class DeadLetterFile implements LetterFile {
 
   /** What a process that was killed had written, and not synced, can be read and still be lost with the power. */
   async #synced(): Promise<void> {
-    const file = await existing(this.#disk, this.#path, 'write')
+    // What cannot be opened cannot be read either, and `tail` says why.
+    const file = await this.#disk.open(this.#path, 'write').catch(() => undefined)
     if (!file) return
     try {
       await file.sync()

@@ -198,6 +198,8 @@ export class World implements Machine {
     this.trace(`p${process.number} ends${error ? `: ${error}` : ''}`)
     const replaced = process.replacedAt < Number.POSITIVE_INFINITY
     if (error && !(error instanceof MillraceError)) this.violated('I9', `p${process.number} ended with ${(error as Error).stack}`)
+    // A folder that cannot be begun is told to whoever starts the process, who may try again.
+    else if (error instanceof MillraceError && error.code === 'MR426' && !life.jobs) this.trace('not begun')
     else if (error instanceof MillraceError && error.action === 'stop' && !replaced)
       this.violated('I9', `the job stopped for good: ${error.code} ${error.message}`)
     const open = this.disk.open.get(process) ?? []
