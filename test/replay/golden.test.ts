@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { resultsNdjson } from '../../src/cli/results-ndjson.js'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { virtualTime } from '../../src/runtime/virtual-time.js'
 import { reading, rig, running, start } from '../runtime/rig.js'
 import { folder, lived, replayed } from './replay-rig.js'
 
@@ -69,5 +70,11 @@ test('a start goes on from the snapshot of release 0.1.0, its ids and its tail',
   expect(names.filter(name => name.endsWith('.snapshot')).length).toBeGreaterThan(0)
   expect(names.filter(name => name.endsWith('.side')).length).toBeGreaterThan(0)
   const again = rig('climate', ids)
-  expect(await lived(opened(golden.files), again, rest(again.source), { at: start + 10_000 })).toBe(golden.afterwards)
+  const { log, jobs } = await running([again], { ...opened(golden.files), time: virtualTime(start + 10_000) })
+  expect(log.lines.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^recovered from the snapshot behind entry 3 and [1-9]\d* entr/),
+  )
+  await jobs.stop()
+  const once = rig('climate', ids)
+  expect(await lived(opened(golden.files), once, rest(once.source), { at: start + 10_000 })).toBe(golden.afterwards)
 })
