@@ -59,7 +59,7 @@ describe.concurrent('validate', () => {
     const results = await Promise.all(jobs.map(job => finished(['validate', job])))
     for (const [i, { code, stdout, stderr }] of results.entries()) {
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-      expect(stderr).toMatch(new RegExp(`^ok +${jobs[i]}: job \\S+, \\d+ nodes, 1 sources, \\d views and sinks$`, 'm'))
+      expect(stderr).toMatch(new RegExp(`^ok +${jobs[i]}: job \\S+, \\d+ nodes, 1 source, \\d views and sinks$`, 'm'))
       expect(stderr).toMatch(new RegExp(`^ok +${jobs[i]}: types$`, 'm'))
       expect(stderr).toMatch(/will use the embedded AMQP node/)
     }

@@ -29,6 +29,8 @@ export class JournalBound {
   judge({ disk }: World, { retentionBytes, segmentBytes }: Scenario): string | undefined {
     const captured = [...disk.files(`${dataDir}/snapshots`)].flatMap(([path]) => this.#captured.get(path) ?? [])
     if (captured.length === 0) return 'the job has ended without a snapshot'
+    // The only snapshot may prove damaged: until there are two, the journal reaches back to its beginning.
+    if (captured.length === 1) return undefined
     const older = Math.min(...captured)
     const segments = [...disk.files(`${dataDir}/journal`)].map(([path, { bytes }]) => ({
       begun: this.#begun.get(path)!,
