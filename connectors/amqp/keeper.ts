@@ -110,7 +110,8 @@ export class Keeper {
             ? cause
             : new MillraceError('MR307', `${endpoint.text} cannot be reached: ${String(cause)}`, { cause })
         this.lastError = error
-        everyFatal &&= error.action === 'stop'
+        // A peer that has worked before has not changed its protocol: a bit may have flipped amid the login.
+        everyFatal &&= error.action === 'stop' && !(this.#everUp && this.#mayBeTheNetwork(error))
         this.#warn(error)
       }
     }

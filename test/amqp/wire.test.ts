@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createNetwork, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
@@ -79,6 +79,35 @@ describe('AMQP source on the wire', () => {
     const reader = await reading({ url: peer.url })
     expect(texts((await reader.next())!)).toEqual(['whole'])
     expect(reader.status().reconnects).toBe(1)
+  })
+
+  test('a bit that flips amid the login of a peer that has worked costs a further try', async () => {
+    const peer = await startPeer()
+    open.push(peer)
+    peer.on('sender_open', ({ sender }) => feed(sender, ['whole'], new Map()))
+    const sockets: Socket[] = []
+    const network = createNetwork(socket => {
+      sockets.push(socket.on('error', () => {}))
+      if (sockets.length === 2) {
+        // The peer's own protocol header, then a frame whose size has one bit too many.
+        socket.once('data', header => socket.write(Buffer.concat([header.subarray(0, 8), Buffer.from([0x20, 0, 0, 0x10, 2, 0, 0, 0])])))
+        return
+      }
+      const there = connect(Number(new URL(peer.url).port), '127.0.0.1').on('error', () => {})
+      socket.pipe(there).pipe(socket)
+    })
+    await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve))
+    open.push({
+      close: async () => {
+        for (const socket of sockets) socket.destroy()
+        network.close()
+      },
+    })
+    const reader = await reading({ url: `amqp://127.0.0.1:${(network.address() as AddressInfo).port}` })
+    expect(texts((await reader.next())!)).toEqual(['whole'])
+    sockets[0]!.destroy()
+    expect(texts((await reader.next())!)).toEqual(['whole'])
+    expect(sockets.length).toBeGreaterThan(2)
   })
 
   test('a peer that does so again and again is given up, with the reason', async () => {
