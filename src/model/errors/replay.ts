@@ -36,7 +36,8 @@ export const replayErrors = entries({
   },
   MR465: {
     title: 'no journal here',
-    cause: 'The folder is not the data folder of a job, or holds those of several. `millrace run` writes a journal; `demo` and `--read` write none.',
+    cause:
+      'The folder is not the data folder of a job, or holds those of several. `millrace run` writes a journal; `demo` and `--read` write none.',
     remedy: 'Name the data folder of one job that has run, such as `.millrace/room-climate`.',
     action: 'stop',
   },
