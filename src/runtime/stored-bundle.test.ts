@@ -25,7 +25,7 @@ const moved = installation('srv/apps/millrace-2')
 const map = (sourceRoot: string) =>
   `//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify({ version: 3, sources: ['rooms.job.ts'], sourceRoot, mappings: '' })).toString('base64')}\n`
 
-const code = (root: string, home = 'home/ann', extra = '') =>
+const code = (root: string, home = 'srv/jobs', extra = '') =>
   `import { job } from "file:///${root}/src/index.js";
 import { amqp } from 'file:///${root}/connectors/amqp/index.js';
 import { map } from "${ownRxjs('rxjs')}";
@@ -51,7 +51,7 @@ describe('StoredBundles', () => {
     expect(stored).toContain('import { job } from "millrace";')
     expect(stored).toContain('from "millrace/amqp"')
     expect(stored).toContain('import { map } from "rxjs";')
-    expect(stored).toContain('"file:///home/ann/node_modules/lodash/lodash.js"')
+    expect(stored).toContain('"file:///srv/jobs/node_modules/lodash/lodash.js"')
     const loaded = await bundles(moved, name).store.load(hash)
     expect(loaded).toContain('import { job } from "file:///srv/apps/millrace-2/src/index.js";')
     expect(loaded).toContain('"file:///srv/apps/millrace-2/connectors/amqp/index.js"')
@@ -63,7 +63,7 @@ describe('StoredBundles', () => {
     const hash = bundleHash(code('opt/millrace-1'), old)
     expect(bundleHash(code('srv/apps/millrace-2'), moved)).toBe(hash)
     expect(bundleHash(code('opt/millrace-1', 'home/bob/work'), old)).toBe(hash)
-    expect(bundleHash(code('opt/millrace-1', 'home/ann', 'const more = 1;\n'), old)).not.toBe(hash)
+    expect(bundleHash(code('opt/millrace-1', 'srv/jobs', 'const more = 1;\n'), old)).not.toBe(hash)
   })
 
   test('one that is there stays; a damaged one is written again', async () => {
@@ -92,7 +92,7 @@ describe('StoredBundles', () => {
       message: expect.stringContaining('is missing') as string,
     })
     const first = await store.save(code('opt/millrace-1'))
-    const second = await store.save(code('opt/millrace-1', 'home/ann', 'const more = 1;\n'))
+    const second = await store.save(code('opt/millrace-1', 'srv/jobs', 'const more = 1;\n'))
     expect(await store.list()).toEqual([first, second].sort())
     await store.retain([second])
     expect(await store.list()).toEqual([second])
@@ -112,7 +112,7 @@ describe('loadStoredJob', () => {
 import { amqp, json } from "${real('millrace/amqp').href}";
 ${inner}const S = schema({ celsius: number() });
 export default job("rooms", ({ read }) => [read("in", amqp({ address: "telemetry", decode: json(S) })).pipe(into(view("latest")))]);
-${map('/home/ann/')}`
+${map('/srv/jobs/')}`
 
   test('the job starts as the one of the file did', async () => {
     const { store } = bundles(real)

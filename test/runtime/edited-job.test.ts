@@ -72,8 +72,7 @@ test('state that does not fit is refused with the difference, given up by name, 
   await second.jobs.stop()
 })
 
-test('a job that was killed is finished by its former text before the edited one goes on', async () => {
-  // Without its text a job is known by its plan alone, and another plan cannot take in what is left.
+test('a killed job that came without its text goes on under the same plan only: another cannot take in what is left', async () => {
   const data = folder()
   const before = chain({})
   const first = await running([before], data)

@@ -9,6 +9,25 @@ import { reading, rig, running, start } from './rig.js'
 /** A data folder that outlives the job, in memory: its syncs take no real time. */
 const folder = () => ({ dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) })
 
+/** A first start, stopped in order, leaves a window open with a peak of 4. */
+async function leaveOpen(data: ReturnType<typeof folder>): Promise<void> {
+  const { source, sink, job } = rig()
+  const { time, jobs } = await running([{ source, sink, job }], data)
+  source.send(reading(start, 4))
+  await time.advance(100)
+  await jobs.stop()
+}
+
+/** What a later start gives when time goes past the window. */
+async function closeLater(data: ReturnType<typeof folder>): Promise<readonly Record<string, unknown>[]> {
+  const after = rig()
+  const { time, jobs } = await running([after], { ...data, time: virtualTime(start + 2000) })
+  after.source.send(reading(start + 20_000, 1))
+  await time.advance(100)
+  await jobs.stop()
+  return after.sink.rows
+}
+
 const ids = { from: 'body', path: ['id'] } as const
 
 test('a stop and a start in between change nothing: open windows, ids, counts, views', async () => {
@@ -120,51 +139,31 @@ test('dead letters are in the file once, with their bytes, however often the job
 
 test('a stop that comes at once ends the job, and nothing of it is lost', async () => {
   const data = folder()
-  const before = rig()
-  const first = await running([before], { ...data })
-  before.source.send(reading(start, 4))
-  await first.time.advance(100)
-  await first.jobs.stop()
+  await leaveOpen(data)
 
   const hasty = await startJobs({ jobs: [rig().job], log: recordingLog(), env: {}, ...data, time: virtualTime(start + 1000) })
   await hasty.stop()
 
-  const after = rig()
-  const third = await running([after], { ...data, time: virtualTime(start + 2000) })
-  after.source.send(reading(start + 20_000, 1))
-  await third.time.advance(100)
-  expect(after.sink.rows).toMatchObject([{ peak: 4, n: 1 }])
-  await third.jobs.stop()
+  const rows = await closeLater(data)
+  expect(rows).toMatchObject([{ peak: 4, n: 1 }])
 })
 
 test('a start that fails for good before a message was taken in, such as for a wrong password, keeps the snapshot', async () => {
   const data = folder()
-  const before = rig()
-  const first = await running([before], { ...data })
-  before.source.send(reading(start, 4))
-  await first.time.advance(100)
-  await first.jobs.stop()
+  await leaveOpen(data)
 
   const refused = rig()
   refused.source.failNext = new MillraceError('MR305', 'refused')
   const second = await running([refused], { ...data, time: virtualTime(start + 1000) })
   expect(await second.jobs.done).toMatchObject([{ error: { code: 'MR305' } }])
 
-  const after = rig()
-  const third = await running([after], { ...data, time: virtualTime(start + 2000) })
-  after.source.send(reading(start + 20_000, 1))
-  await third.time.advance(100)
-  expect(after.sink.rows).toMatchObject([{ peak: 4, n: 1 }])
-  await third.jobs.stop()
+  const rows = await closeLater(data)
+  expect(rows).toMatchObject([{ peak: 4, n: 1 }])
 })
 
 test('a run that fails for good later keeps its open windows: what it accepted does not come again', async () => {
   const data = folder()
-  const before = rig()
-  const first = await running([before], { ...data })
-  before.source.send(reading(start, 4))
-  await first.time.advance(100)
-  await first.jobs.stop()
+  await leaveOpen(data)
 
   const refused = rig()
   const second = await running([refused], { ...data, time: virtualTime(start + 1000) })
@@ -175,12 +174,8 @@ test('a run that fails for good later keeps its open windows: what it accepted d
   await second.time.advance(100)
   expect(await second.jobs.done).toMatchObject([{ error: { code: 'MR305' } }])
 
-  const after = rig()
-  const third = await running([after], { ...data, time: virtualTime(start + 2000) })
-  after.source.send(reading(start + 20_000, 1))
-  await third.time.advance(100)
+  const rows = await closeLater(data)
   // The readings before the failure, settled at their source, and the one of the first run.
   expect(refused.source.unsettled.size).toBe(0)
-  expect(after.sink.rows).toMatchObject([{ peak: 5, n: 3 }])
-  await third.jobs.stop()
+  expect(rows).toMatchObject([{ peak: 5, n: 3 }])
 })
