@@ -2,8 +2,8 @@
 import { json } from '../src/codecs/json.js'
 import type { Chunk } from '../src/model/chunk.js'
 import { integer, number, oneOf, schema, text, timestamp } from '../src/model/fields.js'
-import { IdSet } from '../src/runtime/id-set.js'
-import { MessageIdentity } from '../src/runtime/message-identity.js'
+import { IdSet } from '../src/runtime/identity/id-set.js'
+import { MessageIdentity } from '../src/runtime/identity/message-identity.js'
 
 const messages = Number(process.argv[2] ?? 2_500_000)
 const aChunk = 512

@@ -10,8 +10,8 @@ import { defaultTuning, type Journal } from '../src/journal/journal.js'
 import { openJournal } from '../src/journal/open-journal.js'
 import { raiseEpoch } from '../src/journal/raise-epoch.js'
 import type { Chunk } from '../src/model/chunk.js'
-import { systemDisk } from '../src/runtime/system-disk.js'
-import { systemTime } from '../src/runtime/system-time.js'
+import { systemDisk } from '../src/runtime/seams/system-disk.js'
+import { systemTime } from '../src/runtime/seams/system-time.js'
 
 const messages = Number(process.argv[2] ?? 2_000_000)
 const messageBytes = 160

@@ -39,8 +39,8 @@ export const rooms = [
 
 /** Files that may read the real clock and the real randomness. */
 export const seams = [
-  'src/runtime/system-time.ts',
-  'src/runtime/system-random.ts',
-  'src/runtime/scaled-time.ts',
-  'src/runtime/system-disk.ts',
+  'src/runtime/seams/system-time.ts',
+  'src/runtime/seams/system-random.ts',
+  'src/runtime/seams/scaled-time.ts',
+  'src/runtime/seams/system-disk.ts',
 ]

@@ -9,8 +9,8 @@ import { printAscii } from '../plan/print-ascii.js'
 import { printGuarantee } from '../plan/print-guarantee.js'
 import { printJson } from '../plan/print-json.js'
 import { printMermaid } from '../plan/print-mermaid.js'
-import { defaultIdMs, defaultIds } from '../runtime/id-set.js'
-import { loadJob } from '../runtime/load-job.js'
+import { defaultIdMs, defaultIds } from '../runtime/identity/id-set.js'
+import { loadJob } from '../runtime/load/load-job.js'
 
 const printers: Readonly<Record<string, (plan: Plan, guarantee: Guarantee) => string>> = {
   ascii: (plan, guarantee) => `${printAscii(plan).trimEnd()}\n\n${printGuarantee(guarantee)}`,

@@ -1,5 +1,5 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
-import type { Bound } from '../runtime/replay-journal.js'
+import type { Bound } from '../runtime/replay/replay-journal.js'
 
 /** RFC 3339, or its beginning: a date, or a date and a time to the minute. Without an offset it is UTC. */
 const timePattern = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/

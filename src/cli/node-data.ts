@@ -1,8 +1,8 @@
 import type { NodeData } from '../broker/index.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { type FolderLock, lockFolder } from '../runtime/folder-lock.js'
-import { systemDisk } from '../runtime/system-disk.js'
-import { systemRandom } from '../runtime/system-random.js'
+import { type FolderLock, lockFolder } from '../runtime/recovery/folder-lock.js'
+import { systemDisk } from '../runtime/seams/system-disk.js'
+import { systemRandom } from '../runtime/seams/system-random.js'
 
 /** A folder for the durable messages of an AMQP node, which this process alone uses. */
 export interface LockedNodeData {

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Json } from '../model/json.js'
-import { ReplayComparer, type ReplayDifference } from '../runtime/replay-compare.js'
+import { ReplayComparer, type ReplayDifference } from '../runtime/replay/replay-compare.js'
 import { stretchText, unreadText } from './replay-summary.js'
 import type { Replaying } from './replaying.js'
 import { shownCount } from './shown-count.js'

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import pc from 'picocolors'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import type { StretchSummary } from '../runtime/replay-stretch.js'
+import type { StretchSummary } from '../runtime/replay/replay-stretch.js'
 import { counted } from './counted.js'
 import { stretchText, unreadText } from './replay-summary.js'
 import type { Replaying } from './replaying.js'

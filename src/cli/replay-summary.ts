@@ -1,4 +1,4 @@
-import type { StretchSummary } from '../runtime/replay-stretch.js'
+import type { StretchSummary } from '../runtime/replay/replay-stretch.js'
 import { timeText } from './time-text.js'
 
 /** Which stretch it was, and with what state it began. */

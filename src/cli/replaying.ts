@@ -1,5 +1,5 @@
-import type { LoadedJob } from '../runtime/load-job.js'
-import type { SideEvents, StretchSummary } from '../runtime/replay-stretch.js'
+import type { LoadedJob } from '../runtime/load/load-job.js'
+import type { SideEvents, StretchSummary } from '../runtime/replay/replay-stretch.js'
 
 export interface ReplayOptions {
   readonly data?: string

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import type { MillraceError } from '../model/errors/millrace-error.js'
-import { loadJob } from '../runtime/load-job.js'
+import { loadJob } from '../runtime/load/load-job.js'
 import { keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'

@@ -1,4 +1,4 @@
-import { systemTime } from '../runtime/system-time.js'
+import { systemTime } from '../runtime/seams/system-time.js'
 
 /** npm hands on a Ctrl-C that the terminal has sent to the whole group already: both are one wish. */
 const sameWishMs = 500

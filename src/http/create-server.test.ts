@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { virtualTime } from '../runtime/virtual-time.js'
+import { virtualTime } from '../runtime/seams/virtual-time.js'
 import { createServer, type Server, type ServerOptions } from './create-server.js'
 import { climateOutputs, fixtureHost, quiet, start } from './server-fixture.js'
 

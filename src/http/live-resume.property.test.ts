@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LiveRow } from '../model/api.js'
-import { virtualTime } from '../runtime/virtual-time.js'
+import { virtualTime } from '../runtime/seams/virtual-time.js'
 import { createServer, type Server } from './create-server.js'
 import { type LiveReader, liveReader, type ServerSentEvent } from './live-reader-fixture.js'
 import { type ClimateRow, climateOutputs, fixtureHost, quiet, start } from './server-fixture.js'

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type VirtualTime, virtualTime } from '../runtime/virtual-time.js'
+import { type VirtualTime, virtualTime } from '../runtime/seams/virtual-time.js'
 import type { View } from '../views/view.js'
 import { createServer, type Server } from './create-server.js'
 import { type LiveReader, liveReader } from './live-reader-fixture.js'

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { virtualTime } from '../runtime/virtual-time.js'
+import { virtualTime } from '../runtime/seams/virtual-time.js'
 import { RowStreams } from './row-streams.js'
 
 const pieces = function* (count: number) {

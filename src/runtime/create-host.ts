@@ -1,10 +1,10 @@
 import type { TimeSource } from '../model/seams.js'
 import type { ViewRegistry } from '../views/view-registry.js'
 import type { Host } from './host.js'
-import { jobGraphOf } from './job-graph-status.js'
 import type { JobRunner } from './job-runner.js'
-import { JobStatus } from './job-status.js'
-import { createMetrics } from './metrics.js'
+import { jobGraphOf } from './status/job-graph-status.js'
+import { JobStatus } from './status/job-status.js'
+import { createMetrics } from './status/metrics.js'
 
 export interface HostOptions {
   readonly runners: readonly JobRunner[]

@@ -7,9 +7,9 @@ import { raiseEpoch } from '../journal/raise-epoch.js'
 import type { SnapshotStore } from '../journal/snapshot-store.js'
 import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
-import type { IdSet } from './id-set.js'
-import type { JobClock } from './job-clock.js'
-import { loadStoredJob } from './stored-bundle.js'
+import type { JobClock } from './flow/job-clock.js'
+import type { IdSet } from './identity/id-set.js'
+import { loadStoredJob } from './recovery/stored-bundle.js'
 
 /**
  * How the parts of a job that guard its state are made; the composition root passes them in. The simulator wraps them, to

@@ -5,8 +5,8 @@ import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import type { ViewRegistry } from '../views/view-registry.js'
-import type { FolderLock } from './folder-lock.js'
 import type { JobFactories } from './job-factories.js'
+import type { FolderLock } from './recovery/folder-lock.js'
 
 export interface JobRunnerOptions {
   readonly job: Job

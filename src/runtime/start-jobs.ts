@@ -8,14 +8,14 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { createViewRegistry } from '../views/view-registry.js'
 import { createHost } from './create-host.js'
-import { type FolderLock, lockFolder } from './folder-lock.js'
 import type { Host } from './host.js'
 import { type JobFactories, standardFactories } from './job-factories.js'
 import { JobRunner } from './job-runner.js'
 import type { DrainOptions } from './job-runner-options.js'
-import { systemDisk } from './system-disk.js'
-import { systemRandom } from './system-random.js'
-import { systemTime } from './system-time.js'
+import { type FolderLock, lockFolder } from './recovery/folder-lock.js'
+import { systemDisk } from './seams/system-disk.js'
+import { systemRandom } from './seams/system-random.js'
+import { systemTime } from './seams/system-time.js'
 
 export interface StartOptions {
   readonly jobs: readonly Job[]

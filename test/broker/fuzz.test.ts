@@ -6,8 +6,8 @@ import { FrameWriter } from '../../src/amqp/frame-writer.js'
 import { FRAME_AMQP, Performative } from '../../src/amqp/frames.js'
 import { createContainer, type Sender } from '../../src/amqp/rhea.js'
 import { type Node, startNode } from '../../src/broker/index.js'
-import { systemRandom } from '../../src/runtime/system-random.js'
-import { systemTime } from '../../src/runtime/system-time.js'
+import { systemRandom } from '../../src/runtime/seams/system-random.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { silentLog } from '../support/silent-log.js'
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 400)

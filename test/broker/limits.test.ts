@@ -6,8 +6,8 @@ import { FRAME_AMQP, FRAME_SASL, Performative } from '../../src/amqp/frames.js'
 import { createContainer } from '../../src/amqp/rhea.js'
 import { type Node, type NodeOptions, startNode } from '../../src/broker/index.js'
 import type { TimeSource } from '../../src/model/seams.js'
-import { systemRandom } from '../../src/runtime/system-random.js'
-import { systemTime } from '../../src/runtime/system-time.js'
+import { systemRandom } from '../../src/runtime/seams/system-random.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { silentLog } from '../support/silent-log.js'
 
 const nodes: Node[] = []

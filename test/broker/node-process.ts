@@ -1,7 +1,7 @@
 import { startNode } from '../../src/broker/index.js'
-import { systemDisk } from '../../src/runtime/system-disk.js'
-import { systemRandom } from '../../src/runtime/system-random.js'
-import { systemTime } from '../../src/runtime/system-time.js'
+import { systemDisk } from '../../src/runtime/seams/system-disk.js'
+import { systemRandom } from '../../src/runtime/seams/system-random.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { silentLog } from '../support/silent-log.js'
 
 // A node in a process of its own, to be killed: prints its URL.

@@ -4,7 +4,7 @@ import type { OutputBatch } from '../../src/connector/sink.js'
 import type { Graph, Job } from '../../src/job/graph.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { valueAt } from '../../src/model/columns.js'
-import { arrivalBatch, timeBatch } from '../../src/runtime/chunk-batch.js'
+import { arrivalBatch, timeBatch } from '../../src/runtime/flow/chunk-batch.js'
 
 /** A result as it leaves the graph: sink, computed address where there is one, then its fields. */
 export type Row = Readonly<Record<string, unknown>>

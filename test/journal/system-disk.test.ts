@@ -6,8 +6,8 @@ import { defaultTuning } from '../../src/journal/journal.js'
 import { allOf, chunkEntry, plain } from '../../src/journal/journal-fixture.js'
 import { openJournal } from '../../src/journal/open-journal.js'
 import { raiseEpoch } from '../../src/journal/raise-epoch.js'
-import { systemDisk } from '../../src/runtime/system-disk.js'
-import { systemTime } from '../../src/runtime/system-time.js'
+import { systemDisk } from '../../src/runtime/seams/system-disk.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 
 let folder: string
 beforeEach(async () => {

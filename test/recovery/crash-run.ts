@@ -5,9 +5,9 @@
  */
 import { terminalLog } from '../../src/cli/terminal-log.js'
 import type { CrashPoint } from '../../src/model/crash-point.js'
-import { loadJob } from '../../src/runtime/load-job.js'
+import { loadJob } from '../../src/runtime/load/load-job.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
-import { systemTime } from '../../src/runtime/system-time.js'
 
 const [file, dataDir, fatal, times] = process.argv.slice(2)
 let left = Number(times)

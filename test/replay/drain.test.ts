@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
-import { virtualTime } from '../../src/runtime/virtual-time.js'
 import { reading, rig, running, start } from '../runtime/rig.js'
 import { recordingLog } from '../support/recording-log.js'
 import { type Folder, folder } from './replay-rig.js'

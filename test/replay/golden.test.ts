@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { resultsNdjson } from '../../src/cli/results-ndjson.js'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
-import { virtualTime } from '../../src/runtime/virtual-time.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { reading, rig, running, start } from '../runtime/rig.js'
 import { folder, lived, replayed } from './replay-rig.js'
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
-import { type LoadedJob, loadJob } from '../../src/runtime/load-job.js'
+import { type LoadedJob, loadJob } from '../../src/runtime/load/load-job.js'
 
 let folder = ''
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
-import { virtualTime } from '../../src/runtime/virtual-time.js'
 import { recordingLog } from '../support/recording-log.js'
 import { reading, rig, running, start } from './rig.js'
 

@@ -1,4 +1,4 @@
-import { letterOfLine } from '../../src/runtime/kept-letters.js'
+import { letterOfLine } from '../../src/runtime/letters/kept-letters.js'
 import { type Fault, faultsOf } from './faults.js'
 import { injectFault } from './inject-fault.js'
 import { judgeLate } from './judge-late.js'

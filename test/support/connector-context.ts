@@ -1,6 +1,6 @@
 import type { ConnectorContext } from '../../src/connector/source.js'
-import { systemRandom } from '../../src/runtime/system-random.js'
-import { systemTime } from '../../src/runtime/system-time.js'
+import { systemRandom } from '../../src/runtime/seams/system-random.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { type Line, recordingLog } from './recording-log.js'
 
 /** A context on the real clock, keeping what was logged. */

@@ -1,4 +1,4 @@
-import type { MessageIdentity } from '../../../src/runtime/message-identity.js'
+import type { MessageIdentity } from '../../../src/runtime/identity/message-identity.js'
 import type { Plant } from '../plant.js'
 
 /** An id alone makes a duplicate, whatever the message says. */

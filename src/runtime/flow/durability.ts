@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { Fence } from '../../journal/fence.js'
+import type { Journal } from '../../journal/journal.js'
+import type { LoadedSnapshot, SnapshotStore } from '../../journal/snapshot-store.js'
+import type { MillraceError } from '../../model/errors/millrace-error.js'
+import type { JobRunnerOptions } from '../job-runner-options.js'
+import { dataIdentity, putAside } from '../recovery/data-identity.js'
+
+/** What keeps a job's input and state in its data folder, open for one epoch. */
+export interface Durability {
+  readonly fence: Fence
+  readonly journal: Journal
+  readonly snapshots: SnapshotStore
+  /** The snapshot to start from. */
+  readonly loaded: LoadedSnapshot | undefined
+  /** Names the journal; see `dataIdentity`. */
+  readonly origin: string
+}
+
+export interface DurabilityEvents {
+  readonly onDurable: () => void
+  readonly onFailure: (error: MillraceError) => void
+}
+
+/**
+ * Takes over a data folder: raises its epoch, then opens what is in it.
+ *
+ * @throws MR426, MR441, MR443 and what else the parts report.
+ */
+export async function openDurability(options: JobRunnerOptions, dataDir: string, events: DurabilityEvents): Promise<Durability> {
+  const { disk, job, factories, tuning, reached, random, real, time, log } = options
+  const fence = await factories.raiseEpoch(disk, dataDir, reached)
+  if (options.reset) {
+    const aside = await putAside(disk, dataDir, fence.epoch)
+    log.warn(`the state of '${job.id}' was put aside in ${aside}; it begins afresh`, { job: job.id })
+  }
+  const origin = await dataIdentity(disk, dataDir, random)
+  const snapshots = await factories.openSnapshots({ disk, folder: join(dataDir, 'snapshots'), job: job.id, fence, log, reached })
+  const loaded = await snapshots.load()
+  const journal = await factories.openJournal({
+    disk,
+    folder: join(dataDir, 'journal'),
+    job: job.id,
+    fence,
+    tuning,
+    now: () => time.wall(),
+    after: (ms, callback) => real.after(ms, callback),
+    log,
+    reached,
+    ...events,
+  })
+  return { fence, journal, snapshots, loaded, origin }
+}

@@ -1,0 +1,151 @@
+import type { Decoded, Decoder } from '../../codecs/decoder.js'
+import type { OutputBatch } from '../../connector/sink.js'
+import type { Graph, RowRejection } from '../../job/graph.js'
+import type { ChunkEntry, TimeEntry } from '../../journal/journal.js'
+import type { Chunk } from '../../model/chunk.js'
+import type { Clock } from '../../model/clock.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
+import { MessageIdentity } from '../identity/message-identity.js'
+import type { Refused } from '../letters/dead-letter-store.js'
+import { messageSample } from '../letters/message-sample.js'
+import type { JobMemory } from '../status/job-memory.js'
+import { arrivalBatch, timeBatch } from './chunk-batch.js'
+import { yieldTurn } from './yield-turn.js'
+
+/** Rows pushed at once; a longer chunk goes in slices, which changes nothing but the pauses. */
+const longestPush = 4_096
+
+const timeWatermarks: Readonly<Record<TimeEntry['what'], (wall: number) => number>> = {
+  hello: () => Number.NEGATIVE_INFINITY,
+  tick: wall => wall - 1,
+  end: () => Number.POSITIVE_INFINITY,
+}
+
+/** What follows from an entry. */
+export interface Consequences {
+  outputs(entry: number, outputs: readonly OutputBatch[]): void
+  refused(entry: number, index: number, refused: Refused): void
+}
+
+interface Reading {
+  readonly decoder: Decoder
+  /** Undefined where the job names no id: then nothing is known of duplicates. */
+  readonly identity: MessageIdentity | undefined
+}
+
+/**
+ * Brings journal entries through the graph, live or in a replay: duplicates are left out, the rest is decoded and
+ * pushed. What follows is a function of the entries alone.
+ */
+export class EntryPush {
+  readonly #graph: Graph
+  readonly #memory: JobMemory
+  readonly #to: Consequences
+  readonly #readings: ReadonlyMap<string, Reading>
+  readonly #utf8 = new TextEncoder()
+
+  constructor(graph: Graph, memory: JobMemory, to: Consequences) {
+    this.#graph = graph
+    this.#memory = memory
+    this.#to = to
+    this.#readings = new Map(
+      graph.sources.map(({ id, spec, use }) => [
+        id,
+        { decoder: spec.decoder.compile(use), identity: spec.id && new MessageIdentity(spec.id) },
+      ]),
+    )
+  }
+
+  /** @throws MR410 what an operator threw: the run is broken then. MR168 an entry of a source that the job does not have. */
+  async chunk({ entry, source, clock, chunk }: ChunkEntry): Promise<void> {
+    const { origins, ids, counts } = this.#memory
+    const reading = this.#readings.get(source)
+    if (!reading) throw new MillraceError('MR168', `the job '${this.#graph.job}' has no source '${source}'`)
+    this.#memory.entry = entry
+    counts.received += chunk.length
+    const seen = reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry)
+    counts.duplicate += seen?.duplicates ?? 0
+    counts.idReused += seen?.reused ?? 0
+    const decoded = reading.decoder.decode(chunk, seen?.omit)
+    counts.skipped += decoded.skipped
+    const batch = arrivalBatch(decoded, origins.of(source, chunk.partition), { ...clock, frozen: false })
+    this.#guarded(() => this.#graph.begin(entry))
+    for (let from = 0; from === 0 || from < batch.length; from += longestPush) {
+      if (from > 0) await yieldTurn()
+      const slice = batch.length <= longestPush ? batch : batch.slice(from, Math.min(from + longestPush, batch.length))
+      this.#guarded(() => this.#graph.push(source, slice))
+    }
+    this.#end(entry, clock.wall, chunk, source, decoded)
+  }
+
+  /** Time alone: timers fire, quiet windows close. */
+  time({ entry, what, sources, wall, stream, partitions }: TimeEntry): void {
+    const { origins } = this.#memory
+    this.#memory.entry = entry
+    const watermark = timeWatermarks[what](wall)
+    if (what === 'hello') this.#memory.ended.clear()
+    if (what === 'end') for (const source of sources) this.#memory.ended.add(source)
+    this.#guarded(() => this.#graph.begin(entry))
+    for (const source of sources) {
+      if (what === 'hello') origins.of(source, 0)
+      for (const origin of origins.ofSource(source)) {
+        const clock: Clock = { wall, stream, partition: partitions.get(origin) ?? 0, frozen: false }
+        this.#guarded(() => this.#graph.push(source, timeBatch(origin, clock, watermark)))
+      }
+    }
+    this.#end(entry, wall, undefined, '', undefined)
+  }
+
+  #end(entry: number, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
+    const { outputs, rejections } = this.#guarded(() => this.#graph.end())
+    let index = 0
+    const refused = new Set<number>()
+    for (const rejection of decoded?.rejected ?? []) {
+      const { code, path, message } = rejection
+      refused.add(message)
+      const reason = atLine(chunk!, message, withStack(rejection))
+      const own = { bytes: messageBytes(chunk!, message), sample: messageSample(chunk!, message) }
+      this.#to.refused(entry, index++, { source, code, reason, path, at, ...own })
+    }
+    for (const rejection of rejections) {
+      if (rejection.message !== undefined) {
+        // One message, one letter: two operators may refuse the rows that it became.
+        if (refused.has(rejection.message)) continue
+        refused.add(rejection.message)
+      }
+      this.#to.refused(entry, index++, this.#refusedRow(rejection, at, chunk, source))
+    }
+    const { counts } = this.#memory
+    counts.deadLettered += refused.size
+    for (const batch of outputs) counts.results += batch.length
+    this.#to.outputs(entry, outputs)
+  }
+
+  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string): Refused {
+    const { code, node, message } = rejection
+    const own = chunk && message !== undefined
+    const bytes = own ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
+    const sample = own ? { sample: messageSample(chunk, message) } : {}
+    return { source: rejection.source || source, code, reason: withStack(rejection), path: node, at, bytes, ...sample }
+  }
+
+  #guarded<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new MillraceError('MR410', `an operator of '${this.#graph.job}' threw: ${reason}`, {
+        cause: error,
+        notes: error instanceof Error && error.stack ? error.stack.split('\n').slice(1, 5) : [],
+      })
+    }
+  }
+}
+
+const messageBytes = (chunk: Chunk, message: number): Uint8Array => chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
+
+const withStack = ({ reason, stack }: { readonly reason: string; readonly stack?: string }): string =>
+  stack === undefined ? reason : `${reason}\n${stack}`
+
+const atLine = (chunk: Chunk, message: number, reason: string): string => (chunk.lines ? `line ${chunk.lines[message]}: ${reason}` : reason)

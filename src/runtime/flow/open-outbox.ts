@@ -1,0 +1,65 @@
+import type { OutputBatch } from '../../connector/sink.js'
+import type { Graph } from '../../job/graph.js'
+import type { AcknowledgedNote } from '../../journal/journal.js'
+import type { MillraceError } from '../../model/errors/millrace-error.js'
+import type { View } from '../../views/view.js'
+import { connectorContext, type JobRunnerOptions } from '../job-runner-options.js'
+import type { JobViews } from '../job-views.js'
+import type { DeadLetterStore } from '../letters/dead-letter-store.js'
+import type { Durability } from './durability.js'
+import { Outbox } from './outbox.js'
+import type { Waiting } from './sink-lane.js'
+
+export interface OutboxParts {
+  readonly options: JobRunnerOptions
+  readonly graph: Graph
+  readonly views: JobViews
+  readonly deadLetters: DeadLetterStore
+  readonly durability: Durability | undefined
+  /** Outputs were acknowledged. */
+  readonly wake: () => void
+  readonly fatal: (error: MillraceError) => void
+  /** The job's clock. */
+  readonly wall: () => number
+}
+
+/** The outbox of a job; writers are opened when it starts. */
+export function openOutbox(parts: OutboxParts): Outbox {
+  const { options, graph, views, deadLetters, durability, wake, fatal, wall } = parts
+  const { real, random, outboxBytes, onOutput, reached } = options
+  const isView = (sink: string): boolean => views.writers.has(sink)
+  const note = (acknowledged: AcknowledgedNote, noted: () => void): void => {
+    try {
+      durability!.journal.note(acknowledged, noted)
+    } catch {
+      // The journal was given up, and the run with it: the next one sends this again, under its id.
+    }
+  }
+  const acknowledged = ({ outputs, position }: Waiting, refused: boolean, noted: () => void): void => {
+    const { sink } = outputs
+    if (!refused) sentView(views, outputs)?.apply(outputs)
+    if (durability && !isView(sink)) {
+      reached('acknowledged')
+      note({ kind: 'acknowledged', sink, position }, noted)
+    } else noted()
+    wake()
+  }
+  // Nothing says that the sink is rid of it before the letter is on the disk.
+  const refused = ({ outputs, position }: Waiting, error: MillraceError): Promise<void> => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ sink: outputs.sink, ids: outputs.ids }))
+    const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
+    return deadLetters.keepOutput(position.entry, position.ordinal, letter)
+  }
+  return new Outbox({
+    sinks: graph.sinks,
+    open: async sink => views.writers.get(sink.id) ?? (await sink.spec.open(connectorContext(options, sink.id))),
+    real,
+    random,
+    maxBytes: outboxBytes,
+    onOutput,
+    durable: durability ? durability.journal.last : Number.POSITIVE_INFINITY,
+    events: { maySend: async () => durability?.fence.confirm(), reached, acknowledged, refused, failed: fatal },
+  })
+}
+
+const sentView = (views: JobViews, { sink }: OutputBatch): View | undefined => (views.writers.has(sink) ? undefined : views.all.get(sink))

@@ -1,0 +1,238 @@
+import type { SourceReader } from '../../connector/source.js'
+import type { Graph } from '../../job/graph.js'
+import type { Fence } from '../../journal/fence.js'
+import type { Journal } from '../../journal/journal.js'
+import type { Reached } from '../../model/crash-point.js'
+import type { MillraceError } from '../../model/errors/millrace-error.js'
+import type { TimeSource } from '../../model/seams.js'
+import { asMillraceError } from '../as-millrace-error.js'
+import type { DeadLetterStore } from '../letters/dead-letter-store.js'
+import type { Snapshotter } from '../recovery/snapshotter.js'
+import type { JobMemory } from '../status/job-memory.js'
+import type { EntryLog } from './entry-log.js'
+import type { EntryPush } from './entry-push.js'
+import type { JobClock } from './job-clock.js'
+import type { Outbox } from './outbox.js'
+import { Settler } from './settler.js'
+import type { SourceFeed } from './source-feed.js'
+import { yieldTurn } from './yield-turn.js'
+
+/** Real ms after which other work of the process gets its turn. */
+const longestStretch = 8
+/** Chunks after which it does in any case. */
+const longestRun = 64
+/** Real ms between two looks at the clocks while nothing happens. */
+const heartbeat = 250
+/** Real ms between two looks at the clocks under load. */
+const clockPeriod = 20
+
+export interface PumpParts {
+  readonly graph: Graph
+  readonly feeds: readonly SourceFeed[]
+  readonly clock: JobClock
+  readonly memory: JobMemory
+  readonly outbox: Outbox
+  readonly deadLetters: DeadLetterStore
+  readonly log: EntryLog
+  readonly push: EntryPush
+  readonly time: TimeSource
+  readonly real: TimeSource
+  readonly reached: Reached
+  /** Undefined: nothing outlives the process, and a chunk is settled once its outputs are acknowledged. */
+  readonly durable: Durable | undefined
+}
+
+/** What makes a run survive the process. */
+export interface Durable {
+  readonly journal: Journal
+  readonly fence: Fence
+  readonly snapshotter: Snapshotter
+}
+
+/**
+ * Drives one run of a job: asks sources in turn, writes their chunks to the journal and pushes them through the graph,
+ * hands outputs to the outbox, ticks when an operator's deadline comes, and settles what is durable. While the journal or
+ * the outbox is full, or dead letters cannot be stored, no source is asked.
+ */
+export class Pump {
+  readonly settler: Settler
+  readonly #parts: PumpParts
+  #wake: (() => void) | undefined
+  #woken = false
+  #halted = false
+  #error: MillraceError | undefined
+  #next = 0
+  #deadlineAt = Number.POSITIVE_INFINITY
+  /** Outputs are on their way to their sinks: what comes next must not be pushed in between. */
+  #released = false
+  #clocksAt = Number.NEGATIVE_INFINITY
+  readonly #finished = new Set<string>()
+
+  constructor(parts: PumpParts) {
+    this.#parts = parts
+    this.settler = new Settler({ ...parts, failed: error => this.halt(asMillraceError(error, parts.graph.job)) })
+  }
+
+  /** Something changed; cheap, from anywhere. */
+  readonly wake = (): void => {
+    this.#woken = true
+    this.#wake?.()
+  }
+
+  /** Ends the run at the next rest; with an error, `run` throws it. */
+  halt(error?: MillraceError): void {
+    this.#halted = true
+    this.#error ??= error
+    this.wake()
+  }
+
+  forget(reader: SourceReader): void {
+    this.settler.forget(reader)
+  }
+
+  /** Resolves `ended` when all sources have ended, `halted` at rest after `halt`. Throws what broke the run. */
+  async run(): Promise<'ended' | 'halted'> {
+    try {
+      return await this.#drive()
+    } finally {
+      // What waits is settled by whoever ends the run, or comes again.
+      this.settler.stop()
+    }
+  }
+
+  async #drive(): Promise<'ended' | 'halted'> {
+    const { feeds, log, push, real } = this.#parts
+    if (this.#error) throw this.#error
+    if (this.#halted) return 'halted'
+    push.time(log.time('hello'))
+    this.#rested(0)
+    for (const feed of feeds) void feed.open()
+    let yielded = real.monotonic()
+    let stretch = 0
+    for (;;) {
+      if (this.#error) throw this.#error
+      if (this.#halted) return 'halted'
+      const now = real.monotonic()
+      if (this.#released || now - yielded > longestStretch || ++stretch > longestRun) {
+        this.#released = false
+        await yieldTurn()
+        yielded = real.monotonic()
+        stretch = 0
+      }
+      this.#woken = false
+      if (now - this.#clocksAt >= clockPeriod) this.#readClocks()
+      const worked = await this.#turn()
+      this.settler.soon()
+      if (worked) continue
+      if (feeds.every(feed => this.#isThrough(feed))) return 'ended'
+      await this.#sleep()
+    }
+  }
+
+  /** Nothing more comes, and its end went through the graph, if it is one. */
+  #isThrough(feed: SourceFeed): boolean {
+    return feed.state === 'ended' && (!feed.reachedEnd || this.#finished.has(feed.source.id))
+  }
+
+  /** The journal holds more entries: what follows from them may leave. An error of what follows is not one of the journal. */
+  durable(): void {
+    try {
+      this.#release()
+    } catch (error) {
+      this.halt(asMillraceError(error, this.#parts.graph.job))
+    }
+  }
+
+  #release(): void {
+    const { outbox, deadLetters, durable } = this.#parts
+    this.settler.durable()
+    // Letters first: an output that its sink refuses must not be in the file before those of its entry.
+    deadLetters.release(durable!.journal.durable)
+    this.#released = outbox.release(durable!.journal.durable)
+    this.wake()
+  }
+
+  #readClocks(): void {
+    const { feeds, clock, memory, real } = this.#parts
+    const live = new Map<number, number>()
+    for (const feed of feeds) {
+      const ms = feed.takeLiveMs()
+      if (ms > 0) for (const origin of memory.origins.ofSource(feed.source.id)) live.set(origin, ms)
+    }
+    clock.advance(live)
+    this.#clocksAt = real.monotonic()
+  }
+
+  /** One chunk, or one tick, or the end of a source; false: nothing to do. */
+  async #turn(): Promise<boolean> {
+    const { feeds, outbox, deadLetters, log, push, clock, durable } = this.#parts
+    if (outbox.full || deadLetters.full || durable?.journal.full) return false
+    for (const feed of feeds) feed.ask()
+    if (clock.stream >= this.#deadlineAt) {
+      push.time(log.time('tick'))
+      this.#rested(0)
+      return true
+    }
+    for (let i = 0; i < feeds.length; i++) {
+      const feed = feeds[(this.#next + i) % feeds.length]!
+      if (feed.chunk) {
+        this.#next = (this.#next + i + 1) % feeds.length
+        await this.#pushChunk(feed)
+        return true
+      }
+      if (feed.state === 'ended' && !this.#finished.has(feed.source.id) && feed.reachedEnd) {
+        this.#finished.add(feed.source.id)
+        push.time(log.time('end', [feed.source.id]))
+        this.#rested(0)
+        return true
+      }
+    }
+    return false
+  }
+
+  async #pushChunk(feed: SourceFeed): Promise<void> {
+    const { log, push, real } = this.#parts
+    const chunk = feed.chunk!
+    const reader = feed.reader!
+    const { receipt } = chunk
+    const began = real.monotonic()
+    const entry = log.chunk(feed.source.id, chunk)
+    await push.chunk(entry)
+    this.settler.add(entry.entry, reader, receipt)
+    feed.pushed()
+    this.#rested(real.monotonic() - began)
+  }
+
+  /** After each entry, which cost so many ms: deadlines count from the clock that it carried. */
+  #rested(cost: number): void {
+    const { graph, clock, durable } = this.#parts
+    durable?.snapshotter.rested(cost)
+    // At least 1 ms on, so that an operator that asks for 0 cannot spin.
+    this.#deadlineAt = clock.stream + Math.max(1, graph.deadline())
+  }
+
+  /** Until something changes, a deadline may have come, or a heartbeat has passed. */
+  async #sleep(): Promise<void> {
+    if (this.#woken) return
+    const { time, real, clock, feeds } = this.#parts
+    // While no source is live the stream clock stands still, and no deadline comes nearer.
+    const deadline = feeds.some(feed => feed.live) ? this.#deadlineAt - clock.stream : Number.POSITIVE_INFINITY
+    await new Promise<void>(resolve => {
+      this.#wake = resolve
+      const timers = [real.after(heartbeat, this.#lookAtClocks)]
+      if (deadline < Number.POSITIVE_INFINITY) timers.push(time.after(Math.max(0, deadline), this.#lookAtClocks))
+      this.#cancelTimers = () => {
+        for (const cancel of timers) cancel()
+      }
+    })
+    this.#wake = undefined
+    this.#cancelTimers()
+  }
+
+  #cancelTimers: () => void = () => undefined
+
+  readonly #lookAtClocks = (): void => {
+    this.#clocksAt = Number.NEGATIVE_INFINITY
+    this.wake()
+  }
+}

@@ -1,0 +1,243 @@
+import type { OutputBatch, Position, SinkStatus, SinkWriter } from '../../connector/sink.js'
+import type { GraphSink } from '../../job/graph.js'
+import type { Backoff } from '../../model/backoff.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { TimeSource } from '../../model/seams.js'
+import { isBehind } from './is-behind.js'
+
+/** One output that waits for its sink. */
+export interface Waiting {
+  readonly outputs: OutputBatch
+  readonly position: Position
+  readonly bytes: number
+}
+
+export interface LaneEvents {
+  /** Before each write to a sink outside the process: resolves while this process may send. */
+  maySend(): Promise<void>
+  /** The write was made, and its acknowledgement awaited: for crash tests. */
+  reached(point: 'before-send' | 'sent'): void
+  /**
+   * The sink holds this output now, or, where `refused`, never will: it is kept elsewhere. `noted` is to be called when
+   * that is durable here.
+   */
+  acknowledged(item: Waiting, refused: boolean, noted: () => void): void
+  /** The sink will never take it. Resolves when it is kept elsewhere. */
+  refused(item: Waiting, error: MillraceError): Promise<void>
+  /** The job has to drain or stop. */
+  failed(error: MillraceError): void
+}
+
+/** The outputs of one sink on their way, in order, one write at a time; a failed write is repeated with growing pauses. */
+export class SinkLane {
+  readonly sink: GraphSink
+  readonly #open: () => Promise<SinkWriter>
+  readonly #events: LaneEvents
+  readonly #real: TimeSource
+  readonly #backoff: Backoff
+  #queue: Waiting[] = []
+  #head = 0
+  #writer: SinkWriter | undefined
+  /** While it waits for its peer. */
+  #opening: SinkWriter | undefined
+  #started = false
+  #running = false
+  #closed = false
+  #since: number | undefined
+  #error: MillraceError | undefined
+  #cancelPause: (() => void) | undefined
+  /** Rows that were acknowledged, while our note of it is not durable: after a crash they would be sent again. */
+  #unnoted = 0
+  #whenNoted: (() => void) | undefined
+  rows = 0
+
+  constructor(sink: GraphSink, open: () => Promise<SinkWriter>, events: LaneEvents, real: TimeSource, backoff: Backoff) {
+    this.sink = sink
+    this.#open = open
+    this.#events = events
+    this.#real = real
+    this.#backoff = backoff
+  }
+
+  /** The entry of the oldest output that is not acknowledged; +Infinity: none. */
+  get oldestEntry(): number {
+    return this.#queue[this.#head]?.position.entry ?? Number.POSITIVE_INFINITY
+  }
+
+  get pendingRows(): number {
+    let rows = 0
+    for (let i = this.#head; i < this.#queue.length; i++) rows += this.#queue[i]!.outputs.length
+    return rows
+  }
+
+  /** What is not acknowledged, oldest first. */
+  unacknowledged(): readonly Waiting[] {
+    return this.#queue.slice(this.#head)
+  }
+
+  add(item: Waiting): void {
+    this.#queue.push(item)
+    this.rows += item.outputs.length
+    this.#since ??= this.#real.monotonic()
+    if (this.#started) this.start()
+  }
+
+  /** Opens the sink, and writes what waits and what comes. */
+  start(): void {
+    this.#started = true
+    if (this.#running || this.#closed) return
+    this.#running = true
+    void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#writer ??= await this.#opened()
+        const item = this.#queue[this.#head]
+        if (!item || this.#closed) break
+        if (this.sink.spec.kind === 'sink') {
+          await this.#roomFor(item, this.#writer)
+          await this.#events.maySend()
+          // It may have been closed while it waited.
+          if (this.#closed) break
+          this.#events.reached('before-send')
+        }
+        await this.#writer.write(item.outputs, item.position)
+        if (this.#closed) break
+        if (this.sink.spec.kind === 'sink') this.#events.reached('sent')
+        this.#done(item)
+      } catch (thrown) {
+        const error = thrown instanceof MillraceError ? thrown : this.#unknown(thrown)
+        if (!(await this.#recover(error))) break
+      }
+    }
+    this.#running = false
+  }
+
+  /** What could be sent twice must be within what the peer remembers, with half of it to spare (Artemis forgets the oldest ids). */
+  async #roomFor(item: Waiting, { guarantee, remembers }: SinkWriter): Promise<void> {
+    if (guarantee !== 'idempotent' || remembers === undefined) return
+    while (this.#unnoted > 0 && this.#unnoted + item.outputs.length > remembers / 2 && !this.#closed) {
+      await new Promise<void>(resolve => {
+        this.#whenNoted = resolve
+      })
+    }
+  }
+
+  async #opened(): Promise<SinkWriter> {
+    // The writer of one who was replaced would shut out that of its successor.
+    await this.#events.maySend()
+    const writer = await this.#open()
+    this.#opening = writer
+    try {
+      // It was closed before there was anything to close.
+      if (this.#closed) throw new MillraceError('MR413', `sink '${this.sink.id}' was closed before it was open`)
+      const held = await writer.open()
+      // Outputs of a snapshot that the peer took before the stop, without our knowing.
+      for (let item = this.#queue[this.#head]; item && held && !isBehind(item.position, held); item = this.#queue[this.#head])
+        this.#done(item)
+      return writer
+    } catch (error) {
+      await writer.close()
+      throw error
+    } finally {
+      this.#opening = undefined
+    }
+  }
+
+  #done(item: Waiting, refused = false): void {
+    this.#head++
+    // What was sent is let go soon: it may be large.
+    if (this.#head * 2 >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+    this.#since = this.#queue.length > 0 ? this.#real.monotonic() : undefined
+    this.#error = undefined
+    this.#backoff.reset()
+    const { length } = item.outputs
+    this.#unnoted += length
+    this.#events.acknowledged(item, refused, () => {
+      this.#unnoted -= length
+      this.#whenNoted?.()
+    })
+  }
+
+  #unknown(thrown: unknown): MillraceError {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    return new MillraceError('MR413', `sink '${this.sink.id}' failed: ${reason}`, { cause: thrown })
+  }
+
+  /** True: go on. */
+  async #recover(error: MillraceError): Promise<boolean> {
+    if (this.#closed) return false
+    this.#error = error
+    const item = this.#queue[this.#head]
+    switch (error.action) {
+      case 'dead-letter':
+        if (!item) return false
+        await this.#events.refused(item, error)
+        if (this.#closed) return false
+        this.#done(item, true)
+        return true
+      case 'retry':
+      case 'back-off':
+        await this.#pause(this.#backoff.next())
+        return !this.#closed
+      case 'drain':
+      case 'stop':
+        this.#events.failed(error)
+        return false
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#real.after(ms, resolve)
+      this.#cancelPause = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  /** What its writer promises; undefined before it is open. */
+  get guarantee(): SinkWriter['guarantee'] | undefined {
+    return this.#writer?.guarantee
+  }
+
+  /** Of the writer that is open. */
+  get remembers(): number | undefined {
+    return this.#writer?.remembers
+  }
+
+  /** Of the writer that is open. */
+  get why(): string | undefined {
+    return this.#writer?.why
+  }
+
+  status(): SinkStatus {
+    const pending = this.pendingRows
+    const since = this.#since
+    const error = this.#error && { code: this.#error.code, message: this.#error.message }
+    const own = (this.#writer ?? this.#opening)?.status()
+    const reason = error ? `the sink to recover: ${error.message}` : 'the sink to acknowledge'
+    return {
+      connected: own?.connected ?? false,
+      detail: own?.detail ?? (error ? error.message : 'opening'),
+      pending,
+      ...(own?.endpoint !== undefined && { endpoint: own.endpoint }),
+      ...(own?.credit !== undefined && { credit: own.credit }),
+      ...(since !== undefined && { waiting: own?.waiting ?? { for: reason, since } }),
+      ...((error ?? own?.error) && { error: error ?? own!.error! }),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelPause?.()
+    this.#whenNoted?.()
+    await (this.#writer ?? this.#opening)?.close()
+  }
+}

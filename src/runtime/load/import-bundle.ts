@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { setExpressionPlace } from '../../expr/expression-place.js'
+import type { Graph, GraphOptions, Job } from '../../job/graph.js'
+import { isJob } from '../../job/job.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { JobBundle } from './bundle-job.js'
+import { BundleMap } from './bundle-map.js'
+
+/** Imports a module; some runtimes load modules their own way. */
+export type ImportModule = (url: string) => Promise<unknown>
+
+const importModule: ImportModule = url => import(url)
+
+/**
+ * The job that a bundle exports; `name` is what messages call it. Errors of its code, now and at each start, are placed in the author's files.
+ *
+ * @throws MR403 no job, MR404 it threw, MR405 a module has no such export.
+ */
+export async function importBundle(bundle: JobBundle, name: string, load: ImportModule = importModule): Promise<Job> {
+  const { file } = bundle
+  const map = new BundleMap(bundle)
+  // Stacks of row functions name the author's lines, too.
+  process.setSourceMapsEnabled(true)
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
+  const module = join(folder, `${basename(file).replace(/\.[^.]*$/, '')}.mjs`)
+  const url = pathToFileURL(module).href
+  try {
+    await writeFile(module, bundle.code)
+    const exports = await placed(map, url, () => load(url))
+    const job = (exports as { readonly default?: unknown }).default
+    if (job === undefined) throw new MillraceError('MR403', `${name} has no default export`, { place: { file, line: 1, column: 1 } })
+    if (!isJob(job)) throw new MillraceError('MR403', `the default export of ${name} is no job`, { place: { file, line: 1, column: 1 } })
+    return withPlaces(job, map, url)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The job with a `start` whose errors are placed. */
+function withPlaces(job: Job, map: BundleMap, url: string): Job {
+  const start = (options: GraphOptions): Graph => {
+    setExpressionPlace((source, offset) => map.placeOf(source, offset))
+    try {
+      return job.start(options)
+    } catch (error) {
+      throw placeError(error, map, url)
+    } finally {
+      setExpressionPlace(undefined)
+    }
+  }
+  return { ...job, start }
+}
+
+async function placed<T>(map: BundleMap, url: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw placeError(error, map, url)
+  }
+}
+
+function placeError(error: unknown, map: BundleMap, url: string): MillraceError {
+  const place = map.placeOfError(error, url)
+  if (error instanceof MillraceError) return place ? error.at(place) : error
+  // The only check that the engine makes before any code of the bundle runs.
+  const missing = error instanceof SyntaxError && /module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message)
+  if (missing) return new MillraceError('MR405', `${missing[1]} has no export \`${missing[2]}\``, { cause: error })
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new MillraceError('MR404', reason, { cause: error, ...(place && { place }) })
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemRandom } from '../seams/system-random.js'
+import { lockFolder } from './folder-lock.js'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-lock-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test('one at a time; released, the folder is free and clean', async () => {
+  const dir = join(folder, 'a')
+  const first = await lockFolder(dir, systemRandom)
+  await expect(lockFolder(dir, systemRandom)).rejects.toMatchObject({ code: 'MR425' })
+  await first.release()
+  expect(await readdir(dir)).toEqual([])
+  await (await lockFolder(dir, systemRandom)).release()
+})
+
+test('of many that start at once, two never hold the folder', async () => {
+  const dir = join(folder, 'b')
+  const results = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(dir, systemRandom)))
+  const held = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  expect(held.length).toBeLessThanOrEqual(1)
+  for (const lock of held) await lock.release()
+  await (await lockFolder(dir, systemRandom)).release()
+})
+
+test.skipIf(process.platform === 'win32')('what a killed process left behind is no obstacle', async () => {
+  const dir = join(folder, 'c')
+  await mkdir(dir)
+  const socket = join(dir, 'lock-00112233445566aa.sock')
+  const code = `require('net').createServer().listen(${JSON.stringify(socket)}, () => console.log('up'))`
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  await expect(lockFolder(dir, systemRandom)).rejects.toMatchObject({ code: 'MR425' })
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+  expect(await readdir(dir)).toEqual(['lock-00112233445566aa.sock'])
+  const lock = await lockFolder(dir, systemRandom)
+  expect(await readdir(dir)).toHaveLength(1)
+  await lock.release()
+})
+
+test('a folder with a long path is locked, too', async () => {
+  const dir = join(folder, 'd'.repeat(90), 'e'.repeat(90))
+  const lock = await lockFolder(dir, systemRandom)
+  await expect(lockFolder(dir, systemRandom)).rejects.toMatchObject({ code: 'MR425' })
+  await lock.release()
+})
+
+test('a folder that cannot be made is named', async () => {
+  await writeFile(join(folder, 'file'), '')
+  await expect(lockFolder(join(folder, 'file', 'x'), systemRandom)).rejects.toMatchObject({ code: 'MR426' })
+})

@@ -1,0 +1,111 @@
+import type { MillraceError } from '../../model/errors/millrace-error.js'
+import { asMillraceError } from '../as-millrace-error.js'
+import { type Durability, type DurabilityEvents, openDurability } from '../flow/durability.js'
+import type { JobRunnerOptions } from '../job-runner-options.js'
+import { JobBundles } from './job-bundles.js'
+import { captureJob, type KeptParts } from './job-snapshot.js'
+import { type Recovered, type RecoveryParts, recoverJob } from './recover-job.js'
+import { semanticVersions } from './semantic-versions.js'
+import { Snapshotter } from './snapshotter.js'
+
+/** A job's data folder in the hands of one epoch: recovery at its beginning, snapshots on the way and at the end. */
+export interface JobStore {
+  readonly durability: Durability
+  readonly snapshotter: Snapshotter
+  /** What the last recovery took. */
+  readonly recovery: { readonly replayed: number; readonly ms: number }
+  /** @throws see `recoverJob`; the folder is left as it is then. */
+  recover(parts: Pick<RecoveryParts, 'deadLetters' | 'views' | 'freshViews' | 'start'>): Promise<Recovered>
+  /** The job goes on from here: the text that takes in what follows is kept before its first entry. @throws MR422 */
+  begin(recovered: Recovered, parts: KeptParts): Promise<void>
+  /** The last snapshot, at rest; false where it was not written: then the journal makes the state again. */
+  end(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Takes over a data folder; see `openDurability`. */
+export async function openJobStore(options: JobRunnerOptions, dataDir: string, events: DurabilityEvents): Promise<JobStore> {
+  const durability = await openDurability(options, dataDir, events)
+  return new OpenJobStore(options, dataDir, durability)
+}
+
+class OpenJobStore implements JobStore {
+  readonly durability: Durability
+  snapshotter!: Snapshotter
+  recovery = { replayed: 0, ms: 0 }
+  readonly #options: JobRunnerOptions
+  readonly #dataDir: string
+  #bundles!: JobBundles
+  #closed = false
+
+  constructor(options: JobRunnerOptions, dataDir: string, durability: Durability) {
+    this.#options = options
+    this.#dataDir = dataDir
+    this.durability = durability
+  }
+
+  async recover(parts: Pick<RecoveryParts, 'deadLetters' | 'views' | 'freshViews' | 'start'>): Promise<Recovered> {
+    const { job, code, disk, log, factories } = this.#options
+    const { origin } = this.durability
+    const start: RecoveryParts['start'] = one => parts.start(one, origin)
+    try {
+      const { plan } = start(job)
+      this.#bundles = new JobBundles(job, plan, code, disk, this.#dataDir, factories.storedJob)
+      const recovered = await recoverJob({ ...parts, start, options: this.#options, durability: this.durability, bundles: this.#bundles })
+      const { replayed, ms } = recovered
+      this.recovery = { replayed, ms }
+      const { loaded } = this.durability
+      if (loaded || replayed > 0) {
+        const from = loaded ? `the snapshot behind entry ${loaded.entry}` : 'the beginning of the journal'
+        log.info(`recovered from ${from} and ${replayed} ${replayed === 1 ? 'entry' : 'entries'} in ${Math.round(ms)} ms`, {
+          job: job.id,
+          entry: recovered.memory.entry,
+        })
+      }
+      return recovered
+    } catch (error) {
+      await this.close()
+      throw asMillraceError(error, job.id)
+    }
+  }
+
+  async begin({ graph, memory, moved, replayed, ms }: Recovered, parts: KeptParts): Promise<void> {
+    const { job, tuning, real, log, reached } = this.#options
+    const { journal, snapshots, loaded } = this.durability
+    const semantics = semanticVersions(graph.plan)
+    this.snapshotter = new Snapshotter({
+      job: job.id,
+      journal,
+      store: snapshots,
+      ids: memory.ids,
+      tuning,
+      real,
+      log,
+      reached,
+      capture: () => captureJob(parts, { bundle: this.#bundles.current, semantics, release: this.#options.release }),
+      entry: loaded?.entry ?? 0,
+      replayed: { entries: replayed, ms },
+    })
+    if (!moved) return
+    try {
+      await this.#bundles.save()
+      // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
+      journal.note({ kind: 'bundle', bundle: this.#bundles.current, plan: this.#bundles.plan, semantics })
+      if (memory.entry > 0) await this.snapshotter.takeOrThrow()
+    } catch (error) {
+      await this.close()
+      throw asMillraceError(error, job.id)
+    }
+  }
+
+  async end(): Promise<boolean> {
+    if (this.durability.journal.failing !== undefined) return false
+    return this.snapshotter.take()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.durability.journal.close().catch((error: MillraceError) => this.#options.log.warn(error.message, { code: error.code }))
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { readSides, type SideChains } from '../../journal/side-files.js'
+import { readSnapshotFile } from '../../journal/snapshot-file.js'
+import { decodeState } from '../../journal/state-codec.js'
+import type { SegmentFinding } from '../../journal/verify-journal.js'
+import type { Disk } from '../../model/disk.js'
+import { StoredBundles } from '../recovery/stored-bundle.js'
+
+/** One file beside the journal. */
+export interface StateFinding {
+  readonly file: string
+  readonly about: string
+  /** What is wrong with it; undefined: it is whole. */
+  readonly damage?: string
+}
+
+export interface StateFindings {
+  readonly files: readonly StateFinding[]
+  /** From what a start would make the state again, or why none could. */
+  readonly recovery: { readonly possible: boolean; readonly text: string }
+}
+
+/** Reads all that lies beside a job's journal, changing nothing: snapshots with their side files, and bundles. */
+export async function verifyState(disk: Disk, dataDir: string, segments: readonly SegmentFinding[]): Promise<StateFindings> {
+  const snapshots = await verifySnapshots(disk, join(dataDir, 'snapshots'))
+  const stored = new StoredBundles(disk, join(dataDir, 'bundles'))
+  const files: StateFinding[] = snapshots.map(({ finding }) => finding)
+  for (const hash of await stored.list()) {
+    const file = `bundles/${hash}.mjs`
+    const damage = await failure(() => stored.load(hash))
+    files.push(damage === undefined ? { file, about: 'bundle' } : { file, about: 'bundle', damage })
+  }
+  const entries = snapshots.flatMap(({ entry, finding }) => (entry === undefined || finding.damage !== undefined ? [] : [entry]))
+  return { files, recovery: recoveryOf(Math.max(0, ...entries), segments) }
+}
+
+async function verifySnapshots(disk: Disk, folder: string) {
+  const found: { readonly entry: number | undefined; readonly finding: StateFinding }[] = []
+  for (const name of await disk.list(folder)) {
+    const file = `snapshots/${name}`
+    if (name.endsWith('.corrupt')) found.push({ entry: undefined, finding: { file, about: 'put aside as damaged; nothing reads it' } })
+    if (!name.endsWith('.snapshot')) continue
+    let entry: number | undefined
+    let sides: SideChains = {}
+    const damage = await failure(async () => {
+      const { header, body } = await readSnapshotFile(disk, join(folder, name), 'snapshot')
+      decodeState(body)
+      entry = header['entry'] as number
+      sides = header['sides'] as unknown as SideChains
+      await readSides(disk, folder, sides)
+    })
+    const count = Object.values(sides).reduce((sum, chain) => sum + chain.length, 0)
+    const about = entry === undefined ? 'snapshot' : `snapshot behind entry ${entry}, with ${count} side ${count === 1 ? 'file' : 'files'}`
+    found.push({ entry, finding: damage === undefined ? { file, about } : { file, about, damage } })
+  }
+  return found
+}
+
+async function failure(read: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await read()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function recoveryOf(snapshot: number, segments: readonly SegmentFinding[]): StateFindings['recovery'] {
+  const ranges = segments.flatMap(({ entries }) => (entries ? [entries] : []))
+  const first = ranges[0]?.first ?? snapshot + 1
+  const last = Math.max(snapshot, ranges.at(-1)?.last ?? 0)
+  const base = snapshot === 0 ? 'the beginning of the journal' : `the snapshot behind entry ${snapshot}`
+  if (first > snapshot + 1) {
+    return {
+      possible: false,
+      text: `the state cannot be made again: entries ${snapshot + 1}…${first - 1} are gone, and no whole snapshot is behind them`,
+    }
+  }
+  const broken = segments.find(({ damage, entries }) => damage && (entries === undefined || entries.last > snapshot))
+  if (broken) return { possible: false, text: `the state cannot be made again from ${base}: ${broken.segment} is damaged behind it` }
+  return {
+    possible: true,
+    text: `a start makes the state again from ${base} and ${last - snapshot} ${last - snapshot === 1 ? 'entry' : 'entries'}`,
+  }
+}

@@ -1,0 +1,48 @@
+import type { OutputBatch, Position } from '../../connector/sink.js'
+import { isBehind } from '../flow/is-behind.js'
+import { placed, type StoredOutput } from '../flow/outbox.js'
+
+/** Outputs that a replay gives again, without those that notes in the journal say their sinks hold. */
+export class ReplayedOutputs {
+  readonly #waiting = new Map<string, StoredOutput[]>()
+  readonly #onAcknowledged: (outputs: OutputBatch) => void
+
+  /** `onAcknowledged` sees what is left out: the sink holds it. */
+  constructor(onAcknowledged: (outputs: OutputBatch) => void) {
+    this.#onAcknowledged = onAcknowledged
+  }
+
+  /** What waited when the snapshot was taken. */
+  restore(stored: readonly StoredOutput[]): void {
+    for (const output of stored) this.#add(output)
+  }
+
+  add(entry: number, outputs: readonly OutputBatch[]): void {
+    for (const output of placed(entry, outputs)) this.#add(output)
+  }
+
+  #add(output: StoredOutput): void {
+    const { sink } = output.outputs
+    const list = this.#waiting.get(sink)
+    if (list) list.push(output)
+    else this.#waiting.set(sink, [output])
+  }
+
+  /** The sink holds all up to this position. */
+  acknowledged(sink: string, position: Position): void {
+    const list = this.#waiting.get(sink) ?? []
+    let held = 0
+    while (held < list.length && !isBehind(list[held]!, position)) this.#onAcknowledged(list[held++]!.outputs)
+    list.splice(0, held)
+  }
+
+  /** Forgets rows of sinks that are gone; whoever edited the job asked for it. */
+  keep(sinks: readonly string[]): void {
+    for (const sink of this.#waiting.keys()) if (!sinks.includes(sink)) this.#waiting.delete(sink)
+  }
+
+  /** What is left, by sink in order. */
+  rest(): readonly StoredOutput[] {
+    return [...this.#waiting.values()].flat()
+  }
+}
