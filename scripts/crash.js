@@ -1,4 +1,4 @@
-// `npm run crash -- --kills 100 [--seed S] [--peer artemis|node] [--rate R]`: kill -9 under load, again and again; see
+// `npm run crash -- --kills 100 [--seed S] [--peer artemis|node] [--rate R] [--up SECONDS]`: kill -9 under load, again and again; see
 // test/recovery/crash-test.ts. Runs the built command.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

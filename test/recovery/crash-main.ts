@@ -1,4 +1,4 @@
-/** `npm run crash -- --kills N [--seed S] [--peer artemis|node] [--rate R]` */
+/** `npm run crash -- --kills N [--seed S] [--peer artemis|node] [--rate R] [--up SECONDS]` */
 import { parseArgs } from 'node:util'
 import type { CrashPeer } from './crash-broker.js'
 import { crashTest } from './crash-test.js'
@@ -9,18 +9,27 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     peer: { type: 'string', default: 'artemis' },
     rate: { type: 'string', default: '22000' },
+    up: { type: 'string', default: '3' },
   },
 })
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const kills = Number(values.kills)
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
 const rate = Number(values.rate)
-if (!Number.isInteger(kills) || kills < 0 || !Number.isInteger(seed) || !(rate > 0) || !['artemis', 'node'].includes(values.peer)) {
-  say('usage: npm run crash -- [--kills N] [--seed S] [--peer artemis|node] [--rate messages a second]')
+const upMs = Math.round(Number(values.up) * 1000)
+if (
+  !Number.isInteger(kills) ||
+  kills < 0 ||
+  !Number.isInteger(seed) ||
+  !(rate > 0) ||
+  !(upMs > 0) ||
+  !['artemis', 'node'].includes(values.peer)
+) {
+  say('usage: npm run crash -- [--kills N] [--seed S] [--peer artemis|node] [--rate messages a second] [--up most seconds of a life]')
   process.exit(2)
 }
 say(`${kills} kills, seed ${seed}, ${values.peer}`)
-const report = await crashTest({ kills, seed, peer: values.peer as CrashPeer, rate, say })
+const report = await crashTest({ kills, seed, peer: values.peer as CrashPeer, rate, upMs, say })
 const { recoveries } = report
 const ms = (of: number | undefined): string => (of === undefined ? '–' : `${of.toFixed(0)} ms`)
 say(`kills         ${report.kills.atPoints} at crash points, ${report.kills.outside} from outside`)

@@ -9,6 +9,8 @@ export interface CrashOptions {
   readonly peer: CrashPeer
   /** Messages per second that the sender aims at. */
   readonly rate: number
+  /** Ms that a life may go on after its recovery, at most, where it is killed from outside; default 3,000. */
+  readonly upMs?: number
   readonly say: (line: string) => void
 }
 
@@ -26,9 +28,9 @@ const pointWithinMs = 15_000
 const recoveryWithinMs = 20_000
 
 /** Kills a job under load, again and again, as a seed says, and judges what came out. */
-export async function crashTest({ kills, seed, peer, rate, say }: CrashOptions): Promise<CrashReport> {
+export async function crashTest({ kills, seed, peer, rate, upMs, say }: CrashOptions): Promise<CrashReport> {
   const rig = await CrashRig.open({ seed, peer, rate })
-  const plan = new KillPlan(seed)
+  const plan = new KillPlan(seed, upMs)
   const recoveries: number[] = []
   const tally = { atPoints: 0, outside: 0 }
   let life: JobLife | undefined

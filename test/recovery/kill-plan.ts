@@ -34,14 +34,17 @@ const mostTimes: Readonly<Record<CrashPoint, number>> = {
 /** The kills of a seed: at crash points and from outside by turns; all points come before one comes again. */
 export class KillPlan {
   readonly #seed: number
+  readonly #upMs: number
   #drawn = 0
   #round: CrashPoint[] = []
   /** Points that did not come in time: they are planned again, for their first pass. */
   readonly #missed: CrashPoint[] = []
   readonly hit = new Map<CrashPoint, number>()
 
-  constructor(seed: number) {
+  /** @param upMs how long after its recovery a life is killed from outside, at most */
+  constructor(seed: number, upMs = 3_000) {
     this.#seed = seed
+    this.#upMs = upMs
   }
 
   #draw(below: number): number {
@@ -53,7 +56,7 @@ export class KillPlan {
     if (kill % 2 === 1)
       return this.#draw(3) === 0
         ? { how: 'outside', since: 'start', afterMs: 100 + this.#draw(3_000) }
-        : { how: 'outside', since: 'recovery', afterMs: this.#draw(3_000) }
+        : { how: 'outside', since: 'recovery', afterMs: this.#draw(this.#upMs) }
     const again = this.#missed.shift()
     if (again) return { how: 'point', point: again, times: 1 }
     if (this.#round.length === 0) this.#round = [...crashPoints]
