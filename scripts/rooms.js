@@ -16,6 +16,8 @@ export const rooms = [
   { path: 'src/views', lines: 250, only: ['src/model', 'src/connector'], packages: [] },
   { path: 'src/amqp', lines: 300, only: ['src/model'], packages: ['rhea'] },
   { path: 'src/broker', lines: 250, only: ['src/model', 'src/amqp', 'src/journal'], packages: [] },
+  { path: 'src/dashboard', lines: 250, only: ['src/model'], packages: [] },
+  { path: 'src/alerts', lines: 200, only: ['src/model', 'src/views', 'src/dashboard'], packages: [] },
   { path: 'src/demo', lines: 200, only: ['src/model', 'src/amqp'], packages: [] },
   {
     path: 'src/runtime',
@@ -23,18 +25,27 @@ export const rooms = [
     not: ['src/amqp', 'src/broker', 'src/demo'],
     packages: ['esbuild', 'prom-client', 'acorn', '@jridgewell/trace-mapping'],
   },
-  { path: 'connectors', lines: 300, only: ['src/model', 'src/expr', 'src/codecs', 'src/connector', 'src/amqp'], packages: [] },
+  { path: 'connectors', lines: 300, only: ['src/model', 'src/expr', 'src/codecs', 'src/connector', 'src/amqp'], packages: ['mqtt'] },
   { path: 'src/index.ts', lines: 100, not: ['src/amqp', 'src/broker', 'src/runtime', 'connectors'], packages: [] },
   { path: 'src/testing', lines: 200, not: ['src/amqp', 'src/broker', 'connectors'], packages: [] },
   {
     path: 'src/http',
     lines: 200,
-    only: ['src/model', 'src/views', 'src/connector', 'src/runtime'],
-    packages: ['fastify', '@fastify/helmet', '@fastify/static', '@fastify/swagger', '@fastify/etag'],
+    only: ['src/model', 'src/views', 'src/connector', 'src/dashboard', 'src/alerts', 'src/runtime'],
+    packages: ['apache-arrow', 'fastify', '@fastify/helmet', '@fastify/static', '@fastify/swagger', '@fastify/etag'],
   },
-  { path: 'src/cli', lines: 200, packages: ['commander', 'picocolors'] },
-  { path: 'jobs', lines: 80, only: ['src/index.ts', 'connectors'], packages: ['millrace', 'millrace/amqp'] },
-  { path: 'dashboards', lines: 250, only: ['src/model'], packages: ['uplot', '@dagrejs/dagre'] },
+  {
+    path: 'src/cli',
+    lines: 200,
+    packages: ['commander', 'picocolors', '@clack/prompts', '@babel/code-frame', 'chokidar', 'esbuild', 'uqr'],
+  },
+  {
+    path: 'jobs',
+    lines: 80,
+    only: ['src/index.ts', 'connectors'],
+    packages: ['millrace', 'millrace/amqp', 'millrace/mqtt', 'millrace/file', 'millrace/http', 'millrace/console'],
+  },
+  { path: 'dashboards', lines: 250, only: ['src/model', 'src/dashboard'], packages: ['uplot', '@dagrejs/dagre'] },
 ]
 
 /** Files that may read the real clock and the real randomness. */

@@ -8,6 +8,7 @@ import { deadLetterRoutes } from './dead-letter-routes.js'
 import { hostGuard } from './host-guard.js'
 import { jobRoutes } from './job-routes.js'
 import { LiveHub } from './live-hub.js'
+import type { LiveNotice } from './live-notice.js'
 import { liveRoutes } from './live-routes.js'
 import { OpenConnections } from './open-connections.js'
 import { operationRoutes } from './operation-routes.js'
@@ -26,6 +27,8 @@ export interface AppOptions {
   /** The address that the server is bound to, for the check of Host headers. */
   readonly bound: string
   readonly allowRemote: boolean
+  /** What live readers are told beside the views. */
+  readonly notices?: readonly LiveNotice[]
 }
 
 /** Scripts, styles and data from this server only; no inline code, no frames, no forms. */
@@ -48,7 +51,7 @@ const contentSecurityPolicy = {
 /** All routes, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { context } = options
-  const hub = new LiveHub(context)
+  const hub = new LiveHub(context, options.notices)
   const streams = new RowStreams(context.time)
   const checkHost = hostGuard(options.bound, options.allowRemote)
   const app = fastify({

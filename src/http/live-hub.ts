@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { LiveClient } from './live-client.js'
+import { type LiveNotice, LiveNotices } from './live-notice.js'
 import { LiveRing } from './live-ring.js'
 import { frameOf, LiveTopic } from './live-topic.js'
 import type { ServerContext } from './server-context.js'
@@ -25,6 +26,7 @@ export const mostViews = 64
 /** Follows views for all live readers at once: each frame is made once, however many read it. */
 export class LiveHub {
   #context: ServerContext
+  readonly #notices: LiveNotices
   #topics = new Map<string, { readonly topic: LiveTopic; readonly since: number }>()
   #clients = new Set<LiveClient>()
   /** The views of readers that asked for all; grows as jobs start. */
@@ -39,8 +41,9 @@ export class LiveHub {
   /** Readers dropped because they read too slowly. */
   dropped = 0
 
-  constructor(context: ServerContext) {
+  constructor(context: ServerContext, notices: readonly LiveNotice[] = []) {
     this.#context = context
+    this.#notices = new LiveNotices(notices, () => this.#changed())
   }
 
   get readers(): number {
@@ -79,6 +82,7 @@ export class LiveHub {
       const last = parts.pop() ?? ''
       client.greet(`retry: 1000\n${parts.join('')}id: ${prefix}:${this.#offset}\n${last}`)
     }
+    for (const frame of this.#notices.greeting()) client.send(frame)
     client.send(this.#progress())
     this.#clients.add(client)
     response.on('close', () => this.#detach(client))
@@ -87,6 +91,7 @@ export class LiveHub {
 
   close(): void {
     this.#closed = true
+    this.#notices.close()
     this.#cancelFlush?.()
     this.#cancelProgress?.()
     this.#cancelFlush = undefined
@@ -142,6 +147,7 @@ export class LiveHub {
   #flush(): void {
     this.#cancelFlush = undefined
     this.#lastFlush = this.#context.time.monotonic()
+    for (const frame of this.#notices.flush()) this.#broadcast(frame)
     for (const [name, { topic }] of this.#topics) if (topic.dirty) this.#emit(name, topic.flush(snapshotRows))
   }
 
@@ -149,6 +155,10 @@ export class LiveHub {
     const offset = ++this.#offset
     this.#ring.push({ offset, view, frame })
     for (const client of [...this.#clients]) if (client.views.has(view)) client.send(frame, offset)
+  }
+
+  #broadcast(frame: string): void {
+    for (const client of [...this.#clients]) client.send(frame)
   }
 
   #progress(): string {
@@ -168,7 +178,7 @@ export class LiveHub {
     for (const name of this.#topics.keys()) this.#follow(name)
     if (this.#clients.size > 0) {
       const frame = this.#progress()
-      for (const client of [...this.#clients]) client.send(frame)
+      this.#broadcast(frame)
     }
     this.#cancelProgress = this.#context.time.after(progressMs, () => this.#tick())
   }

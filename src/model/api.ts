@@ -1,3 +1,5 @@
+import type { Alert } from './alert.js'
+import type { DemoStatus } from './demo-status.js'
 import type { Guarantee } from './guarantee.js'
 
 /** The JSON of the HTTP API: the contract between server, page and clients. Times are ms since the epoch on the job's clock. */
@@ -108,6 +110,10 @@ export type LiveEvent =
   | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[] }
   | { readonly type: 'upsert'; readonly view: string; readonly rows: readonly LiveRow[]; readonly removed: readonly LiveRow[] }
   | { readonly type: 'progress'; readonly jobs: readonly JobSummary[]; readonly watermarks: Readonly<Record<string, number | null>> }
+  /** All alerts; sent whenever one changes, and at first. */
+  | { readonly type: 'alerts'; readonly alerts: readonly Alert[] }
+  /** Of demos only; sent whenever it changes, and at first. */
+  | { readonly type: 'demo'; readonly demo: DemoStatus }
   | { readonly type: 'reset'; readonly reason: string }
 
 export interface DeadLetter {
@@ -122,4 +128,6 @@ export interface DeadLetter {
   /** Up to 200 bytes as text, unprintable ones as ·. */
   readonly sample: string
   readonly size: number
+  /** It was taken in again as a new message at this time, on the job's clock. */
+  readonly retriedAt?: number
 }

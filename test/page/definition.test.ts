@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { deriveDashboard } from '../../dashboards/app/definition/derive-dashboard.js'
-import { misfit } from '../../dashboards/app/definition/load-dashboard.js'
-import { DashboardError, knownKeys, parseDashboard } from '../../dashboards/app/definition/parse-dashboard.js'
+import { deriveDashboard } from '../../src/dashboard/derive-dashboard.js'
+import { misfit } from '../../src/dashboard/misfit.js'
+import { DashboardError, knownKeys, parseDashboard } from '../../src/dashboard/parse-dashboard.js'
 import { views } from './scripted-feed.js'
 
 const folder = new URL('../../dashboards/', import.meta.url)

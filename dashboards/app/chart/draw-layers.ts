@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import type { Threshold } from '../definition/dashboard.js'
+import type { Threshold } from '../../../src/dashboard/dashboard.js'
 import { withUnit } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'

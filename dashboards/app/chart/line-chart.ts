@@ -1,4 +1,4 @@
-import type { LinePanel } from '../definition/dashboard.js'
+import type { LinePanel } from '../../../src/dashboard/dashboard.js'
 import { element, setAttribute, setText } from '../dom/element.js'
 import type { PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'

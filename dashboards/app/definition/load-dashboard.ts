@@ -1,9 +1,9 @@
+import type { Dashboard } from '../../../src/dashboard/dashboard.js'
+import { deriveDashboard } from '../../../src/dashboard/derive-dashboard.js'
+import { misfit } from '../../../src/dashboard/misfit.js'
+import { DashboardError, parseDashboard } from '../../../src/dashboard/parse-dashboard.js'
 import type { ViewInfo } from '../../../src/model/api.js'
-import { nearest } from '../../../src/model/nearest.js'
 import { getJson } from '../feed/get-json.js'
-import type { Dashboard, Panel } from './dashboard.js'
-import { deriveDashboard } from './derive-dashboard.js'
-import { DashboardError, parseDashboard } from './parse-dashboard.js'
 
 /** A dashboard to show, and what is wrong with the definition in words for the reader. */
 export interface LoadedDashboard {
@@ -31,30 +31,4 @@ export const loadDashboard = async (job: string, views: readonly ViewInfo[]): Pr
 const definitionFolder = async (job: string): Promise<string | undefined> => {
   if ((await getJson<string[]>('api/v1/dashboards'))?.includes(job)) return 'api/v1/dashboards'
   return (await getJson<string[]>('dashboards/index.json'))?.includes(job) ? 'dashboards' : undefined
-}
-
-/** Why a panel cannot be shown with these views; undefined when it fits. */
-export const misfit = (panel: Panel, views: readonly ViewInfo[]): string | undefined => {
-  if (panel.kind === 'graph') return undefined
-  const view = views.find(info => info.id === panel.view)
-  if (!view)
-    return unknown(
-      'view',
-      panel.view,
-      views.map(info => info.id),
-    )
-  const columns = view.columns.map(column => column.name)
-  const numeric = view.columns.filter(column => column.type === 'number' || column.type === 'integer').map(column => column.name)
-  if (!numeric.includes(panel.column)) return unknown(`numeric column of ${view.id}`, panel.column, numeric)
-  for (const name of panel.kind === 'line' ? (panel.band ?? []) : []) {
-    if (!numeric.includes(name)) return unknown(`numeric column of ${view.id}`, name, numeric)
-  }
-  if (panel.by !== undefined && !columns.includes(panel.by)) return unknown(`column of ${view.id}`, panel.by, columns)
-  return undefined
-}
-
-const unknown = (what: string, name: string, known: readonly string[]): string => {
-  const meant = nearest(name, known)
-  const hint = meant ? `did you mean "${meant}"?` : known.length > 0 ? `known are ${known.join(', ')}` : 'the job has none'
-  return `"${name}" is not a ${what}; ${hint}`
 }

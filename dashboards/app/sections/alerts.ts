@@ -1,4 +1,4 @@
-import type { AlertsPanel } from '../definition/dashboard.js'
+import type { AlertsPanel } from '../../../src/dashboard/dashboard.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import type { PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'

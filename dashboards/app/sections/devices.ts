@@ -1,6 +1,6 @@
+import type { AlertsPanel, MultiplesPanel } from '../../../src/dashboard/dashboard.js'
 import { seriesColours } from '../chart/palette.js'
 import { abnormality, lastValue, orderedKeys } from '../chart/shown-series.js'
-import type { AlertsPanel, MultiplesPanel } from '../definition/dashboard.js'
 import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import type { PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'

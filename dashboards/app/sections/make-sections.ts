@@ -1,6 +1,6 @@
+import type { Dashboard } from '../../../src/dashboard/dashboard.js'
 import type { ViewInfo } from '../../../src/model/api.js'
 import { LineChart } from '../chart/line-chart.js'
-import type { Dashboard } from '../definition/dashboard.js'
 import { element } from '../dom/element.js'
 import type { Section } from '../page-state.js'
 import { Alerts } from './alerts.js'

@@ -1,4 +1,4 @@
-import type { ViewInfo } from '../../../src/model/api.js'
+import type { ViewInfo } from '../model/api.js'
 import type { Dashboard, LinePanel, MultiplesPanel, Panel } from './dashboard.js'
 
 /** Columns that tell the level of a thing, best first. */

@@ -1,4 +1,4 @@
-import { nearest } from '../../../src/model/nearest.js'
+import { nearest } from '../model/nearest.js'
 import type { Dashboard, Panel, Threshold } from './dashboard.js'
 
 /** One thing wrong with a definition: where, what, and how to mend it. */
