@@ -47,7 +47,7 @@ const copyDefinitions = async to => {
 }
 
 const loadParser = async () => {
-  const entry = join(source, 'definition', 'parse-dashboard.ts')
+  const entry = join(root, 'src', 'dashboard', 'parse-dashboard.ts')
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'neutral', write: false })
   const code = Buffer.from(outputFiles[0].contents).toString('base64')
   return (await import(`data:text/javascript;base64,${code}`)).parseDashboard

@@ -1,4 +1,6 @@
+import type { Alert } from '../../src/model/alert.js'
 import type { DeadLetter, JobGraph, JobSummary, LiveEvent, ViewInfo } from '../../src/model/api.js'
+import type { DemoStatus } from '../../src/model/demo-status.js'
 import { loadDashboard } from './definition/load-dashboard.js'
 import { element } from './dom/element.js'
 import { getJson } from './feed/get-json.js'
@@ -26,6 +28,8 @@ export class Page {
   #graph: JobGraph | undefined
   #deadLetters: readonly DeadLetter[] = []
   #deadCount = -1
+  #alerts: readonly Alert[] = []
+  #demo: DemoStatus | undefined
   #sections: readonly Section[] = []
   #feed: LiveFeed | undefined
   #answered = false
@@ -61,6 +65,8 @@ export class Page {
       views: this.#views,
       graph: this.#graph,
       deadLetters: this.#deadLetters,
+      alerts: this.#alerts,
+      demo: this.#demo,
     }
   }
 
@@ -140,6 +146,7 @@ export class Page {
     this.#graph = undefined
     this.#deadLetters = []
     this.#deadCount = -1
+    this.#alerts = []
     this.#body.replaceChildren()
   }
 
@@ -158,6 +165,10 @@ export class Page {
       store?.remove(event.removed)
     } else if (event.type === 'progress') {
       this.#takeJobs(event.jobs)
+    } else if (event.type === 'alerts') {
+      this.#alerts = event.alerts.filter(alert => alert.job === job)
+    } else if (event.type === 'demo') {
+      this.#demo = event.demo
     }
     this.#mark()
   }

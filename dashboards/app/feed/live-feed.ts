@@ -1,7 +1,7 @@
 import type { LiveEvent } from '../../../src/model/api.js'
 import type { Connection } from '../text/health-sentence.js'
 
-const events = ['snapshot', 'upsert', 'progress', 'reset'] as const
+const events = ['snapshot', 'upsert', 'progress', 'alerts', 'demo', 'reset'] as const
 const retryMs = 2000
 /** Progress comes about once a second; this long without any event the page stops claiming to be live. */
 const silentMs = 8000
