@@ -15,6 +15,10 @@ export interface LiveOptions {
   /** Undefined: no HTTP server. */
   readonly http: ListenAddress | undefined
   readonly amqp?: ListenAddress
+  /** An AMQP node that runs already and outlives this: none is started, and it stays open. */
+  readonly node?: EmbeddedNode
+  /** The folder of dashboard definitions. */
+  readonly dashboards?: string
   /** Null: nothing is kept. */
   readonly dataDir?: string | null
   /** Where the node keeps its messages; `_node` in `dataDir` by default. */
@@ -47,13 +51,14 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     const graphs = jobs.map(job => job.start({ bounded: false }))
     const bind = http && { host: http.host, port: http.port, portNamed: http.named }
     if (bind) await checkBind(bind)
-    const needed = needsNode(graphs, process.env)
+    const needed = !options.node && needsNode(graphs, process.env)
     // Beside the jobs' folders, or in the one of a single job; no job's id begins so. Where nothing is kept, nor are the node's messages.
     const folder = options.dataDir === null ? undefined : (options.nodeDir ?? join(options.dataDir ?? '.millrace', '_node'))
     const listen = options.amqp ?? listenAddress(undefined, amqpPort)
     const kept = folder === undefined ? undefined : { folder, takeOver: options.state?.takeOver === true }
-    const node = needed ? await startEmbeddedNode(listen, systemTime, log, kept) : undefined
-    if (node) closers.push(() => node.close())
+    const own = needed ? await startEmbeddedNode(listen, systemTime, log, kept) : undefined
+    if (own) closers.push(() => own.close())
+    const node = options.node ?? own
     const running = await startJobs({
       jobs,
       log,
@@ -75,6 +80,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       (await createServer({
         host: running.host,
         pageDir,
+        ...(options.dashboards !== undefined && { dashboards: options.dashboards }),
         bind,
         version,
         time: systemTime,
