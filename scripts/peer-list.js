@@ -31,6 +31,10 @@ const apt = (...packages) => {
 const python = windows ? 'python' : 'python3'
 const venvPython = join(folder, 'venv', windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python')
 
+/** What analysts query results with. DuckDB reads addresses by its extension httpfs, of the same release. */
+const analysts = { pandas: '3.1.1', polars: '2.1.0', duckdb: '1.5.5', 'duckdb-extension-httpfs': '1.5.5', pyarrow: '26.0.1' }
+const analystsHave = `import importlib.metadata as m; assert all(m.version(n) == v for n, v in ${JSON.stringify(analysts)}.items())`
+
 /** Another release of Node, from its npm package. */
 function nodeRelease(release) {
   const home = join(folder, `node-${release}`)
@@ -51,6 +55,15 @@ export const peers = {
     obtain: () => {
       run(python, ['-m', 'venv', 'venv'])
       run(venvPython, ['-m', 'pip', 'install', '-q', 'python-qpid-proton'])
+    },
+  },
+  analysts: {
+    what: 'pandas, polars, DuckDB and pyarrow for Python',
+    present: () => existsSync(venvPython) && spawnSync(venvPython, ['-c', analystsHave], { stdio: 'ignore' }).status === 0,
+    obtain: () => {
+      if (!existsSync(venvPython)) run(python, ['-m', 'venv', 'venv'])
+      const pinned = Object.entries(analysts).map(([name, version]) => `${name}==${version}`)
+      run(venvPython, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--only-binary', ':all:', ...pinned])
     },
   },
   artemis: {
