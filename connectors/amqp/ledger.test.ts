@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { presettled, Segment } from '../../src/connector/segments.js'
 import type { Outcome } from '../../src/connector/source.js'
 import { Ledger } from './ledger.js'
-import { presettled, Segment } from './segments.js'
 
 const segment = (ids: readonly number[]): Segment => {
   const made = new Segment(16)

@@ -1,5 +1,5 @@
+import { presettled, type Segment } from '../../src/connector/segments.js'
 import type { Outcome } from '../../src/connector/source.js'
-import { presettled, type Segment } from './segments.js'
 
 /** One outcome for the deliveries `first … last` of a session (both included, serial numbers): one disposition frame. */
 export interface Run {

@@ -1,9 +1,8 @@
 import type { DecoderSpec } from '../../src/codecs/decoder.js'
+import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import type { EnvironmentText, Text } from '../../src/connector/secret.js'
 import type { IdSpec } from '../../src/connector/source.js'
 import { type Duration, durationMs } from '../../src/model/duration.js'
-import { MillraceError } from '../../src/model/errors/millrace-error.js'
-import { nearest } from '../../src/model/nearest.js'
 import { parseEndpoint } from './endpoint.js'
 
 /** What the address is at the broker. `anycast` and `multicast` are direct links: nothing is stored between the ends. */
@@ -52,22 +51,7 @@ export interface AmqpSourceOptions<out T> extends BrokerOptions {
   readonly maxMessageBytes?: number
 }
 
-type Check = (value: unknown) => string | undefined
-
-const isText = (value: unknown): boolean =>
-  typeof value === 'string' || (typeof value === 'object' && value !== null && 'fallback' in value)
-const text: Check = value => (isText(value) && value !== '' ? undefined : 'wants a text')
-const plain: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'wants a text that is not empty')
-const flag: Check = value => (typeof value === 'boolean' ? undefined : 'wants true or false')
-const count: Check = value => (Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'wants a whole number above 0')
-const object = (keys: Readonly<Record<string, Check>>, required: readonly string[]): Check => {
-  return value => {
-    if (typeof value !== 'object' || value === null) return 'wants an object'
-    const faults = faultsOf(value as Record<string, unknown>, keys, required)
-    return faults.length > 0 ? `has faults: ${faults.join('; ')}` : undefined
-  }
-}
-const url: Check = value => {
+const url: OptionCheck = value => {
   const all = Array.isArray(value) ? value : [value]
   if (all.length === 0) return 'wants at least one URL'
   for (const one of all) {
@@ -76,86 +60,41 @@ const url: Check = value => {
   }
   return undefined
 }
-const duration: Check = value => {
+const duration: OptionCheck = value => {
   if (typeof value !== 'string') return "wants a duration such as '30s'"
   durationMs(value as Duration)
   return undefined
 }
 
 /** The address kinds that an option may name. */
-export const kindOption: Check = value =>
+export const kindOption: OptionCheck = value =>
   ['queue', 'topic', 'anycast', 'multicast'].includes(value as string) ? undefined : "wants 'queue', 'topic', 'anycast' or 'multicast'"
 
 /** Checks of the options that sources and sinks share. */
-export const brokerChecks: Readonly<Record<string, Check>> = {
+export const brokerChecks: Readonly<Record<string, OptionCheck>> = {
   url,
-  user: text,
-  password: text,
-  tls: object({ ca: text, cert: text, key: text, rejectUnauthorized: flag }, []),
-  containerId: plain,
+  user: wants.text,
+  password: wants.text,
+  tls: wantsObject({ ca: wants.text, cert: wants.text, key: wants.text, rejectUnauthorized: wants.flag }, []),
+  containerId: wants.plain,
   idleTimeout: duration,
 }
 
-const sourceChecks: Readonly<Record<string, Check>> = {
+const sourceChecks: Readonly<Record<string, OptionCheck>> = {
   ...brokerChecks,
-  address: plain,
+  address: wants.plain,
   kind: kindOption,
-  subscription: object({ name: plain, durable: flag, shared: flag }, ['name']),
-  linkName: plain,
-  selector: plain,
+  subscription: wantsObject({ name: wants.plain, durable: wants.flag, shared: wants.flag }, ['name']),
+  linkName: wants.plain,
+  selector: wants.plain,
   id: value =>
     typeof value === 'object' && value !== null && 'from' in value
       ? undefined
       : "wants messageId(), applicationPropertyId('key') or bodyId('path')",
-  decode: value => (typeof value === 'object' && value !== null && 'compile' in value ? undefined : 'wants a decoder such as json(Schema)'),
-  credit: count,
-  exclusive: flag,
-  maxMessageBytes: count,
-}
-
-function faultsOf(
-  options: Readonly<Record<string, unknown>>,
-  checks: Readonly<Record<string, Check>>,
-  required: readonly string[],
-): string[] {
-  const faults: string[] = []
-  const known = Object.keys(checks)
-  for (const name of required) if (options[name] === undefined) faults.push(`\`${name}\` is missing`)
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    const check = checks[name]
-    if (!check) {
-      const near = nearest(name, known)
-      faults.push(`there is no option \`${name}\`${near ? `, did you mean \`${near}\`?` : ''}`)
-      continue
-    }
-    try {
-      const fault = check(value)
-      if (fault) faults.push(`\`${name}\` ${fault}`)
-    } catch (error) {
-      if (!(error instanceof MillraceError)) throw error
-      faults.push(`\`${name}\`: ${error.message}`)
-    }
-  }
-  return faults
-}
-
-/**
- * Refuses wrong options, all at once.
- *
- * @throws MR302
- */
-export function checkOptions(
-  of: string,
-  options: object,
-  checks: Readonly<Record<string, Check>>,
-  required: readonly string[],
-  further: readonly string[] = [],
-): void {
-  const faults = [...faultsOf({ ...options }, checks, required), ...further]
-  if (faults.length === 0) return
-  const listed = faults.length === 1 ? [] : faults
-  throw new MillraceError('MR302', `${of}: ${faults.length === 1 ? faults[0] : `${faults.length} options are wrong`}`, { notes: listed })
+  decode: wants.decoder,
+  credit: wants.count,
+  exclusive: wants.flag,
+  maxMessageBytes: wants.count,
 }
 
 /** @throws MR302 naming every fault of a source's options. */

@@ -1,5 +1,6 @@
+import { checkOptions } from '../../src/connector/check-options.js'
 import type { Expr, SymbolicRow } from '../../src/expr/types.js'
-import { type AddressKind, type BrokerOptions, brokerChecks, checkOptions, kindOption } from './options.js'
+import { type AddressKind, type BrokerOptions, brokerChecks, kindOption } from './options.js'
 
 /** Computed for each row by an expression, such as w => format`alerts/${w.room}`. */
 export type PerRow<T, V> = (row: SymbolicRow<T>) => Expr<V>

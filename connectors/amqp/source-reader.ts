@@ -1,5 +1,6 @@
 import { type EncodedOutcome, type EventContext, outcomes, type Receiver, withdrawCredit, writeDisposition } from '../../src/amqp/rhea.js'
 import { takeTransfers } from '../../src/amqp/take-transfers.js'
+import { presettled, type Segment, SegmentQueue } from '../../src/connector/segments.js'
 import type { ConnectorContext, Outcome, SourceReader, SourceStatus } from '../../src/connector/source.js'
 import { Backoff } from '../../src/model/backoff.js'
 import type { Chunk } from '../../src/model/chunk.js'
@@ -11,7 +12,6 @@ import type { Dialed } from './dialed.js'
 import { goodbye } from './goodbye.js'
 import { Keeper, type KeeperSettings } from './keeper.js'
 import { Ledger, type Run } from './ledger.js'
-import { presettled, type Segment, SegmentQueue } from './segments.js'
 import { receiverOptions, type SourceLink } from './source-link.js'
 
 const segmentBytes = 256 * 1024

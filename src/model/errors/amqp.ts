@@ -10,7 +10,7 @@ export const amqpErrors = entries({
   },
   MR302: {
     title: 'unknown or wrong option',
-    cause: 'An option of the AMQP connector is misspelt, missing or has a value that it cannot have.',
+    cause: 'An option of a source or sink is misspelt, missing or has a value that it cannot have.',
     remedy: 'Mend the options named in the message.',
     action: 'stop',
   },

@@ -1,4 +1,4 @@
-import type { Chunk } from '../../src/model/chunk.js'
+import type { Chunk } from '../model/chunk.js'
 
 /** Marks a message that its sender settled before it arrived: nothing is owed for it. */
 export const presettled = -1
