@@ -76,7 +76,7 @@ function millrace() {
       windowedInput: false,
       bounded: true,
     },
-    { origin: -1, emitTo: () => {}, reject: () => {}, count: () => {} },
+    { origin: -1, emitTo: () => {}, late: () => {}, reject: () => {}, count: () => {} },
   )
   const source = new Subject<Batch>()
   const filtered = new Subject<Batch>()

@@ -2,6 +2,7 @@ import type { FieldUse } from '../codecs/decoder.js'
 import type { OutputBatch, SinkSpec } from '../connector/sink.js'
 import type { SourceSpec } from '../connector/source.js'
 import type { Batch } from '../model/batch.js'
+import type { LateRow } from '../model/late-row.js'
 import type { State } from '../model/state.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import type { Refusal } from '../operators/refusal.js'
@@ -58,8 +59,20 @@ export interface Graph {
   begin(entry: number): void
   /** Pushes one batch of the current entry into a source. Throws what an operator threw: the run is then broken and must be restored. */
   push(source: string, batch: Batch): void
-  /** Ends the entry: what reached the sinks and what operators refused, in order. Sweeps dictionaries. */
-  end(): { readonly outputs: readonly OutputBatch[]; readonly rejections: readonly RowRejection[] }
+  /** Ends the entry: what reached the sinks, what operators refused and what was late, in order. Sweeps dictionaries. */
+  end(): {
+    readonly outputs: readonly OutputBatch[]
+    readonly rejections: readonly RowRejection[]
+    /** At most the newest thousand. */
+    readonly late: readonly Omit<LateRow, 'job'>[]
+  }
+  /**
+   * Hears the batches that flow on an edge of the plan as they pass; they live until it returns. What it throws is lost.
+   * The result ends it.
+   *
+   * @throws MR470 for an edge that the plan does not have.
+   */
+  tap(from: string, to: string, heard: (batch: Batch) => void): () => void
   /** Ms of clock advance until some operator needs a tick; +Infinity: never. */
   deadline(): number
   metrics(): ReadonlyMap<string, NodeMetrics>

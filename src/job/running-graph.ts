@@ -1,4 +1,3 @@
-import type { OutputBatch } from '../connector/sink.js'
 import type { Batch } from '../model/batch.js'
 import type { Dictionary } from '../model/dictionary.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -7,6 +6,7 @@ import type { GraphBuilder } from '../operators/builder.js'
 import type { Plan } from '../plan/plan.js'
 import { fieldUse } from './field-use.js'
 import type { Graph, GraphSink, GraphSource, NodeMetrics, RowRejection } from './graph.js'
+import { tapEdge } from './tap-edge.js'
 
 interface GraphState {
   readonly format: 1
@@ -62,14 +62,18 @@ export class RunningGraph implements Graph {
     if (builder.failure !== undefined) throw builder.failure
   }
 
-  end(): { outputs: readonly OutputBatch[]; rejections: readonly RowRejection[] } {
+  end(): ReturnType<Graph['end']> {
     const builder = this.#builder
     const outputs = builder.outputs
     builder.outputs = []
     const rejections: RowRejection[] = []
     for (const node of builder.nodes.values()) if (node.refusals.length > 0) rejections.push(...node.refusals.splice(0))
     for (const dictionary of this.#dictionaries) dictionary.sweep()
-    return { outputs, rejections }
+    return { outputs, rejections, late: builder.late.take() }
+  }
+
+  tap(from: string, to: string, heard: (batch: Batch) => void): () => void {
+    return tapEdge(this.#builder, from, to, heard)
   }
 
   deadline(): number {

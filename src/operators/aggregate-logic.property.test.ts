@@ -91,7 +91,16 @@ function run(options: CaseOptions, entries: readonly CaseEntry[], { cuts, restar
       },
       {
         origin: -1,
-        emitTo: (_, batch) => late.push(...batch.times.subarray(0, batch.length)),
+        emitTo: () => {},
+        late: (batch, missed) => {
+          for (const time of batch.times.subarray(0, batch.length)) {
+            late.push(time)
+            const { start, end, by } = missed(time)
+            // The newest window of the time, closed by now: the next one begins behind it.
+            expect(start <= time && time < end && time < start + options.every).toBe(true)
+            expect(by).toBeGreaterThanOrEqual(0)
+          }
+        },
         reject: () => {},
         count: (name, by) => {
           if (name === 'counted') counted += by

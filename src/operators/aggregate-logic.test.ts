@@ -84,8 +84,10 @@ function run(params: Partial<AggregateParams> = {}) {
     },
     {
       origin: -7,
-      emitTo: (port, batch) => {
-        for (let i = 0; i < batch.length; i++) late.push([port, batch.times[i], batch.row(i)])
+      emitTo: () => {},
+      late: (batch, missed) => {
+        counters['late'] = (counters['late'] ?? 0) + batch.length
+        for (let i = 0; i < batch.length; i++) late.push([batch.times[i], batch.row(i), missed(batch.times[i]!)])
       },
       reject: () => {},
       count: (counter, by) => {
@@ -154,7 +156,7 @@ describe('createAggregateLogic', () => {
     expect(rows(batchOf([], 20_000)).map(([room, , , , , start]) => `${start}${room}`)).toEqual(['0b', '0a', '5000b', '5000c', '5000a'])
   })
 
-  it('sends rows that no window takes to the late port, whole', () => {
+  it('gives away rows that no window takes, whole, with the newest window that each missed', () => {
     const { rows, late, counters } = run({ window: hopping('10s', { every: '5s' }) })
     rows(batchOf([row('a', 1, 12_000)], 9_999))
     // [0, 10 s) is over; 7,000 still counts in [5 s, 15 s).
@@ -162,10 +164,12 @@ describe('createAggregateLogic', () => {
       ['a', 2, 1, 3, 2, 5_000, 15_000, true, 0],
     ])
     expect(late).toEqual([
-      ['late', 4_000, { room: 'x', celsius: 5 }],
-      ['late', 4_999, { room: 'x', celsius: 6 }],
+      [4_000, { room: 'x', celsius: 5 }, { start: 0, end: 10_000, by: 0 }],
+      [4_999, { room: 'x', celsius: 6 }, { start: 0, end: 10_000, by: 0 }],
     ])
     expect(counters).toEqual({ counted: 2, late: 2 })
+    rows(batchOf([row('y', 7, 9_000)], 14_999))
+    expect(late.slice(2)).toEqual([[9_000, { room: 'y', celsius: 7 }, { start: 5_000, end: 15_000, by: 0 }]])
   })
 
   it('fires a revision at once for each late row within the allowed lateness, and forgets the window after it', () => {

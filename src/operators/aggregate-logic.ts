@@ -158,10 +158,7 @@ class AggregateLogic implements Logic {
   #taken(all: Batch): Batch {
     const batch = firstResults(all, this.#params.windowedInput, this.#context)
     const { taken, late } = splitLate(batch, this.#windows)
-    if (late) {
-      this.#context.count('late', late.length)
-      this.#context.emitTo('late', late)
-    }
+    if (late) this.#context.late(late, time => this.#windows.missed(time))
     return taken
   }
 

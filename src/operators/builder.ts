@@ -6,6 +6,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Json } from '../model/json.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import type { NodeKind } from '../plan/plan.js'
+import { LateRecord } from './late-record.js'
 import type { Logic, LogicContext } from './logic.js'
 import { RunningNode } from './running-node.js'
 import { type Output, Stream } from './stream.js'
@@ -70,6 +71,8 @@ export class GraphBuilder {
   readonly lateOutputs: Output[] = []
   /** What reached the sinks since the entry began. */
   outputs: OutputBatch[] = []
+  /** What came too late for its windows since the entry began. */
+  readonly late = new LateRecord()
   /** The entry being pushed, and the next ordinal of each sink within it. */
   entry = 0
   readonly ordinals = new Map<string, number>()

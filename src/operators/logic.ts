@@ -1,6 +1,7 @@
 import type { Batch } from '../model/batch.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
 import type { State } from '../model/state.js'
+import type { MissedWindow } from './late-record.js'
 
 /** Passes a batch on; may be called several times during one `onBatch`. */
 export type Emit = (batch: Batch) => void
@@ -11,6 +12,8 @@ export interface LogicContext {
   readonly origin: number
   /** Sends rows to a side port of the operator (`late`), with the time of the batch. */
   emitTo(port: string, batch: Batch): void
+  /** Rows that no window took: counted, sent to the port `late`, and kept for people to see with the window that each has missed. */
+  late(batch: Batch, missed: (time: number) => MissedWindow): void
   /** Hands a row to the dead letters: a row function threw, a time was far in the future. */
   reject(batch: Batch, row: number, code: ErrorCode, reason: string, stack?: string): void
   /** Adds to a counter of this node: `counted`, `late`, `skewed`, `revisions_ignored`, …. */

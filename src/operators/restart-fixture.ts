@@ -48,6 +48,7 @@ export function runWithRestarts(make: (context: LogicContext) => Logic, batches:
   const context: LogicContext = {
     origin: -7,
     emitTo: (port, batch) => said.push(told(port, batch)),
+    late: (batch, missed) => said.push(told('late', batch), [...batch.times.subarray(0, batch.length)].map(missed)),
     reject: (batch, row, code, reason) => said.push({ rejected: batch.row(row), code, reason }),
     count: (counter, by) => said.push({ counter, by }),
   }

@@ -3,8 +3,10 @@ import type { Batch } from '../model/batch.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
 import type { PlanNode } from '../plan/plan.js'
 import type { GraphBuilder, NodeDefinition } from './builder.js'
+import { type MissedWindow, mostLateRows } from './late-record.js'
 import type { Logic, LogicContext } from './logic.js'
 import type { Refusal } from './refusal.js'
+import { rowJson } from './row-json.js'
 
 /** One node of a run: its logic, its output, what it has done. */
 export class RunningNode implements LogicContext {
@@ -94,6 +96,25 @@ export class RunningNode implements LogicContext {
     const began = elapsed?.() ?? 0
     subject.next(batch)
     if (elapsed) this.#nested += elapsed() - began
+  }
+
+  late(batch: Batch, missed: (time: number) => MissedWindow): void {
+    this.count('late', batch.length)
+    this.emitTo('late', batch)
+    const { times, length, clock } = batch
+    const rows = []
+    for (let i = Math.max(0, length - mostLateRows); i < length; i++) {
+      const { start, end, by } = missed(times[i]!)
+      rows.push({
+        node: this.plan.id,
+        at: clock.wall,
+        eventTime: times[i]!,
+        window: { start, end },
+        missedBy: by,
+        row: rowJson(batch, i),
+      })
+    }
+    this.#builder.late.add(rows)
   }
 
   reject(batch: Batch, row: number, code: ErrorCode, reason: string, stack?: string): void {

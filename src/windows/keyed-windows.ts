@@ -45,6 +45,14 @@ export class KeyedWindows {
     return this.#gone(this.grid.lastWindow(pane))
   }
 
+  /** The newest window of a time that takes no more rows, and for how many ms of event time it has taken none. */
+  missed(time: number): { readonly start: number; readonly end: number; readonly by: number } {
+    const window = this.grid.lastWindow(this.grid.paneOf(time))
+    const end = this.grid.windowEnd(window)
+    // A watermark says that all up to it has come: 1 ms behind it begins what may still come.
+    return { start: this.grid.windowStart(window), end, by: this.#watermark + 1 - end - this.#allowedLateness }
+  }
+
   /** Some window of this pane has fired and still takes rows. */
   revisable(pane: number): boolean {
     return this.#allowedLateness > 0 && this.#fired(this.grid.firstWindow(pane)) && !this.expired(pane)

@@ -1,9 +1,11 @@
 import { amqpErrors } from './amqp.js'
 import { brokerErrors } from './broker.js'
 import { cliErrors } from './cli.js'
+import { dashboardErrors } from './dashboards.js'
 import { dataErrors } from './data.js'
 import type { ErrorEntry } from './entry.js'
 import { httpErrors } from './http.js'
+import { insightErrors } from './insight.js'
 import { jobErrors } from './job.js'
 import { journalErrors } from './journal.js'
 import { operatorErrors } from './operators.js'
@@ -21,7 +23,9 @@ export const catalogue = {
   ...journalErrors,
   ...snapshotErrors,
   ...replayErrors,
+  ...insightErrors,
   ...httpErrors,
+  ...dashboardErrors,
   ...cliErrors,
   ...brokerErrors,
 } as const
