@@ -1,0 +1,42 @@
+import { entries } from './entry.js'
+
+/** MR530–MR539: dashboards and alerts. */
+export const dashboardErrors = entries({
+  MR530: {
+    title: 'dashboard definition not valid',
+    cause:
+      "A key is unknown, something is missing, or a value is not of the form that it should have. The page falls back to one derived from the job's views.",
+    remedy: 'Mend each place named; an editor helps if the file begins with "$schema": "./dashboard.schema.json".',
+    action: 'stop',
+  },
+  MR531: {
+    title: 'dashboard is not JSON',
+    cause: 'The text of the definition breaks off or has a character where JSON allows none, such as a comma before a bracket.',
+    remedy: 'Mend the text at the line and column named; comments are not allowed in JSON.',
+    action: 'stop',
+  },
+  MR532: {
+    title: 'dashboard file not readable',
+    cause: 'The file is larger than 256 KiB, or the system refuses to read it.',
+    remedy: 'Make the file readable for the user that runs Millrace; split a large page into jobs of their own.',
+    action: 'stop',
+  },
+  MR533: {
+    title: 'dashboard does not fit the job',
+    cause: 'A panel names a view or a column that the job does not have, or one without numbers. The other panels are shown.',
+    remedy: 'Name a view and column of the job; `/api/v1/views` lists them.',
+    action: 'stop',
+  },
+  MR534: {
+    title: 'more alerts than are kept',
+    cause: 'Thresholds are evaluated for 10,000 keys and limits at most, and all of these are firing or pending.',
+    remedy: 'Aggregate over fewer keys in the view that has the threshold, or raise the limit so that fewer keys pass it.',
+    action: 'stop',
+  },
+  MR535: {
+    title: 'too many dashboards',
+    cause: 'A folder of dashboards has one file for each job; the first 200 by name are read.',
+    remedy: 'Keep other JSON files in another folder.',
+    action: 'stop',
+  },
+})
