@@ -7,7 +7,15 @@ import type { ViewInfo } from '../model/api.js'
 import { virtualTime } from '../runtime/seams/virtual-time.js'
 import type { View } from '../views/view.js'
 import { createServer, type Server } from './create-server.js'
+import type { DemoControl } from './demo-control.js'
 import { type ClimateRow, climateOutputs, type FixtureHost, fixtureHost, quiet, start } from './server-fixture.js'
+
+/** A demo that nothing can be done to. */
+const stillDemo: DemoControl = {
+  status: () => ({ actions: [], paused: false, unplugged: false, happenings: [] }),
+  act: async () => undefined,
+  follow: () => () => undefined,
+}
 
 let folder: string
 let host: FixtureHost
@@ -31,6 +39,7 @@ beforeAll(async () => {
     host,
     pageDir: join(folder, 'page'),
     dashboards: join(folder, 'dashboards'),
+    demo: stillDemo,
     bind: { host: '127.0.0.1', port: 0, portNamed: false },
     version: '1',
     time,
@@ -290,9 +299,9 @@ describe('the page', () => {
 describe('every route', () => {
   const routes = async (): Promise<string[]> => {
     const { paths } = (await json('/openapi.json')) as { paths: Record<string, Record<string, unknown>> }
-    return Object.keys(paths).map(path =>
-      path.replace('{job}', 'rooms').replace('{view}', 'climate').replace('{id}', '7-0').replace('{name}', 'plant'),
-    )
+    // Routes that act have tests of their own.
+    const read = Object.keys(paths).filter(path => 'get' in paths[path]!)
+    return read.map(path => path.replace('{job}', 'rooms').replace('{view}', 'climate').replace('{id}', '7-0').replace('{name}', 'plant'))
   }
 
   it('is described', async () => {

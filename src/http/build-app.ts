@@ -5,6 +5,8 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { dashboardRoutes } from './dashboard-routes.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
+import { type DemoControl, demoNotice } from './demo-control.js'
+import { demoRoutes } from './demo-routes.js'
 import { hostGuard } from './host-guard.js'
 import { jobRoutes } from './job-routes.js'
 import { LiveHub } from './live-hub.js'
@@ -27,6 +29,8 @@ export interface AppOptions {
   /** The address that the server is bound to, for the check of Host headers. */
   readonly bound: string
   readonly allowRemote: boolean
+  /** Where the process is a demo. */
+  readonly demo?: DemoControl | undefined
   /** What live readers are told beside the views. */
   readonly notices?: readonly LiveNotice[]
 }
@@ -51,7 +55,7 @@ const contentSecurityPolicy = {
 /** All routes, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { context } = options
-  const hub = new LiveHub(context, options.notices)
+  const hub = new LiveHub(context, [...(options.notices ?? []), ...(options.demo ? [demoNotice(options.demo)] : [])])
   const streams = new RowStreams(context.time)
   const checkHost = hostGuard(options.bound, options.allowRemote)
   const app = fastify({
@@ -65,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // Queries are read by their own tables, which name what is wrong; the schemas are for the OpenAPI document.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.decorateRequest('readOnly', false)
   app.setErrorHandler(errorHandler(context.log))
   app.setNotFoundHandler(notFoundHandler)
   await app.register(helmet, {
@@ -91,6 +96,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       jobRoutes(api, context)
       deadLetterRoutes(api, context)
       dashboardRoutes(api, options.dashboards)
+      demoRoutes(api, options.demo)
     },
     { prefix: '/api/v1' },
   )

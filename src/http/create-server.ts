@@ -5,6 +5,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import type { Host } from '../runtime/host.js'
 import { buildApp } from './build-app.js'
+import type { DemoControl } from './demo-control.js'
 import { isLoopback } from './host-guard.js'
 
 export interface ServerOptions {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   }
   /** Serve machines other than this one, without a log-in. */
   readonly allowRemote?: boolean
+  /** Where the process is a demo: what can be done to it. */
+  readonly demo?: DemoControl
   readonly version: string
   readonly time: TimeSource
   readonly log: Log
@@ -85,13 +88,13 @@ export async function checkBind(bind: ServerOptions['bind'], allowRemote = false
  * server.url // 'http://127.0.0.1:8080'
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { host, pageDir, dashboards, bind, allowRemote = false, version, time, log } = options
+  const { host, pageDir, dashboards, bind, allowRemote = false, demo, version, time, log } = options
   refuseRemote(bind, allowRemote)
   const bound = boundHost(bind)
   // Not from the seeded source: it must differ even between two runs that are alike in everything else.
   const epoch = randomBytes(4).toString('hex')
   const build = (): Promise<FastifyInstance> =>
-    buildApp({ context: { host, time, log, version, epoch }, pageDir, dashboards, bound, allowRemote })
+    buildApp({ context: { host, time, log, version, epoch }, pageDir, dashboards, bound, allowRemote, demo })
   let app = await build()
   let port: number
   let fallback: Server['fallback']

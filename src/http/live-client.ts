@@ -8,15 +8,18 @@ export class LiveClient {
   readonly views: ReadonlySet<string>
   /** What event ids begin with: the server's run and the set of views, since a place in another set means nothing here. */
   readonly prefix: string
+  /** It may look and not act. */
+  readonly readOnly: boolean
   #response: ServerResponse
   #allowance: number
   #onDrop: () => void
   #closed = false
 
-  constructor(response: ServerResponse, views: ReadonlySet<string>, prefix: string, onDrop: () => void) {
+  constructor(response: ServerResponse, views: ReadonlySet<string>, prefix: string, readOnly: boolean, onDrop: () => void) {
     this.#response = response
     this.views = views
     this.prefix = prefix
+    this.readOnly = readOnly
     this.#onDrop = onDrop
     this.#allowance = liveBufferBytes
     response.on('drain', () => {

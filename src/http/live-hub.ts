@@ -57,14 +57,20 @@ export class LiveHub {
   }
 
   /** Connects a reader: what it missed since `lastEventId`, or a snapshot of each view; then changes as they come. */
-  attach(response: ServerResponse, names: readonly string[] | 'all', lastEventId: string | undefined, rows = snapshotRows): void {
+  attach(
+    response: ServerResponse,
+    names: readonly string[] | 'all',
+    lastEventId: string | undefined,
+    rows = snapshotRows,
+    readOnly = false,
+  ): void {
     // Who has left already would never be heard of again.
     if (response.destroyed) return
     this.#meet()
     const views = names === 'all' ? this.#all : new Set(names)
     const set = names === 'all' ? '*' : [...views].sort().join()
     const prefix = `${this.#context.epoch}${createHash('sha1').update(set).digest('hex').slice(0, 6)}`
-    const client = new LiveClient(response, views, prefix, () => {
+    const client = new LiveClient(response, views, prefix, readOnly, () => {
       this.dropped++
       this.#detach(client)
       this.#context.log.warn('a live reader was too slow and was disconnected', { views: set })
@@ -82,7 +88,7 @@ export class LiveHub {
       const last = parts.pop() ?? ''
       client.greet(`retry: 1000\n${parts.join('')}id: ${prefix}:${this.#offset}\n${last}`)
     }
-    for (const frame of this.#notices.greeting()) client.send(frame)
+    for (const frame of this.#notices.greeting(readOnly)) client.send(frame)
     client.send(this.#progress())
     this.#clients.add(client)
     response.on('close', () => this.#detach(client))
@@ -147,7 +153,8 @@ export class LiveHub {
   #flush(): void {
     this.#cancelFlush = undefined
     this.#lastFlush = this.#context.time.monotonic()
-    for (const frame of this.#notices.flush()) this.#broadcast(frame)
+    for (const { acting, looking } of this.#notices.flush())
+      for (const client of [...this.#clients]) client.send(client.readOnly ? looking : acting)
     for (const [name, { topic }] of this.#topics) if (topic.dirty) this.#emit(name, topic.flush(snapshotRows))
   }
 
@@ -176,10 +183,7 @@ export class LiveHub {
     }
     this.#meet()
     for (const name of this.#topics.keys()) this.#follow(name)
-    if (this.#clients.size > 0) {
-      const frame = this.#progress()
-      this.#broadcast(frame)
-    }
+    if (this.#clients.size > 0) this.#broadcast(this.#progress())
     this.#cancelProgress = this.#context.time.after(progressMs, () => this.#tick())
   }
 

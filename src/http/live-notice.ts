@@ -3,8 +3,8 @@ import { frameOf } from './live-topic.js'
 
 /** Something beside views that live readers are told: at first, and whenever it has changed, at most ten times a second. */
 export interface LiveNotice {
-  /** The whole of it, as it is now. */
-  current(): LiveEvent
+  /** The whole of it, as it is now, for who may act or, `readOnly`, may only look. */
+  current(readOnly: boolean): LiveEvent
   /** Calls `changed` after each change, until the function given is called. */
   follow(changed: () => void): () => void
 }
@@ -26,13 +26,13 @@ export class LiveNotices {
   }
 
   /** For a new reader. */
-  greeting(): readonly string[] {
-    return this.#notices.map(notice => frameOf(notice.current()))
+  greeting(readOnly: boolean): readonly string[] {
+    return this.#notices.map(notice => frameOf(notice.current(readOnly)))
   }
 
-  /** What has changed since the last call. */
-  flush(): readonly string[] {
-    const frames = [...this.#changed].map(notice => frameOf(notice.current()))
+  /** What has changed since the last call: a frame for who may act, and one for who may only look. */
+  flush(): readonly { readonly acting: string; readonly looking: string }[] {
+    const frames = [...this.#changed].map(notice => ({ acting: frameOf(notice.current(false)), looking: frameOf(notice.current(true)) }))
     this.#changed.clear()
     return frames
   }

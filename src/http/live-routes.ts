@@ -40,7 +40,7 @@ export function liveRoutes(app: FastifyInstance, context: ServerContext, hub: Li
     })
     response.on('error', () => response.destroy())
     const last = request.headers['last-event-id']
-    hub.attach(response, names ?? 'all', typeof last === 'string' ? last : undefined, rows)
+    hub.attach(response, names ?? 'all', typeof last === 'string' ? last : undefined, rows, request.readOnly)
   })
   app.head('/live', { schema: { hide: true } }, (request, reply) => {
     const { views } = readParameters(request.query, parameters, context.time.wall())

@@ -27,6 +27,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR514: 409,
   MR516: 404,
   MR517: 400,
+  MR545: 403,
+  MR546: 403,
+  MR547: 409,
 }
 
 /** The problem document of an error. */

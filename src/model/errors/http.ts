@@ -74,8 +74,8 @@ export const httpErrors = entries({
   },
   MR512: {
     title: 'method not allowed',
-    cause: 'The API is read only.',
-    remedy: 'Use GET or HEAD.',
+    cause: 'This address answers only reads, or does not exist.',
+    remedy: 'Use GET or HEAD; the routes that take POST are listed at /openapi.json.',
     action: 'stop',
   },
   MR513: {
@@ -118,6 +118,26 @@ export const httpErrors = entries({
     title: 'HTTP address cannot be bound',
     cause: 'The system refused the address or port: it is no address of this machine, or needs more rights.',
     remedy: 'Bind to 127.0.0.1 and a port above 1023.',
+    action: 'stop',
+  },
+  MR545: {
+    title: 'header of an action missing',
+    cause:
+      'A request that changes something must carry the header `millrace-action: 1`. A browser asks before it sends such a header from a page of another origin, so no foreign page can act in your name.',
+    remedy: "Add it: `curl -X POST -H 'millrace-action: 1' URL`.",
+    action: 'stop',
+  },
+  MR546: {
+    title: 'this page is read only',
+    cause: 'It was shared with `--share`: its guests may look at everything and change nothing.',
+    remedy: 'Act on the machine that runs Millrace, at the loopback address that it printed.',
+    action: 'stop',
+  },
+  MR547: {
+    title: 'not possible in this demo now',
+    cause:
+      'There is no such action, this demo does not offer it, or its state forbids it: what is unplugged is not unplugged again, and nothing is sent to a broker that is away.',
+    remedy: 'Look at `actions` in /api/v1/demo: it lists what can be done now.',
     action: 'stop',
   },
 })
