@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { addAuthorCommands } from './author-commands.js'
 import { broker } from './broker.js'
 import { demo } from './demo.js'
 import { codePage, jobPlan } from './explain.js'
@@ -44,6 +45,8 @@ processOptions(
   .option('--for <duration>', 'stop by itself, this long after the first message')
   .option('--json', 'print one JSON object at the end instead of messages')
   .action(async (name: string, options) => exit(await demo(name, options)))
+
+addAuthorCommands(program, exit)
 
 processOptions(
   program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'),

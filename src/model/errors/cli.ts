@@ -51,4 +51,22 @@ export const cliErrors = entries({
     remedy: 'Mend them; `run` does not check types, so the job may still start and fail later.',
     action: 'stop',
   },
+  MR630: {
+    title: 'the folder of a new project holds files',
+    cause: '`millrace init` overwrites nothing, so it wants an empty folder.',
+    remedy: 'Name a new folder: `millrace init my-sensors`.',
+    action: 'stop',
+  },
+  MR631: {
+    title: 'the project cannot be written',
+    cause: 'The system refused to make a file or a link in the folder, for the reason given; what had been made was removed.',
+    remedy: 'Choose a folder that you may write to, on a disk with some space.',
+    action: 'stop',
+  },
+  MR632: {
+    title: 'no name for a project',
+    cause: 'The name becomes the id of the job, a file name and the name of a package.',
+    remedy: 'Use lower-case letters, digits and hyphens, 64 at most, a letter or digit first.',
+    action: 'stop',
+  },
 })
