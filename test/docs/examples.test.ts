@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -54,6 +54,17 @@ async function examplesOf(door: string): Promise<Example[]> {
   return examples
 }
 
+/** The snippets of pages that explain concepts. */
+async function snippetsOf(folder: string): Promise<Example[]> {
+  const pages = (await readdir(join(root, folder))).filter(name => name.endsWith('.md'))
+  const texts = await Promise.all(
+    pages.map(async name => ({ file: join(root, folder, name), text: await readFile(join(root, folder, name), 'utf8') })),
+  )
+  return texts.flatMap(({ file, text }) =>
+    [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => ({ file, code: code!.trim() })),
+  )
+}
+
 /** An example in the place where a job would write it; what it says to give is compared. */
 function placed({ code }: Example, number: number): string {
   const [, expression, given] = /^(.*?)\s*\/\/ (.*)$/.exec(code) ?? [undefined, code, undefined]
@@ -76,7 +87,7 @@ describe('examples of the public doors', () => {
   let examples: Example[] = []
   beforeAll(async () => {
     folder = await mkdtemp(join(root, 'test/docs/.examples-'))
-    examples = (await Promise.all(Object.values(doors).map(examplesOf))).flat()
+    examples = (await Promise.all([...Object.values(doors).map(examplesOf), snippetsOf('docs/concepts')])).flat()
     examples = examples.filter((example, i) => examples.findIndex(other => other.code === example.code) === i)
     const taken = new Set<string>()
     const imports = await Promise.all(

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { amber, box, dot, green, hair, line, pale, picture, red, scale, text, water } from './svg.js'
+
+const dist = fileURLToPath(new URL('../../dist/src/', import.meta.url))
+const main = join(dist, 'cli', 'main.js')
+const { DeviceLink, bodyText } = await import(new URL('../../dist/src/demo/device-link.js', import.meta.url).href)
+
+const readings = 4_000
+const perWindow = 100
+const everyMs = 2
+const job = `
+import { aggregate, count, eventTime, into, job, schema, timestamp, tumbling } from 'millrace'
+import { amqp, amqpSink, json, messageId } from 'millrace/amqp'
+const Reading = schema({ at: timestamp('epoch-ms') })
+export default job('killed', ({ read }) => [
+  read('readings', amqp({ address: 'readings', id: messageId(), decode: json(Reading) })).pipe(
+    eventTime(r => r.at, { outOfOrderness: '0s' }),
+    aggregate('second', { by: () => ({}), over: tumbling('1s') }, { n: count() }),
+    into(amqpSink('results', { address: 'results' })),
+  ),
+])
+`
+
+/** Resolves with what a process says first that matches. */
+const said = (child, pattern) =>
+  new Promise((resolve, reject) => {
+    let text = ''
+    child.stderr.on('data', data => {
+      text += data
+      const found = pattern.exec(text)
+      if (found) resolve(found)
+    })
+    child.once('exit', () => reject(new Error(`ended before it said ${pattern}:\n${text}`)))
+  })
+
+/** Runs a job under steady load, kills it twice, and gives when what happened, in ms since the first reading. */
+export async function killedRun() {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-drawing-'))
+  const children = []
+  const start = (args, env = {}) => {
+    const child = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    children.push(child)
+    return child
+  }
+  const file = join(folder, 'killed.job.ts')
+  writeFileSync(file, job)
+  try {
+    const node = start([
+      'broker',
+      '--listen',
+      '127.0.0.1:0',
+      '--data',
+      join(folder, 'node'),
+      '--address',
+      'readings:queue',
+      '--address',
+      'results:queue',
+    ])
+    const [url] = await said(node, /amqp:\/\/[\d.:]+/)
+    const began = performance.now()
+    const now = () => performance.now() - began
+    const lives = []
+    const live = async () => {
+      const child = start(['run', file, '--http', '127.0.0.1:0', '--data', join(folder, 'data')], { MILLRACE_AMQP_URL: url })
+      const life = { from: now(), ready: undefined, to: undefined, child }
+      lives.push(life)
+      child.once('exit', () => {
+        life.to ??= now()
+      })
+      await said(child, /page\s+http/)
+      life.ready = now()
+      return life
+    }
+    const link = new DeviceLink(url, 'drawing')
+    const results = []
+    link.listen('results', 'queue', message => results.push({ at: now(), ...JSON.parse(bodyText(message)) }))
+    let life = await live()
+    const sent = []
+    const kills = [Math.floor(readings * 0.3), Math.floor(readings * 0.65)]
+    for (let i = 0; i < readings; i++) {
+      if (i % 10 === 0) await new Promise(resolve => setTimeout(resolve, everyMs * 10))
+      await link.send('readings', { id: `reading-${i}`, body: { data: JSON.stringify({ at: (i * 1000) / perWindow }) } })
+      sent.push(now())
+      if (!kills.includes(i)) continue
+      life.child.kill('SIGKILL')
+      void live().then(next => {
+        life = next
+      })
+    }
+    const expected = readings / perWindow
+    const deadline = now() + 20_000
+    while (results.length < expected && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
+    // A result that came twice would be in the queue before what is sent now.
+    await link.send('results', { id: 'end', body: { data: '{"n":0,"end":true}' } })
+    while (!results.some(({ end }) => end) && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
+    const rows = results.filter(({ end }) => !end)
+    const windows = new Set(rows.map(({ window_start }) => window_start))
+    const right = rows.length === expected && windows.size === expected && rows.every(({ n }) => n === perWindow)
+    if (!right) throw new Error(`${rows.length} results of ${windows.size} windows instead of ${expected}`)
+    link.close()
+    return { sent, rows, lives: lives.map(({ from, ready, to }) => ({ from, ready, to: to ?? now() })), firstSent: sent[0], ends: now() }
+  } finally {
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const ended = new Promise(resolve => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+    }
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What was sent, when the process lived, and when each result came. */
+export function crashDrawing({ sent, rows, lives, firstSent, ends }) {
+  const width = 760
+  const height = 280
+  const x = scale([firstSent - 200, ends], [110, width - 24])
+  const bucket = 250
+  const lanes = { sent: 78, job: 140, results: 204 }
+  const name = (y, words) => text(24, y, words, { fill: pale, size: 12 })
+  const counts = []
+  for (let at = firstSent; at < sent.at(-1); at += bucket) counts.push({ at, count: sent.filter(t => t >= at && t < at + bucket).length })
+  const most = Math.max(...counts.map(({ count }) => count))
+  return picture(width, height, 'A job that is killed twice', [
+    text(
+      24,
+      30,
+      `${readings.toLocaleString('en')} readings, kill −9 twice: ${rows.length} windows, each of ${perWindow} readings, none missing, none twice`,
+      {
+        weight: 600,
+      },
+    ),
+    name(lanes.sent - 8, 'sent'),
+    counts.map(({ at, count }) =>
+      box(x(at), lanes.sent - (30 * count) / most, x(at + bucket) - x(at) - 1, (30 * count) / most, water, { opacity: 0.5, round: 1 }),
+    ),
+    name(lanes.job, 'job'),
+    lives
+      .map(({ from, ready, to }, i) => [
+        box(Math.max(110, x(from)), lanes.job - 14, x(ready) - Math.max(110, x(from)), 18, amber, { opacity: 0.25 }),
+        box(Math.max(110, x(ready)), lanes.job - 14, x(to) - Math.max(110, x(ready)), 18, green, { opacity: 0.3 }),
+        i < lives.length - 1 && [
+          line(x(to), 52, x(to), 216, red, { dash: '3 3' }),
+          text(x(to) + 5, 60, 'kill −9', { fill: red, size: 12 }),
+        ],
+        i > 0 && text(x(ready) + 6, lanes.job - 1, `recovered in ${((ready - from) / 1000).toFixed(1)} s`, { size: 12 }),
+      ])
+      .map(part => part.filter(Boolean)),
+    name(lanes.results, 'results'),
+    rows.map(({ at, window_start }) => dot(x(at), lanes.results + 4 - ((Date.parse(window_start) / 1000) % 5) * 6, green, 3)),
+    line(110, 232, width - 24, 232, hair),
+    Array.from({ length: Math.floor((ends - firstSent) / 1000) + 1 }, (_, s) =>
+      text(x(firstSent + s * 1000), 248, `${s} s`, { fill: pale, anchor: 'middle', size: 12 }),
+    ),
+    text(
+      24,
+      height - 10,
+      'While the job is down its messages wait at the broker; after the recovery the results that are due come at once.',
+      { fill: pale, size: 12 },
+    ),
+  ])
+}
