@@ -139,7 +139,7 @@ describe('rows', () => {
     for (let minute = 0; minute < 101; minute++) fill(Array.from({ length: 1000 }, (_, i) => ({ room: `r${i}`, mean: i, minute })))
     const refused = await get('/api/v1/views/climate/rows.json')
     expect(refused.status).toBe(413)
-    expect(await refused.json()).toMatchObject({ code: 'MR511', hint: expect.stringContaining('rows.ndjson and rows.csv') })
+    expect(await refused.json()).toMatchObject({ code: 'MR511', hint: expect.stringContaining('rows.arrow, rows.ndjson or rows.csv') })
     const limited = await get('/api/v1/views/climate/rows.json?limit=100001&columns=mean')
     expect(await limited.json()).toHaveLength(100_001)
     expect(limited.headers.get('link')).toContain('rel="next"')

@@ -1,5 +1,5 @@
 import type { LiveRow, ViewColumn } from '../model/api.js'
-import { csvField, type RowFormat } from './row-texts.js'
+import { csvField, type TextFormat } from './row-texts.js'
 
 /** What a spreadsheet takes for a formula; such a text gets an apostrophe before it. */
 const formula = /^[=+\-@\t\r]/
@@ -38,7 +38,7 @@ function localTimes(zone: string): (ms: number) => string {
  *
  * @param zone an IANA zone that `isZone` admits
  */
-export function excelCsv(zone: string): RowFormat {
+export function excelCsv(zone: string): TextFormat {
   const value = (column: ViewColumn): ((value: LiveRow[number] | undefined) => string) => {
     const instant = localTimes(zone)
     return value => {

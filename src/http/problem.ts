@@ -27,6 +27,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR514: 409,
   MR516: 404,
   MR517: 400,
+  MR520: 422,
   MR545: 403,
   MR546: 403,
   MR547: 409,
@@ -74,7 +75,7 @@ export function notFoundHandler(request: FastifyRequest, reply: FastifyReply): F
     reply,
     problemOf(
       new MillraceError('MR510', `there is nothing at ${path}`, {
-        hint: formats ? 'the formats are json, ndjson and, for rows, csv' : 'the routes are listed at /openapi.json',
+        hint: formats ? 'the formats are json, ndjson and, for rows, csv and arrow' : 'the routes are listed at /openapi.json',
       }),
     ),
   )

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { LiveRow, ViewColumn } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { View, ViewQuery } from '../views/view.js'
 import { excelCsv } from './excel-csv.js'
@@ -17,14 +16,18 @@ import {
   timeParameter,
   zoneParameter,
 } from './parameters.js'
+import type { RowFormat, RowSet } from './row-format.js'
+import { rowFormats } from './row-formats.js'
 import type { RowStreams } from './row-streams.js'
-import { csvRows, instantText, jsonRows, ndjsonRows, type RowFormat, rowPieces } from './row-texts.js'
+import { instantText, textRows } from './row-texts.js'
 import { jobClock, type ServerContext } from './server-context.js'
 import { findView } from './view-names.js'
 
 /** Rows that a JSON array carries without an explicit limit. */
 const mostJsonRows = 100_000
-const formats: Readonly<Record<string, RowFormat>> = { json: jsonRows, ndjson: ndjsonRows, csv: csvRows }
+/** Made before the first byte leaves, so that most failures get a status of their own, and short answers their length. */
+const wholeBytes = 256 * 1024
+type FormatName = keyof typeof rowFormats
 
 const parameters = {
   from: timeParameter('from this event time on: RFC 3339, ms since the epoch, or now-15m'),
@@ -66,18 +69,20 @@ function nextAddress(url: string, query: ViewQuery, next: string): string {
 }
 
 /** Runs a query; for JSON without a limit, refuses rather than cuts. */
-function ask(view: View, query: ViewQuery, format: RowFormat): ReturnType<View['query']> {
-  if (format !== jsonRows || query.limit !== undefined) return view.query(query)
+function ask(view: View, query: ViewQuery, format: FormatName): ReturnType<View['query']> {
+  if (format !== 'json' || query.limit !== undefined) return view.query(query)
   const result = view.query({ ...query, limit: mostJsonRows })
   if (result.next === undefined) return result
-  throw new MillraceError('MR511', `view '${view.id}' has more than ${mostJsonRows.toLocaleString('en')} rows for this query`, {
-    hint: 'rows.ndjson and rows.csv stream them all; or narrow `from` and `to`, or give a `limit` and follow the Link header',
-  })
+  throw new MillraceError('MR511', `view '${view.id}' has more than ${mostJsonRows.toLocaleString('en')} rows for this query`)
 }
 
-/** `GET /views/{view}/rows.{json,ndjson,csv}`: the rows of a view. */
+/** `GET /views/{view}/rows.{json,ndjson,csv,arrow}`: the rows of a view. */
 export function rowRoutes(app: FastifyInstance, context: ServerContext, streams: RowStreams): void {
-  const handle = (name: string, request: FastifyRequest<{ Params: { view: string } }>, reply: FastifyReply): FastifyReply => {
+  const handle = async (
+    name: FormatName,
+    request: FastifyRequest<{ Params: { view: string } }>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
     const started = context.time.monotonic()
     const view = findView(context.host.views(), request.params.view)
     const now = jobClock(context, view.job)
@@ -86,9 +91,9 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
       typeof csvParameters
     >
     if (tz !== undefined && dialect !== 'excel') throw new MillraceError('MR507', '`tz` is for dialect=excel: other times are in UTC')
-    const format = dialect === 'excel' ? excelCsv(tz ?? 'UTC') : formats[name]!
+    const format = dialect === 'excel' ? textRows(excelCsv(tz ?? 'UTC')) : await rowFormats[name].load()
     const query: ViewQuery = { ...asked, keys }
-    const result = ask(view, query, format)
+    const result = ask(view, query, name)
     const info = view.info()
     const columns = result.columns.map(column => info.columns.find(c => c.name === column)!)
     reply.header('content-type', format.contentType)
@@ -96,28 +101,35 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
     if (info.watermark !== null) reply.header('millrace-watermark', instantText(info.watermark))
     if (result.next !== undefined) reply.header('link', `<${nextAddress(request.url, query, result.next)}>; rel="next"`)
     reply.header('server-timing', `query;dur=${(context.time.monotonic() - started).toFixed(1)}`)
-    return send(reply, request, format, columns, result.rows)
+    return send(reply, request, format, { job: view.job, view: view.id, columns, rows: result.rows })
   }
 
   /** A short answer goes out whole, with its length; a long one streams as fast as it is read. */
-  const send = (
-    reply: FastifyReply,
-    request: FastifyRequest,
-    format: RowFormat,
-    columns: readonly ViewColumn[],
-    rows: Iterable<LiveRow>,
-  ): FastifyReply => {
-    const pieces = rowPieces(format, columns, rows)
-    const first = pieces.next()
-    const second = pieces.next()
-    if (second.done) return reply.send(first.value ?? '')
-    if (request.method === 'HEAD') return reply.send(Readable.from([]))
-    return reply.send(streams.open(first.value ?? '', second.value, pieces))
+  const send = (reply: FastifyReply, request: FastifyRequest, format: RowFormat, set: RowSet): FastifyReply => {
+    const ahead: (string | Uint8Array)[] = []
+    const pieces = format.pieces(set)
+    let bytes = 0
+    for (let piece = pieces.next(); !piece.done; piece = pieces.next()) {
+      ahead.push(piece.value)
+      bytes += piece.value.length
+      if (bytes <= wholeBytes) continue
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
+      return reply.send(streams.open(ahead, pieces))
+    }
+    return reply.send(
+      ahead.every(piece => typeof piece === 'string')
+        ? ahead.join('')
+        : Buffer.concat(ahead.map(piece => Buffer.from(piece as Uint8Array))),
+    )
   }
 
-  for (const name of Object.keys(formats)) {
+  for (const name of Object.keys(rowFormats) as FormatName[]) {
     const described = { ...(name === 'csv' ? csvParameters : parameters), ...keyParameter }
-    const schema = { summary: `Rows of a view as ${name}`, querystring: parameterSchema(described), produces: [formats[name]!.contentType] }
+    const schema = {
+      summary: `Rows of a view as ${name}`,
+      querystring: parameterSchema(described),
+      produces: [rowFormats[name].contentType],
+    }
     app.get<{ Params: { view: string } }>(`/views/:view/rows.${name}`, { schema }, (request, reply) => handle(name, request, reply))
   }
 }

@@ -19,7 +19,7 @@ describe('RowStreams', () => {
         yield piece
       }
     }
-    const stream = new RowStreams(time).open('a', 'b', counted())
+    const stream = new RowStreams(time).open(['a', 'b'], counted())
     stream.once('readable', () => stream.read(1))
     await time.settle()
     expect(made).toBeLessThan(10)
@@ -32,7 +32,7 @@ describe('RowStreams', () => {
   it('ends an answer that nobody takes, as failed, and counts it', async () => {
     const time = virtualTime()
     const streams = new RowStreams(time)
-    const stream = streams.open('a', 'b', pieces(1000))
+    const stream = streams.open(['a', 'b'], pieces(1000))
     const end = ended(stream)
     stream.once('readable', () => stream.read(1))
     await time.advance(29_000)
@@ -45,13 +45,13 @@ describe('RowStreams', () => {
   it('takes so many and no more, until one is done', async () => {
     const time = virtualTime()
     const streams = new RowStreams(time)
-    const open = Array.from({ length: 32 }, () => streams.open('a', 'b', pieces(9)))
-    expect(() => streams.open('a', 'b', pieces(9))).toThrow(expect.objectContaining({ code: 'MR513' }))
+    const open = Array.from({ length: 32 }, () => streams.open(['a', 'b'], pieces(9)))
+    expect(() => streams.open(['a', 'b'], pieces(9))).toThrow(expect.objectContaining({ code: 'MR513' }))
     const end = ended(open[0]!)
     open[0]!.resume()
     await end
     await time.settle()
-    expect(() => streams.open('a', 'b', pieces(9))).not.toThrow()
+    expect(() => streams.open(['a', 'b'], pieces(9))).not.toThrow()
   })
 
   it('passes a failure on instead of ending early', async () => {
@@ -59,7 +59,7 @@ describe('RowStreams', () => {
       yield 'c'
       throw new Error('broken')
     }
-    const stream = new RowStreams(virtualTime()).open('a', 'b', failing())
+    const stream = new RowStreams(virtualTime()).open(['a', 'b'], failing())
     const end = ended(stream)
     stream.resume()
     expect(await end).toBe('broken')
@@ -67,7 +67,7 @@ describe('RowStreams', () => {
 
   it('fails what is open when the server stops', async () => {
     const streams = new RowStreams(virtualTime())
-    const end = ended(streams.open('a', 'b', pieces(9)))
+    const end = ended(streams.open(['a', 'b'], pieces(9)))
     streams.close()
     expect(await end).toBe('the server stops')
   })

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
 
+type Piece = string | Uint8Array
+
 const mostStreams = 32
 /** Ms after which a reader that takes nothing is cut off. */
 const patienceMs = 30_000
@@ -18,20 +20,20 @@ export class RowStreams {
   }
 
   /**
-   * A stream of the pieces; each is made when the one before was taken.
+   * A stream of the pieces made `ahead` and of the rest; each of these is made when the one before was taken.
    *
    * @throws MR513 when as many answers stream as the server allows.
    */
-  open(...[first, second, rest]: [string, string, Iterator<string>]): Readable {
+  open(ahead: readonly Piece[], rest: Iterator<Piece>): Readable {
     if (this.#open.size >= mostStreams) throw new MillraceError('MR513', `${this.#open.size} answers are being streamed`)
-    const ahead = [first, second]
+    const made = [...ahead]
     let taken = 0
     const stream = new Readable({
       highWaterMark: 256 * 1024,
       read: () => {
         taken++
         try {
-          const piece = ahead.shift() ?? rest.next().value
+          const piece = made.shift() ?? rest.next().value
           stream.push(piece ?? null)
         } catch (error) {
           stream.destroy(error instanceof Error ? error : new Error(String(error)))

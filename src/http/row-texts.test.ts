@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LiveRow, ViewColumn } from '../model/api.js'
-import { csvRows, instantText, jsonRows, ndjsonRows, type RowFormat, rowPieces } from './row-texts.js'
+import { csvRows, instantText, jsonRows, ndjsonRows, rowPieces, type TextFormat } from './row-texts.js'
 
 const columns: readonly ViewColumn[] = [
   { name: 'room', type: 'text', nullable: true, key: true },
@@ -34,7 +34,7 @@ const rows: fc.Arbitrary<LiveRow[]> = fc.array(
     nullable(fc.array(fc.oneof(fc.integer(), nasty))),
   ),
 )
-const written = (format: RowFormat, values: readonly LiveRow[]) => [...rowPieces(format, columns, values)].join('')
+const written = (format: TextFormat, values: readonly LiveRow[]) => [...rowPieces(format, columns, values)].join('')
 
 /** What JSON can say of a row, by another way than the writer's. */
 const expected = (row: LiveRow) => {

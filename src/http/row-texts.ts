@@ -1,7 +1,8 @@
 import type { LiveRow, ViewColumn } from '../model/api.js'
+import type { RowFormat } from './row-format.js'
 
 /** Rows as text in one format: `begin`, then the rows, `between` two of them, then `end` (told whether there were any). */
-export interface RowFormat {
+export interface TextFormat {
   readonly contentType: string
   begin(columns: readonly ViewColumn[]): string
   readonly between: string
@@ -60,7 +61,7 @@ function csvValues(column: ViewColumn): (value: Value) => string {
 }
 
 /** A JSON array of flat objects. */
-export const jsonRows: RowFormat = {
+export const jsonRows: TextFormat = {
   contentType: 'application/json; charset=utf-8',
   begin: () => '[',
   between: ',\n',
@@ -69,7 +70,7 @@ export const jsonRows: RowFormat = {
 }
 
 /** One JSON object a line. */
-export const ndjsonRows: RowFormat = {
+export const ndjsonRows: TextFormat = {
   contentType: 'application/x-ndjson; charset=utf-8',
   begin: () => '',
   between: '\n',
@@ -78,7 +79,7 @@ export const ndjsonRows: RowFormat = {
 }
 
 /** CSV by RFC 4180 with a header line; null is an empty field. */
-export const csvRows: RowFormat = {
+export const csvRows: TextFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   begin: columns => `${columns.map(column => csvField(column.name)).join(',')}\r\n`,
   between: '\r\n',
@@ -96,7 +97,7 @@ export const csvRows: RowFormat = {
 const pieceSize = 64 * 1024
 
 /** Rows as pieces of text of about 64 KiB, made as they are asked for. */
-export function* rowPieces(format: RowFormat, columns: readonly ViewColumn[], rows: Iterable<LiveRow>): Generator<string> {
+export function* rowPieces(format: TextFormat, columns: readonly ViewColumn[], rows: Iterable<LiveRow>): Generator<string> {
   const write = format.writer(columns)
   let piece = format.begin(columns)
   let first = true
@@ -110,3 +111,8 @@ export function* rowPieces(format: RowFormat, columns: readonly ViewColumn[], ro
   }
   yield piece + format.end(!first)
 }
+
+export const textRows = (format: TextFormat): RowFormat => ({
+  contentType: format.contentType,
+  pieces: ({ columns, rows }) => rowPieces(format, columns, rows),
+})

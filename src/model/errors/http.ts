@@ -69,7 +69,8 @@ export const httpErrors = entries({
     title: 'more rows than JSON should carry',
     cause:
       'A JSON array must be held whole by its reader; beyond 100,000 rows the formats that stream are better, and cutting it short silently would be worse.',
-    remedy: 'Ask for rows.ndjson or rows.csv, narrow `from` and `to`, or give an explicit `limit` and follow the `Link` header.',
+    remedy:
+      'Ask for rows.arrow, rows.ndjson or rows.csv, which stream them all; or narrow `from` and `to`; or give an explicit `limit` and follow the `Link` header.',
     action: 'stop',
   },
   MR512: {
@@ -118,6 +119,12 @@ export const httpErrors = entries({
     title: 'HTTP address cannot be bound',
     cause: 'The system refused the address or port: it is no address of this machine, or needs more rights.',
     remedy: 'Bind to 127.0.0.1 and a port above 1023.',
+    action: 'stop',
+  },
+  MR520: {
+    title: 'value that the format cannot say',
+    cause: 'A column of whole numbers holds a value that a 64-bit integer cannot: it lies beyond ±2^63, or a sum ran to infinity.',
+    remedy: 'Ask for rows.csv or rows.ndjson, which write numbers as text, or leave the column out with `columns`.',
     action: 'stop',
   },
   MR545: {
