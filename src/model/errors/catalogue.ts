@@ -12,10 +12,12 @@ import { operatorErrors } from './operators.js'
 import { replayErrors } from './replay.js'
 import { runtimeErrors } from './runtime.js'
 import { snapshotErrors } from './snapshots.js'
+import { testingErrors } from './testing.js'
 
 /** Every error that Millrace can show, by code. Codes are never reused. */
 export const catalogue = {
   ...jobErrors,
+  ...testingErrors,
   ...operatorErrors,
   ...dataErrors,
   ...amqpErrors,
