@@ -69,4 +69,10 @@ export const cliErrors = entries({
     remedy: 'Use lower-case letters, digits and hyphens, 64 at most, a letter or digit first.',
     action: 'stop',
   },
+  MR633: {
+    title: 'nothing of that name to list',
+    cause: '`millrace list` shows operators, aggregates, windows, sources, sinks, codecs, ids, fields, expressions and demos.',
+    remedy: 'Name one of these.',
+    action: 'stop',
+  },
 })
