@@ -64,7 +64,7 @@ async function refuseFiles(folder: string, dir: string): Promise<void> {
   const found = names.filter(name => !ignored.has(name)).sort()
   if (found.length === 0) return
   const shown = found.slice(0, 5).join(', ')
-  throw new MillraceError('MR630', `${dir} holds ${shown}${found.length > 5 ? ` and ${found.length - 5} more` : ''}`)
+  throw new MillraceError('MR630', `${dir === '.' ? 'this folder' : dir} holds ${shown}${found.length > 5 ? ` and ${found.length - 5} more` : ''}`)
 }
 
 /** Makes all of it or, where something fails, nothing. Gives the number of files. */

@@ -75,7 +75,7 @@ const byRoom: readonly (readonly [string, Subject])[] = [
 ]
 
 function subjectOf(path: string, { signature }: DeclaredExport): Subject | undefined {
-  const result = /(?:: |=> )(\w+)(?:<.*>)?$/.exec(signature)?.[1]
+  const result = /^.*(?:\): |=> )(\w+)/.exec(signature)?.[1]
   return (result === undefined ? undefined : byResult[result]) ?? byRoom.find(([room]) => path.startsWith(room))?.[1]
 }
 
