@@ -7,7 +7,7 @@ import { EntryEncoder } from './encode-entry.js'
 import { chunkEntry } from './journal-fixture.js'
 
 it('refuses by name whatever is no entry, at once', () => {
-  const heads = fc.constantFrom(1, 2, 3, 16, 17, 18, 0).map(kind => Uint8Array.of(kind))
+  const heads = fc.constantFrom(1, 2, 3, 4, 16, 17, 18, 0).map(kind => Uint8Array.of(kind))
   fc.assert(
     fc.property(heads, fc.uint8Array({ maxLength: 120 }), (head, rest) => {
       try {
@@ -34,6 +34,22 @@ it('reads an entry wherever its bytes lie', () => {
     // The six bytes before the first message are not kept.
     expect(item.chunk.starts[0]).toBe(0)
   }
+})
+
+it('a retry keeps the name of its letter beside its message', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string(), (retryOf, text) => {
+      const retried = { ...chunkEntry(3, [text]), retryOf }
+      const bytes = Buffer.concat(new EntryEncoder().encode(retried, 3))
+      expect(bytes[0]).toBe(4)
+      const { item } = decodeEntry(bytes)
+      if (item.kind !== 'chunk') return expect.unreachable()
+      const { chunk } = item
+      expect(item.retryOf).toBe(Buffer.from(retryOf).toString())
+      expect(Buffer.from(chunk.bytes.subarray(chunk.starts[0], chunk.ends[0])).toString()).toBe(Buffer.from(text).toString())
+      expect(describeEntry(item)).toMatchObject({ kind: 'chunk', retryOf: item.retryOf })
+    }),
+  )
 })
 
 it('is described without its messages', () => {

@@ -41,6 +41,8 @@ function decode(view: Buffer, entry: number): JournalEntry | JournalNote {
   switch (view[0]) {
     case entryKinds.chunk:
       return decodeChunk(view, entry)
+    case entryKinds.retry:
+      return decodeRetry(view, entry)
     case entryKinds.reference:
       return decodeReference(view, entry)
     case entryKinds.time:
@@ -74,6 +76,20 @@ function decodeChunk(view: Buffer, entry: number): ChunkEntry {
       receipt: 0,
       ...(lines && { lines: numbersOf(view, inputHeadBytes + length * 8, length) }),
     },
+  }
+}
+
+/** A chunk whose bytes begin with the id of the letter. */
+function decodeRetry(view: Buffer, entry: number): ChunkEntry {
+  const retried = decodeChunk(view, entry)
+  const bytes = bufferOf(retried.chunk.bytes)
+  const idAt = 2
+  const end = idAt + bytes.readUInt16LE(0)
+  if (end > bytes.length) throw unknown('a retry that ends within the name of its letter')
+  return {
+    ...retried,
+    retryOf: bytes.toString('utf8', idAt, end),
+    chunk: { ...retried.chunk, bytes: retried.chunk.bytes.subarray(end) },
   }
 }
 

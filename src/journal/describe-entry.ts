@@ -11,9 +11,9 @@ import type { JournalEntry, JournalNote } from './journal.js'
 export function describeEntry(item: JournalEntry | JournalNote): { readonly [key: string]: Json } {
   switch (item.kind) {
     case 'chunk': {
-      const { entry, kind, source, clock, chunk } = item
+      const { entry, kind, source, clock, chunk, retryOf } = item
       const { partition, encoding, length, bytes } = chunk
-      return { entry, kind, source, partition, ...clockFacts(clock), encoding, messages: length, bytes: bytes.length }
+      return { entry, kind, source, partition, ...clockFacts(clock), encoding, messages: length, bytes: bytes.length, ...(retryOf !== undefined && { retryOf }) }
     }
     case 'reference': {
       const { entry, kind, source, partition, clock, length, reference } = item

@@ -11,7 +11,7 @@ import type {
 } from './journal.js'
 
 /** First byte of an entry; notes are numbered from 16 on. */
-export const entryKinds = { chunk: 1, reference: 2, time: 3, acknowledged: 16, bundle: 17 } as const
+export const entryKinds = { chunk: 1, reference: 2, time: 3, retry: 4, acknowledged: 16, bundle: 17 } as const
 export const timeKinds = ['hello', 'tick', 'end'] as const
 /** Bytes before what the kinds have of their own: kind, flags, u16, u32, number of the entry. */
 export const commonBytes = 16
@@ -54,16 +54,25 @@ export class EntryEncoder {
     }
   }
 
-  #chunk({ source, clock, chunk }: ChunkEntry): readonly Uint8Array[] {
+  #chunk({ source, clock, chunk, retryOf }: ChunkEntry): readonly Uint8Array[] {
     const { length, bytes, lines, partition } = chunk
     const { from, to } = this.#offsets(chunk)
     const name = this.#name(source)
     this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0)
-    this.#input({ name, length, clock, partition, bytes: to - from })
+    const letter = retryOf === undefined ? [] : this.#letter(retryOf)
+    const extra = letter.reduce((sum, part) => sum + part.length, 0)
+    this.#input({ name, length, clock, partition, bytes: extra + to - from })
     const parts = [this.#head.subarray(0, inputHeadBytes), bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
     if (lines) parts.push(bytesOf(lines, length))
-    parts.push(name, bytes.subarray(from, to))
+    parts.push(name, ...letter, bytes.subarray(from, to))
     return parts
+  }
+
+  /** A kind of its own: a release that knows no retries must not take it for new input. */
+  #letter(retryOf: string): readonly Uint8Array[] {
+    this.#head[0] = entryKinds.retry
+    const id = encoder.encode(retryOf)
+    return [Uint8Array.of(id.length & 0xff, id.length >>> 8), id]
   }
 
   #reference({ source, clock, partition, length, reference }: ReferenceEntry): readonly Uint8Array[] {

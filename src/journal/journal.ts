@@ -15,6 +15,8 @@ export interface ChunkEntry {
   readonly source: string
   readonly clock: EntryClock
   readonly chunk: Chunk
+  /** The dead letter whose message this is, taken in again: it is no duplicate of itself. */
+  readonly retryOf?: string
 }
 
 /** A chunk of a source that is a log itself: where it lies there. `open` of the source's log gives it again. */

@@ -129,7 +129,8 @@ export class ReplaySide {
   async remember(entry: JournalEntry): Promise<void> {
     const chunk = await this.#chunk(entry)
     const identity = chunk && this.#identities.get(chunk.source)
-    if (identity) this.memory.ids.judge(chunk.source, identity, chunk.chunk, chunk.clock.stream, chunk.entry)
+    // A retry is no duplicate of the message that it repeats.
+    if (identity && chunk.retryOf === undefined) this.memory.ids.judge(chunk.source, identity, chunk.chunk, chunk.clock.stream, chunk.entry)
   }
 
   async take(entry: JournalEntry): Promise<void> {
