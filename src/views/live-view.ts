@@ -82,8 +82,8 @@ export class LiveView implements View {
 
   apply(outputs: OutputBatch): void {
     const heard = this.#listeners.size > 0
-    const rows = new Map<string, LiveRow>()
-    const removed = new Map<string, LiveRow>()
+    const rows = new Map<string, StoredRow>()
+    const removed = new Map<string, StoredRow>()
     const columns = this.#names.map(name => outputs.columns[name])
     if (Number.isFinite(outputs.watermark) && outputs.watermark > this.#watermark) this.#watermark = outputs.watermark
     for (let i = 0; i < outputs.length; i++) {
@@ -92,15 +92,15 @@ export class LiveView implements View {
         const old = this.#store.delete(key)
         if (!old || !heard) continue
         rows.delete(key)
-        removed.set(key, old.values)
+        removed.set(key, old)
       } else if (this.#take(key, this.#values(columns, i), outputs.wall) && heard) {
         removed.delete(key)
-        rows.set(key, this.#store.get(key)!.values)
+        rows.set(key, this.#store.get(key)!)
       }
     }
     this.#evict()
     if (rows.size + removed.size === 0) return
-    this.#tell({ rows: [...rows.values()], removed: [...removed.values()], keys: [...rows.keys()], removedKeys: [...removed.keys()] })
+    this.#tell([...rows.values()], [...removed.values()])
   }
 
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string } {
@@ -152,10 +152,18 @@ export class LiveView implements View {
     for (const row of rows) this.#take(row[width] as string, row.slice(0, width), row[width + 1] as number)
     this.#evict()
     const kept = this.#store.last(this.#listeners.size > 0 ? this.#store.size : 0)
-    if (kept.length > 0) this.#tell({ rows: kept.map(row => row.values), removed: [], keys: kept.map(row => row.key), removedKeys: [] })
+    if (kept.length > 0) this.#tell(kept, [])
   }
 
-  #tell(change: ViewChange): void {
+  #tell(rows: readonly StoredRow[], removed: readonly StoredRow[]): void {
+    const change: ViewChange = {
+      rows: rows.map(row => row.values),
+      removed: removed.map(row => row.values),
+      keys: rows.map(row => row.key),
+      removedKeys: removed.map(row => row.key),
+      times: rows.map(row => row.time),
+      removedTimes: removed.map(row => row.time),
+    }
     for (const listener of this.#listeners) listener(change)
   }
 

@@ -25,6 +25,9 @@ export interface ViewChange {
   /** Row keys of `rows` and of `removed`, for readers that merge changes: the same key is the same row. */
   readonly keys?: readonly string[]
   readonly removedKeys?: readonly string[]
+  /** The places in time of `rows` and of `removed`: of windows end − 1 ms, else when they came. */
+  readonly times?: readonly number[]
+  readonly removedTimes?: readonly number[]
 }
 
 /** Rows of one view in memory, newest row of each key, ordered by window end (or arrival) and key. */
