@@ -33,13 +33,21 @@ export function job(id: string, build: (tools: JobTools) => readonly Output[]): 
       ...(options.origin !== undefined && { origin: options.origin }),
       ...(options.elapsed && { elapsed: options.elapsed }),
     })
-    const outputs = build({
-      read: (name, source) => {
-        if (typeof source?.open !== 'function') throw new MillraceError('MR165', `read('${name}', …) was given no source`)
-        return readSource(builder, name, source)
-      },
-    })
-    checkOutputs(id, builder, outputs)
+    try {
+      const outputs = build({
+        read: (name, source) => {
+          if (typeof source?.open !== 'function') throw new MillraceError('MR165', `read('${name}', …) was given no source`)
+          return readSource(builder, name, source)
+        },
+      })
+      if (builder.errors.length === 0) checkOutputs(id, builder, outputs)
+    } catch (error) {
+      // Behind an operator that was refused, code of the job may well stumble over its absence.
+      if (error instanceof MillraceError) builder.errors.push(error)
+      else if (builder.errors.length === 0) throw error
+    }
+    const [first, ...others] = builder.errors
+    if (first) throw MillraceError.together([first, ...others])
     return new RunningGraph(id, builder)
   }
   return { [jobBrand]: true, id, start } as Job

@@ -79,6 +79,8 @@ export class GraphBuilder {
   /** Set while a push is under way: an output outside one is an error. */
   pushing: string | undefined
   failure: unknown
+  /** What was wrong with operators so far; a job with any is not started. */
+  readonly errors: MillraceError[] = []
   readonly #numbers = new Map<string, number>()
 
   constructor(hooks: RunHooks) {

@@ -28,6 +28,8 @@ export function merge<T>(id: string, ...streams: readonly [Stream<T>, ...Stream<
     throw new MillraceError('MR163', `merge '${id}' wants 1 to ${mostInputs} streams`, { hint: `write merge('${id}', first, second)` })
   }
   const [first] = streams
+  const broken = streams.find(stream => stream.broken)
+  if (broken) return broken
   const columns = first.columns.map(column => {
     const nullable = streams.some(stream => {
       const other = stream.columns.find(candidate => candidate.name === column.name)

@@ -25,7 +25,12 @@ export interface StreamParts {
   readonly columns: readonly ColumnInfo[]
   readonly source: Observable<Batch>
   readonly window?: WindowTrace | undefined
+  /** An operator before was wrong, so that nothing is known of the rows. */
+  readonly broken?: boolean
 }
+
+/** Operators whose output has the columns of their input: a wrong one is passed over, and what follows is checked. */
+const columnsStay: ReadonlySet<string> = new Set(['where', 'eventTime', 'filterRows', 'debug'])
 
 /**
  * Rows of type T on their way through a job: an RxJS observable of batches, multicast without reference counting, whose
@@ -39,6 +44,7 @@ export class Stream<T> extends Base<Batch<T>> {
   readonly columns: readonly ColumnInfo[]
   /** Present where the rows are results of windows. */
   readonly window: WindowTrace | undefined
+  readonly broken: boolean
 
   constructor(parts: StreamParts) {
     super(subscriber => parts.source.subscribe(subscriber as never))
@@ -46,6 +52,7 @@ export class Stream<T> extends Base<Batch<T>> {
     this.node = parts.node
     this.columns = parts.columns
     this.window = parts.window
+    this.broken = parts.broken ?? false
   }
 
   pipe(): Stream<T>
@@ -97,10 +104,24 @@ export class Stream<T> extends Base<Batch<T>> {
   pipe(...operators: readonly unknown[]): unknown {
     let stream: Stream<never> = this as unknown as Stream<never>
     for (const operator of operators) {
-      if (!isOperator(operator)) throw notOurs(operator)
-      stream = operator.apply(stream)
+      // An error in one step hides no error in another: the job is refused with all of them together.
+      if (stream.broken) break
+      try {
+        if (!isOperator(operator)) throw notOurs(operator)
+        stream = operator.apply(stream)
+      } catch (error) {
+        if (!(error instanceof MillraceError)) throw error
+        this.builder.errors.push(error)
+        if (!isOperator(operator) || !columnsStay.has(operator.name)) stream = stream.broke()
+      }
     }
     return stream
+  }
+
+  /** A stream of which nothing is known. */
+  broke(): Stream<never> {
+    const { builder, node } = this
+    return new Stream<never>({ builder, node, columns: [], source: new Observable(), broken: true })
   }
 }
 

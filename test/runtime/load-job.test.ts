@@ -110,7 +110,7 @@ test('time and randomness from outside the data are refused in the job’s own m
   )
   expect(error.code).toBe('MR130')
   expect(error.place).toMatchObject({ file: join(folder, 'parts/clock.ts'), line: 2, column: 29 })
-  expect(error.notes.join('\n')).toContain('line 4')
+  expect(error.others).toMatchObject([{ code: 'MR131', place: { file: join(folder, 'clock.job.ts'), line: 4 } }])
 })
 
 test('a name that a module does not export is named', async () => {

@@ -17,6 +17,8 @@ export interface ErrorDetails {
   /** A remedy for this very case; the catalogue's otherwise. */
   readonly hint?: string
   readonly cause?: unknown
+  /** Errors found with it that are independent of it. */
+  readonly others?: readonly MillraceError[]
 }
 
 /**
@@ -32,6 +34,8 @@ export class MillraceError extends Error {
   readonly place: Place | undefined
   readonly notes: readonly string[]
   readonly hint: string
+  /** Errors that were found with it and are independent of it, in the order of the file; they have no `others`. */
+  readonly others: readonly MillraceError[]
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -39,6 +43,18 @@ export class MillraceError extends Error {
     this.place = details.place
     this.notes = details.notes ?? []
     this.hint = details.hint ?? catalogue[code].remedy
+    this.others = details.others ?? []
+  }
+
+  /** Errors that were found together, as one that can be thrown: the first, with the rest in `others`. */
+  static together(errors: readonly [MillraceError, ...MillraceError[]]): MillraceError {
+    const [first, ...others] = errors.flatMap(error => error.each()) as [MillraceError, ...MillraceError[]]
+    return others.length === 0 ? first : first.with({ others })
+  }
+
+  /** It and those found with it. */
+  each(): readonly MillraceError[] {
+    return [this, ...this.others]
   }
 
   /** What the supervisor does about it. */
@@ -48,7 +64,12 @@ export class MillraceError extends Error {
 
   /** The same error at a place, unless it has one already. */
   at(place: Place): MillraceError {
-    if (this.place) return this
-    return new MillraceError(this.code, this.message, { place, notes: this.notes, hint: this.hint, cause: this.cause })
+    return this.place ? this : this.with({ place })
+  }
+
+  /** The same error with some details replaced. */
+  with(details: ErrorDetails): MillraceError {
+    const { code, message, place, notes, hint, cause, others } = this
+    return new MillraceError(code, message, { ...(place && { place }), notes, hint, cause, others, ...details })
   }
 }

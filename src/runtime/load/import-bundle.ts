@@ -64,7 +64,11 @@ async function placed<T>(map: BundleMap, url: string, run: () => Promise<T>): Pr
 
 function placeError(error: unknown, map: BundleMap, url: string): MillraceError {
   const place = map.placeOfError(error, url)
-  if (error instanceof MillraceError) return place ? error.at(place) : error
+  if (error instanceof MillraceError) {
+    const placed = place ? error.at(place) : error
+    if (error.others.length === 0) return placed
+    return placed.with({ others: error.others.map(other => placeError(other, map, url)) })
+  }
   // The only check that the engine makes before any code of the bundle runs.
   const missing = error instanceof SyntaxError && /module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message)
   if (missing) return new MillraceError('MR405', `${missing[1]} has no export \`${missing[2]}\``, { cause: error })

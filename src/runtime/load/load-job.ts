@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import { checkJobSource } from '../../expr/check-job-source.js'
 import type { Job } from '../../job/graph.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
-import { bundleJob, type JobBundle, type ResolveMillrace } from './bundle-job.js'
+import { bundleJob, type JobBundle } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
 import { type ImportModule, importBundle } from './import-bundle.js'
+import type { ResolveMillrace } from './outside.js'
 import { ownModules } from './own-modules.js'
 
 /** A job as its file gave it. */
@@ -45,16 +46,9 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
 /** The job's own modules must not use what would make its results depend on more than its input. */
 function refuseForbidden(bundle: JobBundle, map: BundleMap): void {
   const [first, ...others] = checkJobSource(bundle.code, bundle.file).map(error => {
-    const original = error.place && map.original(error.place.line, error.place.column)
-    if (!original) return error
-    const place = { ...original, ...(error.place?.length !== undefined && { length: error.place.length }) }
-    return new MillraceError(error.code, error.message, { place, notes: error.notes, hint: error.hint })
+    const { place } = error
+    const original = place && map.original(place.line, place.column)
+    return original ? error.with({ place: { ...original, ...(place.length !== undefined && { length: place.length }) } }) : error
   })
-  if (!first) return
-  const further = others.map(({ code, message, place }) => `${code} ${message}${place ? ` (line ${place.line})` : ''}`)
-  throw new MillraceError(first.code, first.message, {
-    notes: [...first.notes, ...further],
-    hint: first.hint,
-    ...(first.place && { place: first.place }),
-  })
+  if (first) throw MillraceError.together([first, ...others])
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import type { ResolveMillrace } from './bundle-job.js'
+import type { ResolveMillrace } from './outside.js'
 
 /** `millrace` is `src/index.js` beside this folder, `millrace/testing` is `src/testing/index.js`, `millrace/amqp` a connector. */
 export const ownModules: ResolveMillrace = specifier => {

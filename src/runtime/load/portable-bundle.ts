@@ -1,5 +1,5 @@
 import { type AnyNode, childrenOf, parseModule } from '../../expr/syntax.js'
-import type { ResolveMillrace } from './bundle-job.js'
+import type { ResolveMillrace } from './outside.js'
 import { ownRxjs, ownSpecifier } from './own-modules.js'
 
 interface Specifier {
