@@ -72,3 +72,28 @@ it('is described without its messages', () => {
     ordinal: 2,
   })
 })
+
+it('what stands before the first message, and where the source goes on, come back', () => {
+  const bytes = new TextEncoder().encode('junk|a,b\n1,2\n3,4\n')
+  const entry = chunkEntry(3, ['', ''])
+  if (entry.kind !== 'chunk') return expect.unreachable()
+  const chunk = {
+    ...entry.chunk,
+    encoding: 'body' as const,
+    bytes,
+    starts: Int32Array.of(9, 13),
+    ends: Int32Array.of(12, 16),
+    length: 2,
+    head: 4,
+    position: '{"at":12}',
+  }
+  const parts = new EntryEncoder().encode({ ...entry, chunk }, 3)
+  const { item } = decodeEntry(Buffer.concat(parts))
+  if (item.kind !== 'chunk') return expect.unreachable()
+  const { chunk: back } = item
+  expect(back.head).toBe(4)
+  expect(back.position).toBe('{"at":12}')
+  const text = (from: number, to: number): string => Buffer.from(back.bytes.subarray(from, to)).toString()
+  expect(text(back.starts[0]! - back.head!, back.starts[0]!)).toBe('a,b\n')
+  expect([0, 1].map(i => text(back.starts[i]!, back.ends[i]!))).toEqual(['1,2', '3,4'])
+})

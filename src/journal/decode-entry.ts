@@ -6,6 +6,7 @@ import {
   entryKinds,
   inputHeadBytes,
   linesFlag,
+  positionFlag,
   timeHeadBytes,
   timeKinds,
 } from './encode-entry.js'
@@ -60,7 +61,9 @@ function decodeChunk(view: Buffer, entry: number): ChunkEntry {
   const length = view.readUInt32LE(4)
   const lines = (view[1]! & linesFlag) !== 0
   const nameAt = inputHeadBytes + length * (lines ? 12 : 8)
-  const { bytesAt, end, source } = namedBytes(view, nameAt)
+  const hasPosition = (view[1]! & positionFlag) !== 0
+  const { bytesAt, end, source } = namedBytes(view, nameAt, hasPosition)
+  const starts = numbersOf(view, inputHeadBytes, length)
   return {
     kind: 'chunk',
     entry,
@@ -70,11 +73,13 @@ function decodeChunk(view: Buffer, entry: number): ChunkEntry {
       encoding: (view[1]! & bodyFlag) === 0 ? 'amqp' : 'body',
       partition: view.readInt32LE(40),
       bytes: new Uint8Array(view.buffer, view.byteOffset + bytesAt, end - bytesAt),
-      starts: numbersOf(view, inputHeadBytes, length),
+      starts,
       ends: numbersOf(view, inputHeadBytes + length * 4, length),
       length,
       receipt: 0,
       ...(lines && { lines: numbersOf(view, inputHeadBytes + length * 8, length) }),
+      ...(length > 0 && starts[0]! > 0 && { head: starts[0]! }),
+      ...(hasPosition && { position: view.toString('utf8', end) }),
     },
   }
 }
@@ -144,10 +149,14 @@ const clockOf = (view: Buffer): ChunkEntry['clock'] => ({
 })
 
 /** The source's name, and where the bytes behind it lie, which end the record. */
-function namedBytes(view: Buffer, nameAt: number): { readonly bytesAt: number; readonly end: number; readonly source: string } {
+function namedBytes(
+  view: Buffer,
+  nameAt: number,
+  goesOn = false,
+): { readonly bytesAt: number; readonly end: number; readonly source: string } {
   const bytesAt = nameAt + view.readUInt16LE(2)
   const end = bytesAt + view.readUInt32LE(44)
-  if (end !== view.length) throw unknown(`a chunk whose lengths make ${end} bytes of ${view.length}`)
+  if (goesOn ? end > view.length : end !== view.length) throw unknown(`a chunk whose lengths make ${end} bytes of ${view.length}`)
   return { bytesAt, end, source: view.toString('utf8', nameAt, bytesAt) }
 }
 

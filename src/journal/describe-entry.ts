@@ -12,8 +12,19 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
   switch (item.kind) {
     case 'chunk': {
       const { entry, kind, source, clock, chunk, retryOf } = item
-      const { partition, encoding, length, bytes } = chunk
-      return { entry, kind, source, partition, ...clockFacts(clock), encoding, messages: length, bytes: bytes.length, ...(retryOf !== undefined && { retryOf }) }
+      const { partition, encoding, length, bytes, position } = chunk
+      return {
+        entry,
+        kind,
+        source,
+        partition,
+        ...clockFacts(clock),
+        encoding,
+        messages: length,
+        bytes: bytes.length,
+        ...(position !== undefined && { position }),
+        ...(retryOf !== undefined && { retryOf }),
+      }
     }
     case 'reference': {
       const { entry, kind, source, partition, clock, length, reference } = item

@@ -21,6 +21,7 @@ export const timeHeadBytes = 40
 export const acknowledgedHeadBytes = 32
 export const bodyFlag = 1
 export const linesFlag = 2
+export const positionFlag = 4
 
 const encoder = new TextEncoder()
 const headCapacity = inputHeadBytes
@@ -55,16 +56,17 @@ export class EntryEncoder {
   }
 
   #chunk({ source, clock, chunk, retryOf }: ChunkEntry): readonly Uint8Array[] {
-    const { length, bytes, lines, partition } = chunk
+    const { length, bytes, lines, partition, position } = chunk
     const { from, to } = this.#offsets(chunk)
     const name = this.#name(source)
-    this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0)
+    this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0) | (position === undefined ? 0 : positionFlag)
     const letter = retryOf === undefined ? [] : this.#letter(retryOf)
     const extra = letter.reduce((sum, part) => sum + part.length, 0)
     this.#input({ name, length, clock, partition, bytes: extra + to - from })
     const parts = [this.#head.subarray(0, inputHeadBytes), bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
     if (lines) parts.push(bytesOf(lines, length))
     parts.push(name, ...letter, bytes.subarray(from, to))
+    if (position !== undefined) parts.push(encoder.encode(position))
     return parts
   }
 
@@ -115,7 +117,7 @@ export class EntryEncoder {
   }
 
   /** Starts and ends from the first byte that any message has; gives the range of the bytes. */
-  #offsets({ starts, ends, length }: Chunk): { readonly from: number; readonly to: number } {
+  #offsets({ starts, ends, length, head = 0 }: Chunk): { readonly from: number; readonly to: number } {
     if (this.#starts.length < length) {
       this.#starts = new Int32Array(length * 2)
       this.#ends = new Int32Array(length * 2)
@@ -126,6 +128,7 @@ export class EntryEncoder {
       if (starts[i]! < from) from = starts[i]!
       if (ends[i]! > to) to = ends[i]!
     }
+    if (length > 0) from -= head
     for (let i = 0; i < length; i++) {
       this.#starts[i] = starts[i]! - from
       this.#ends[i] = ends[i]! - from

@@ -18,6 +18,13 @@ export interface Chunk {
    * journal then keeps the reference instead of the bytes.
    */
   readonly reference?: string
+  /** Bytes just before the first message that belong to all of them, such as the header of a CSV file; default 0. */
+  readonly head?: number
+  /**
+   * Where its source goes on behind this chunk, in the source's own words: the job keeps it with the chunk, and gives it
+   * back at the next opening.
+   */
+  readonly position?: string
   /** Bounded inputs name the line of each message, for error texts. */
   readonly lines?: Int32Array
 }

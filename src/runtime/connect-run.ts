@@ -8,6 +8,7 @@ import type { JobClock } from './flow/job-clock.js'
 import type { Outbox } from './flow/outbox.js'
 import { Pump } from './flow/pump.js'
 import { SourceFeed } from './flow/source-feed.js'
+import type { JobInsight } from './insight/job-insight.js'
 import { connectorContext, type JobRunnerOptions } from './job-runner-options.js'
 import type { DeadLetterStore } from './letters/dead-letter-store.js'
 import type { JobStore } from './recovery/job-store.js'
@@ -22,6 +23,7 @@ export interface JobParts {
   readonly outbox: Outbox
   readonly deadLetters: DeadLetterStore
   readonly store: JobStore | undefined
+  readonly insight: JobInsight
 }
 
 /** One run: its sources and its pump. */
@@ -36,13 +38,13 @@ export interface Run {
 
 /** Connects a job to its sources; nothing is opened until the pump runs. */
 export function connectRun(job: JobParts, fatal: (error: MillraceError) => void): Run {
-  const { options, graph, clock, memory, outbox, deadLetters, store } = job
+  const { options, graph, clock, memory, outbox, deadLetters, store, insight } = job
   const { time, real, random, reached } = options
   const feeds = graph.sources.map(
     source =>
       new SourceFeed({
         source,
-        context: connectorContext(options, source.id),
+        context: { ...connectorContext(options, source.id), positions: memory.positionsOf(source.id) },
         time,
         real,
         backoff: new Backoff(random),
@@ -55,9 +57,11 @@ export function connectRun(job: JobParts, fatal: (error: MillraceError) => void)
   const push = new EntryPush(graph, memory, {
     outputs: (entry, outputs) => outbox.add(entry, outputs),
     refused: (entry, index, refused) => deadLetters.add(entry, index, refused),
+    late: (entry, rows) => insight.late.add(entry, rows),
+    retried: mark => deadLetters.retried(mark),
   })
   const durable = store && { ...store.durability, snapshotter: store.snapshotter }
-  const pump = new Pump({ graph, feeds, clock, memory, outbox, deadLetters, log, push, time, real, reached, durable })
+  const pump = new Pump({ graph, feeds, clock, memory, outbox, deadLetters, insight, log, push, time, real, reached, durable })
   return {
     feeds,
     pump,

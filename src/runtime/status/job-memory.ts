@@ -11,6 +11,8 @@ export class JobMemory {
   readonly counts: JobCounts = newCounts()
   readonly ids: IdSet
   origins = new Origins()
+  /** Of each source whose chunks carry positions: the last one of each partition. */
+  readonly positions = new Map<string, Map<number, string>>()
   /** The number of the last journal entry. */
   entry = 0
   /** Sources whose end went through: no row of theirs followed. */
@@ -20,12 +22,22 @@ export class JobMemory {
     this.ids = ids
   }
 
-  restore(entry: number, { ids, origins, counts, ended }: JobState, sides: readonly Uint8Array[]): void {
+  restore(entry: number, { ids, origins, counts, ended, positions = [] }: JobState, sides: readonly Uint8Array[]): void {
     this.ids.restore(ids, sides)
     this.origins = new Origins(origins)
     this.entry = entry
     Object.assign(this.counts, counts)
     for (const source of ended) this.ended.add(source)
+    for (const { source, partition, position } of positions) this.positionsOf(source).set(partition, position)
+  }
+
+  /** As it is at any time. */
+  positionsOf(source: string): Map<number, string> {
+    const known = this.positions.get(source)
+    if (known) return known
+    const fresh = new Map<number, string>()
+    this.positions.set(source, fresh)
+    return fresh
   }
 
   /** Every window has fired, at the end of all sources: what comes then begins anew. */
