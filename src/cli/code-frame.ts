@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { codeFrameColumns } from '@babel/code-frame'
+import pc from 'picocolors'
+import type { Place } from '../model/errors/millrace-error.js'
+
+/** A longer line, as of a bundle, is no help. */
+const longestLine = 400
+
+/** A file as messages name it: from the current folder, where it lies below it. */
+export const shownPath = (file: string): string => (relative('', file).startsWith('..') ? file : relative('', file))
+
+/** `FILE:LINE:COLUMN`. */
+export const shownPlace = ({ file, line, column }: Place): string => `${shownPath(file)}:${line}:${column}`
+
+/**
+ * The line of source at a place, with what is meant underlined, as lines of the terminal. Where the file or the line
+ * cannot be read, the place alone.
+ */
+export function codeFrame(place: Place): readonly string[] {
+  const gutter = ' '.repeat(String(place.line).length)
+  const head = `${gutter} ${pc.dim('┌─')} ${shownPlace(place)}`
+  const source = textOf(place.file)
+  const text = source?.split('\n')[place.line - 1]
+  if (source === undefined || text === undefined || text.length > longestLine) return [head]
+  const start = { line: place.line, column: Math.min(place.column, text.length + 1) }
+  const end = { line: place.line, column: start.column + (place.length ?? wordLength(text, start.column)) }
+  const only = { linesAbove: 0, linesBelow: 0, forceColor: pc.isColorSupported }
+  const [line = '', mark = ''] = codeFrameColumns(source.replaceAll('\t', ' '), { start, end }, only).split('\n')
+  return [head, `${place.line}${pc.dim('│')}${behindBar(line)}`, `${gutter}${pc.dim('│')}${behindBar(mark)}`]
+}
+
+/** What stands behind the frame's own gutter, `> 12 | …`. */
+const behindBar = (line: string): string => line.slice(line.indexOf('|') + 1)
+
+/** A name, a number or a text that begins there, up to its end; else one character. */
+function wordLength(text: string, column: number): number {
+  return (
+    /^(?:[\p{ID_Start}$_#][\p{ID_Continue}$.]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d[\d._]*)/u.exec(text.slice(column - 1))?.[0].length ??
+    1
+  )
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
