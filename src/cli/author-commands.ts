@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
+import { dev } from './dev.js'
 import { init } from './init.js'
 import { list } from './list.js'
 import { subjects } from './list-subjects.js'
 
-/** What job authors work with: `init`, `list`. `exit` receives exit codes. */
+const collected = (value: string, list: readonly string[]): readonly string[] => [...list, value]
+
+/** What job authors work with: `init`, `dev`, `list`. `exit` receives exit codes. */
 export function addAuthorCommands(program: Command, exit: (code: number) => void): void {
   program
     .command('init')
@@ -13,6 +16,23 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
     .option('--source <kind>', 'where readings come from: file, amqp or mqtt (default: file)')
     .option('--yes', 'ask nothing')
     .action(async (dir: string, options) => exit(await init(dir, options)))
+
+  program
+    .command('dev')
+    .description('run jobs, and go on with each save of a job, of what it imports or of its dashboard; types are checked beside')
+    .argument('<job...>', 'job files')
+    .option('--http <host:port>', 'where the page and the API listen (default 127.0.0.1:8080, or a free port)')
+    .option('--no-http', 'serve no page and no API')
+    .option('--amqp <host:port>', 'where the embedded AMQP node listens (default 127.0.0.1:5672, or a free port)')
+    .option('--data <dir>', 'where state and dead letters are kept (default: .millrace/<job>)')
+    .option('--drop <node>', 'give up the state of this node if it does not fit an edited job; repeat', collected, [])
+    .option('--inspect', 'let a debugger in, on 127.0.0.1:9229')
+    .option('--inspect-brk', 'the same, and wait for it before anything is loaded')
+    .option('--inspect-port <host:port>', 'let it in here instead')
+    .option('--no-types', 'check no types')
+    .option('--json', 'messages as JSON lines')
+    .option('--quiet', 'say only what is wrong')
+    .action(async (jobs: string[], options) => exit(await dev(jobs, options)))
 
   program
     .command('list')

@@ -75,4 +75,10 @@ export const cliErrors = entries({
     remedy: 'Name one of these.',
     action: 'stop',
   },
+  MR634: {
+    title: 'a debugger cannot be let in',
+    cause: '`--inspect` listens for a debugger, and its port is taken or its address is not of this machine; the line before says which.',
+    remedy: 'End the other process, or name another port: --inspect-port 127.0.0.1:0 takes a free one.',
+    action: 'stop',
+  },
 })

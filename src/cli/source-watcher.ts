@@ -1,0 +1,52 @@
+import { type FSWatcher, watch } from 'chokidar'
+import { systemTime } from '../runtime/seams/system-time.js'
+
+/** Ms after the last of several saves: an editor that writes many files, or one in pieces, makes one change. */
+const quietMs = 40
+
+const source = /\.(?:[cm]?[jt]sx?|json)$/
+
+/** Tells which source files in some folders were made, changed or removed; folders in them are not looked into. */
+export class SourceWatcher {
+  readonly #watcher: FSWatcher
+  readonly #changed: (files: readonly string[]) => void
+  readonly #files = new Set<string>()
+  #folders = new Set<string>()
+  #cancel: (() => void) | undefined
+
+  /** `changed` gets absolute paths, each once for a burst of saves. */
+  constructor(changed: (files: readonly string[]) => void) {
+    this.#changed = changed
+    this.#watcher = watch([], { ignoreInitial: true, depth: 0, ignored: (path, stats) => stats?.isFile() === true && !source.test(path) })
+    this.#watcher.on('all', (_, path) => this.#note(path))
+  }
+
+  /** From now on these folders. */
+  follow(folders: Iterable<string>): void {
+    const wanted = new Set(folders)
+    this.#watcher.add([...wanted].filter(folder => !this.#folders.has(folder)))
+    this.#watcher.unwatch([...this.#folders].filter(folder => !wanted.has(folder)))
+    this.#folders = wanted
+  }
+
+  /** Resolves once changes are seen. */
+  async ready(): Promise<void> {
+    await new Promise<void>(resolve => this.#watcher.once('ready', () => resolve()))
+  }
+
+  async close(): Promise<void> {
+    this.#cancel?.()
+    await this.#watcher.close()
+  }
+
+  #note(path: string): void {
+    if (!source.test(path)) return
+    this.#files.add(path)
+    this.#cancel?.()
+    this.#cancel = systemTime.after(quietMs, () => {
+      const files = [...this.#files]
+      this.#files.clear()
+      this.#changed(files)
+    })
+  }
+}
