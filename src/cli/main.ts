@@ -9,6 +9,7 @@ import { addJournalCommands } from './journal-commands.js'
 import { version } from './package-root.js'
 import { errorText } from './print-error.js'
 import { run } from './run.js'
+import { addTestCommands } from './test-commands.js'
 import { usageError } from './usage-error.js'
 import { validate } from './validate.js'
 import { writeOut } from './write-out.js'
@@ -79,6 +80,7 @@ program
   })
 
 addJournalCommands(program, exit)
+addTestCommands(program, exit)
 
 program
   .command('broker')

@@ -81,4 +81,17 @@ export const cliErrors = entries({
     remedy: 'End the other process, or name another port: --inspect-port 127.0.0.1:0 takes a free one.',
     action: 'stop',
   },
+  MR640: {
+    title: 'no tests',
+    cause: '`millrace test` looks for files named *.test.ts, *.test.js and so on, outside of node_modules, dist and hidden folders.',
+    remedy: 'Name the test file, or the folder it lies in.',
+    action: 'stop',
+  },
+  MR642: {
+    title: 'the test is written for another runner',
+    cause: "`millrace test` runs tests with Node's own test runner, which needs nothing to be installed.",
+    remedy:
+      "Import `test` from 'node:test' and assertions from 'node:assert/strict', or run the file with its own runner: `millrace/testing` works with any.",
+    action: 'stop',
+  },
 })
