@@ -4,11 +4,21 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import { packageRoot } from './package-root.js'
+import { millraceErrorText } from './print-error.js'
+import { typeErrors } from './type-errors.js'
 
 export type TypeCheck =
   | { readonly checked: false; readonly reason: string }
-  | { readonly checked: true; readonly ok: boolean; readonly output: string }
+  | {
+      readonly checked: true
+      readonly ok: boolean
+      /** Each with its place. */
+      readonly errors: readonly MillraceError[]
+      /** The errors as the terminal shows them. */
+      readonly output: string
+    }
 
 /**
  * Checks the types of a job file with the TypeScript that its own folder resolves, against the types of the running
@@ -25,39 +35,50 @@ export async function typeCheck(job: string): Promise<TypeCheck> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'millrace-types-'))
   try {
-    const dist = join(packageRoot, 'dist')
-    const config = {
-      compilerOptions: {
-        target: 'es2023',
-        lib: ['es2023'],
-        module: 'nodenext',
-        moduleResolution: 'nodenext',
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: true,
-        noEmit: true,
-        types: [],
-        paths: {
-          millrace: [join(dist, 'src/index.d.ts')],
-          'millrace/amqp': [join(dist, 'connectors/amqp/index.d.ts')],
-          'millrace/testing': [join(dist, 'src/testing/index.d.ts')],
-        },
-      },
-      files: [file],
-    }
     const project = join(folder, 'tsconfig.json')
-    await writeFile(project, JSON.stringify(config))
-    return await new Promise<TypeCheck>((done, fail) => {
-      const child = spawn(process.execPath, [tsc, '-p', project, '--pretty', String(process.stderr.isTTY === true)], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      let output = ''
-      child.stdout.on('data', (text: Buffer) => (output += text.toString()))
-      child.stderr.on('data', (text: Buffer) => (output += text.toString()))
-      child.on('error', fail)
-      child.on('close', code => done({ checked: true, ok: code === 0, output: output.trim() }))
-    })
+    await writeFile(project, JSON.stringify(configOf(file)))
+    const { code, output } = await outputOf([tsc, '-p', project, '--pretty', 'false'], dirname(file))
+    if (code === 0) return { checked: true, ok: true, errors: [], output: '' }
+    const errors = typeErrors(output, dirname(file))
+    // What is no error of the job's own: TypeScript itself did not get to work.
+    if (errors.length === 0) errors.push(new MillraceError('MR609', output.trim() || `TypeScript ended with ${code}`))
+    return { checked: true, ok: false, errors, output: errors.map(error => millraceErrorText(error)).join('\n\n') }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function configOf(file: string): object {
+  const dist = join(packageRoot, 'dist')
+  return {
+    compilerOptions: {
+      target: 'es2023',
+      lib: ['es2023'],
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: true,
+      noEmit: true,
+      types: [],
+      paths: {
+        millrace: [join(dist, 'src/index.d.ts')],
+        'millrace/testing': [join(dist, 'src/testing/index.d.ts')],
+        'millrace/*': [join(dist, 'connectors/*/index.d.ts')],
+      },
+    },
+    files: [file],
+  }
+}
+
+/** Of a Node process in a folder: how it ended, and all that it said. */
+function outputOf(args: readonly string[], cwd: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (text: Buffer) => (output += text.toString()))
+    child.stderr.on('data', (text: Buffer) => (output += text.toString()))
+    child.on('error', fail)
+    child.on('close', code => done({ code, output }))
+  })
 }

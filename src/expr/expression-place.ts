@@ -24,3 +24,10 @@ export function sourceNotes(fn: unknown, offset = 0, length?: number): { notes: 
   if (!found) return { notes }
   return { notes, place: length === undefined ? found : { ...found, length } }
 }
+
+/** As `sourceNotes`, with the place where the expression reads a field, as far as it can be told from its text. */
+export function fieldNotes(fn: unknown, field: string): ReturnType<typeof sourceNotes> {
+  const name = field.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  const found = new RegExp(`[\\w$]+(?:\\.${name}(?![\\w$])|\\[["']${name}["']\\])`).exec(Function.prototype.toString.call(fn))
+  return found ? sourceNotes(fn, found.index, found[0].length) : sourceNotes(fn)
+}

@@ -2,7 +2,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import { checkExpressionSource } from './check-expression-source.js'
-import { sourceNotes } from './expression-place.js'
+import { fieldNotes, sourceNotes } from './expression-place.js'
 import type { ExprNode } from './node.js'
 import { nodeIfColumn } from './node-of.js'
 import { literalNode } from './operand.js'
@@ -20,7 +20,8 @@ function call(fn: ExpressionFunction, row: object, what: string): unknown {
   try {
     return fn(row as never)
   } catch (error) {
-    const details = sourceNotes(fn)
+    const field = error instanceof MillraceError && error.code === 'MR110' ? /`(.*)`/.exec(error.message)?.[1] : undefined
+    const details = field === undefined ? sourceNotes(fn) : fieldNotes(fn, field)
     if (error instanceof MillraceError) {
       const notes = [...error.notes, ...details.notes]
       const place = error.place ?? details.place

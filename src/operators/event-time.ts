@@ -1,4 +1,5 @@
 import { compileColumn } from '../expr/compile-column.js'
+import { fieldNotes } from '../expr/expression-place.js'
 import { fieldsUsed } from '../expr/fields-used.js'
 import { traceExpr } from '../expr/trace.js'
 import type { SymbolicRow, TimeExpr } from '../expr/types.js'
@@ -43,7 +44,9 @@ export function eventTime<T>(
     if (stream.window) throw new MillraceError('MR158', 'results of windows have their event time already: window_end − 1 ms')
     const node = traceExpr(time, stream.columns, 'eventTime')
     if (node.type !== 'timestamp') {
-      throw new MillraceError('MR104', `\`${node.name ?? 'the expression'}\` is not a timestamp: the schema says ${node.type}`)
+      throw new MillraceError('MR104', `\`${node.name ?? 'the expression'}\` is not a timestamp: the schema says ${node.type}`, {
+        ...fieldNotes(time, node.name ?? ''),
+      })
     }
     return stream.builder.add<T>({
       op: 'eventTime',

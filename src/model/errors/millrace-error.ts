@@ -70,6 +70,9 @@ export class MillraceError extends Error {
   /** The same error with some details replaced. */
   with(details: ErrorDetails): MillraceError {
     const { code, message, place, notes, hint, cause, others } = this
-    return new MillraceError(code, message, { ...(place && { place }), notes, hint, cause, others, ...details })
+    const copy = new MillraceError(code, message, { ...(place && { place }), notes, hint, cause, others, ...details })
+    // It still comes from where it was made: places are found by that.
+    if (this.stack !== undefined) copy.stack = this.stack
+    return copy
   }
 }

@@ -1,0 +1,57 @@
+import type { Graph } from '../job/graph.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { loadJob } from '../runtime/load/load-job.js'
+import { counted } from './counted.js'
+import { typeCheck } from './type-check.js'
+import { asFindings, fine, type Reported, wrong } from './validate-finding.js'
+
+export interface ValidatedJob {
+  /** Undefined where `run` would refuse the job. */
+  readonly graph: Graph | undefined
+  readonly reports: readonly Reported[]
+}
+
+/** Errors at which TypeScript stumbles, too: what it says of them, and of what follows from them, is no news. */
+const noTypes: ReadonlySet<string> = new Set(['MR401', 'MR402', 'MR405'])
+
+/** Loads and connects a job exactly as `run` does, and checks its types beside; every error of both, each told once. */
+export async function validateJob(path: string): Promise<ValidatedJob> {
+  const loading = await graphOf(path)
+  if ('graph' in loading) {
+    const { graph } = loading
+    const { nodes } = graph.plan
+    const parts = `${nodes.length} nodes, ${counted(graph.sources.length, 'source')}, ${counted(graph.sinks.length, 'view or sink', 'views and sinks')}`
+    return { graph, reports: [fine(path, `${path}: job ${graph.job}, ${parts}`), ...(await types(path))] }
+  }
+  const errors = loading.error.each()
+  if (errors.some(({ code }) => noTypes.has(code))) return { graph: undefined, reports: asFindings(path, loading.error) }
+  return { graph: undefined, reports: await withTypes(path, errors) }
+}
+
+async function graphOf(path: string): Promise<{ readonly graph: Graph } | { readonly error: MillraceError }> {
+  try {
+    return { graph: (await loadJob(path)).job.start({ bounded: false }) }
+  } catch (error) {
+    if (error instanceof MillraceError) return { error }
+    throw error
+  }
+}
+
+async function types(path: string): Promise<readonly Reported[]> {
+  const checked = await typeCheck(path)
+  if (!checked.checked) return [fine(path, `${path}: types not checked: ${checked.reason}`)]
+  return checked.ok ? [fine(path, `${path}: types`)] : checked.errors.map(error => wrong(path, error))
+}
+
+/** A line that is wrong already says what TypeScript says of it in a note; what else is wrong with the types follows. */
+async function withTypes(path: string, errors: readonly MillraceError[]): Promise<readonly Reported[]> {
+  const checked = await typeCheck(path)
+  const found = checked.checked ? checked.errors : []
+  const atLine = ({ place }: MillraceError): string => (place ? `${place.file}:${place.line}` : '')
+  const lines = new Set(errors.map(atLine))
+  const told = errors.map(error => {
+    const notes = found.filter(type => atLine(type) === atLine(error)).map(({ message }) => `types: ${message}`)
+    return notes.length === 0 ? error : error.with({ notes: [...error.notes, ...notes] })
+  })
+  return [...told, ...found.filter(type => !lines.has(atLine(type)))].map(error => wrong(path, error))
+}
