@@ -26,6 +26,7 @@ export const buildPage = async (out = join(root, 'dist', 'dashboards', 'app')) =
     cp(join(source, 'index.html'), join(out, 'index.html')),
     cp(join(source, 'favicon.svg'), join(out, 'favicon.svg')),
     copyDefinitions(join(out, 'dashboards')),
+    writeErrors(join(out, 'errors.html')),
   ])
   const gzipped = gzipSync(await readFile(join(out, 'app.js'))).length
   if (gzipped > mostScriptBytes) throw new Error(`app.js is ${gzipped} bytes gzipped, more than ${mostScriptBytes}`)
@@ -46,11 +47,33 @@ const copyDefinitions = async to => {
   await writeFile(join(to, 'index.json'), JSON.stringify(files.map(name => name.slice(0, -'.json'.length))))
 }
 
-const loadParser = async () => {
-  const entry = join(root, 'src', 'dashboard', 'parse-dashboard.ts')
+/** Every error of the catalogue on one page, each under its code: where the codes of the page link to. */
+const writeErrors = async to => {
+  const { catalogue } = await load(join(root, 'src', 'model', 'errors', 'catalogue.ts'))
+  const safe = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('`', '')
+  const entries = Object.entries(catalogue)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([code, { title, cause, remedy }]) =>
+        `<section class="card" id="${code}"><h2><code>${code}</code> ${safe(title)}</h2><p>${safe(cause)}</p><p><b>What to do:</b> ${safe(remedy)}</p></section>`,
+    )
+  const head = (await readFile(join(source, 'index.html'), 'utf8'))
+    .split('<body>')[0]
+    .replace(/ *<script.*\n/, '')
+    .replace('<title>Millrace', '<title>Errors · Millrace')
+  await writeFile(
+    to,
+    `${head}<body><main class="errors"><p><a href="./">Millrace</a></p><h1 class="sentence">Errors</h1>${entries.join('\n')}</main></body></html>\n`,
+  )
+}
+
+const loadParser = async () => (await load(join(root, 'src', 'dashboard', 'parse-dashboard.ts'))).parseDashboard
+
+/** A module of the source as it is now, built or not. */
+const load = async entry => {
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'neutral', write: false })
   const code = Buffer.from(outputFiles[0].contents).toString('base64')
-  return (await import(`data:text/javascript;base64,${code}`)).parseDashboard
+  return await import(`data:text/javascript;base64,${code}`)
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -9,8 +9,11 @@ const find = (id: string): HTMLElement => {
   return node
 }
 
+const isKiosk = new URLSearchParams(location.search).get('kiosk') === '1'
+document.documentElement.classList.toggle('kiosk', isKiosk)
 const topBar = new TopBar(find('jobs'), find('clock'))
-const health = new Health(find('sentence'), find('announcement'), find('promise'))
+const health = new Health(find('sentence'), find('announcement'), find('outage'), find('promise'))
 const loop = new FrameLoop(now => page.draw(now))
-const page = new Page(find('page'), topBar, health, () => loop.mark())
+const page = new Page(find('page'), topBar, health, isKiosk, () => loop.mark())
+find('keys').addEventListener('click', () => page.showKeys())
 page.start()

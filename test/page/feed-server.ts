@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import type { LiveEvent } from '../../src/model/api.js'
-import { ScriptedFeed, views } from './scripted-feed.js'
+import type { TapEvent } from '../../src/model/tap-event.js'
+import { ScriptedDemo } from './scripted-demo.js'
+import { hostileName, ScriptedFeed, views } from './scripted-feed.js'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,6 +22,7 @@ export const policy =
 /** Serves the built page and plays a scripted feed over the HTTP contract. Its clock moves only by `advance`. */
 export class FeedServer {
   readonly feed = new ScriptedFeed()
+  readonly demo = new ScriptedDemo(this.feed)
   readonly #pageDir: string
   readonly #streams = new Set<ServerResponse>()
   readonly #server: Server
@@ -27,6 +30,10 @@ export class FeedServer {
   #isAway = false
   /** Streams opened so far, with the Last-Event-ID that each brought. */
   readonly resumes: (string | undefined)[] = []
+  /** Readers that tap an edge now. */
+  taps = 0
+  /** Actions that came, with the header that guards them. */
+  readonly posted: { readonly path: string; readonly guard: string | undefined }[] = []
 
   constructor(pageDir: string) {
     this.#pageDir = pageDir
@@ -41,6 +48,11 @@ export class FeedServer {
   /** Moves the clock by 15 s of data and tells every reader. */
   advance(): void {
     for (const event of [...this.feed.advance(), this.feed.progress()]) for (const stream of this.#streams) this.#send(stream, event)
+  }
+
+  /** Tells every reader what has become of the demo. */
+  tellDemo(): void {
+    for (const stream of this.#streams) this.#send(stream, { type: 'demo', demo: this.demo.status() })
   }
 
   /** Goes away: streams end, requests fail. Or comes back. */
@@ -58,6 +70,11 @@ export class FeedServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#isAway) return void request.destroy()
     const url = new URL(request.url ?? '/', 'http://localhost')
+    if (request.method === 'POST') return this.#act(request, response, url.pathname)
+    const late = /^\/api\/v1\/jobs\/([^/]+)\/late$/.exec(url.pathname)?.[1]
+    if (late) return json(response, this.feed.lateRows(decodeURIComponent(late)))
+    if (url.pathname.endsWith('/tap')) return this.#tap(response, url)
+    if (url.pathname.endsWith('/raw')) return void response.writeHead(200).end('{"mote":3,"temperature":27.4,}}\u0001')
     const job = /^\/api\/v1\/jobs\/([^/]+)\/graph$/.exec(url.pathname)?.[1]
     if (url.pathname === '/api/v1/live') return this.#open(request, response, url)
     if (url.pathname === '/api/v1/jobs') return json(response, this.feed.jobs())
@@ -75,8 +92,39 @@ export class FeedServer {
     this.#send(response, this.feed.progress())
     const wanted = (url.searchParams.get('views') ?? '').split(',')
     for (const view of views) if (wanted.includes(`${view.job}:${view.id}`)) this.#send(response, this.feed.snapshot(view))
+    this.#send(response, { type: 'alerts', alerts: this.feed.alerts() })
+    this.#send(response, { type: 'demo', demo: this.demo.status() })
     this.#streams.add(response)
     response.on('close', () => this.#streams.delete(response))
+  }
+
+  #act(request: IncomingMessage, response: ServerResponse, path: string): void {
+    this.posted.push({ path, guard: request.headers['millrace-action']?.toString() })
+    const letter = /^\/api\/v1\/dead-letters\/(.+)\/retry$/.exec(path)?.[1]
+    if (letter) {
+      json(response, this.feed.retry(letter))
+      return
+    }
+    const action = /^\/api\/v1\/demo\/(\w+)$/.exec(path)?.[1] ?? ''
+    if (!this.demo.act(action)) {
+      response.writeHead(409, { 'content-type': 'application/problem+json' })
+      response.end(JSON.stringify({ detail: `'${action}' cannot be done now`, hint: 'wait a moment' }))
+      return
+    }
+    json(response, this.demo.status())
+    this.tellDemo()
+  }
+
+  #tap(response: ServerResponse, url: URL): void {
+    this.taps++
+    response.on('close', () => this.taps--)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const [from, to] = [url.searchParams.get('from') ?? '', url.searchParams.get('to') ?? '']
+    for (let i = 0; i < 3; i++) {
+      const rows = [{ eventTime: this.feed.now - 1000 + i, row: { mote: i + 1, celsius: 27.125, note: hostileName } }]
+      const event: TapEvent = { from, to, at: this.feed.now, passed: 124, watermark: this.feed.now - 12_000, rows }
+      response.write(`event: tap\ndata: ${JSON.stringify(event)}\n\n`)
+    }
   }
 
   #send(stream: ServerResponse, event: LiveEvent): void {

@@ -104,6 +104,7 @@ describe.skipIf(!hasChromium)(
       server.feed.trouble = true
       for (let i = 0; i < 8; i++) server.advance()
       await sentence(page, 'alerts has waited 12 s for credit')
+      await page.locator('.graph').scrollIntoViewIfNeeded()
       await page.locator('.culprit', { hasText: 'alerts holds back' }).waitFor()
       await page.locator('.node.culprit', { hasText: 'waits for acknow' }).waitFor()
       expect((await tableRows(page))[0]).not.toBe(before[0])
@@ -144,7 +145,7 @@ describe.skipIf(!hasChromium)(
       const { page, close } = await visit(browser, url)
       await ready(page)
       server.away(true)
-      await sentence(page, 'Reconnecting')
+      await sentence(page, 'Connection lost')
       for (let i = 0; i < 12; i++) server.advance()
       server.away(false)
       await sentence(page, 'Running')

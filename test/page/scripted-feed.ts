@@ -1,4 +1,6 @@
+import type { Alert } from '../../src/model/alert.js'
 import type { DeadLetter, JobGraph, JobSummary, LiveEvent, LiveRow, ViewInfo } from '../../src/model/api.js'
+import type { LateRow } from '../../src/model/late-row.js'
 import { climateRow, climateViews, minute, motes, startOfData, steamRow } from './scripted-climate.js'
 
 /** A room that tries to be a script; it must stay a name. */
@@ -30,12 +32,16 @@ const deviceView: ViewInfo = {
 export const views: readonly ViewInfo[] = [...climateViews, roomView, deviceView]
 
 const step = 15_000
-const devices = 40
+const fewDevices = 40
 
 /** Three jobs whose clocks move only when `advance` is called. */
 export class ScriptedFeed {
   #now = startOfData + 40 * minute + 45_000
   #quiet = false
+  #late = 61
+  readonly #retried = new Map<string, number>()
+  /** How many devices the third job has. */
+  devices = fewDevices
   trouble = false
 
   get now(): number {
@@ -58,6 +64,28 @@ export class ScriptedFeed {
     return { type: 'snapshot', view, rows: this.#rows(view, startOfData, false) }
   }
 
+  alerts(): readonly Alert[] {
+    const since = this.#now - 125_000
+    const at = new Date(since).toISOString().slice(11, 16)
+    return [
+      {
+        id: 'a1',
+        job: 'mote-climate',
+        view: 'climate',
+        column: 'max',
+        key: { mote: 1 },
+        level: 'critical',
+        above: 30,
+        unit: '°C',
+        state: 'firing',
+        since,
+        value: 41.2,
+        worst: 56.1,
+        sentence: `mote 1: 41.2 °C, above 30 °C since ${at}`,
+      },
+    ]
+  }
+
   progress(): LiveEvent {
     return { type: 'progress', jobs: this.jobs(), watermarks: { climate: this.#now - 10_000 } }
   }
@@ -67,7 +95,7 @@ export class ScriptedFeed {
     if (view.id === 'rooms') return this.#roomRows(since)
     const { size, every } = view.window!
     const rows: LiveRow[] = []
-    const keys = view.id === 'hottest' ? Array.from({ length: devices }, (_, i) => i + 1) : motes
+    const keys = view.id === 'hottest' ? Array.from({ length: this.devices }, (_, i) => i + 1) : motes
     const first = Math.max(startOfData, Math.floor(since / every) * every - size + every)
     for (let from = first; from < this.#now; from += every) {
       for (const key of keys) {
@@ -93,9 +121,9 @@ export class ScriptedFeed {
     const minutes = (this.#now - startOfData) / minute
     const counted = Math.floor(minutes * 1284)
     const counts = {
-      received: counted + 61 + 44 + 12,
+      received: counted + this.#late + 44 + 12,
       counted,
-      late: 61,
+      late: this.#late,
       duplicate: 44,
       deadLettered: 12,
       skipped: 0,
@@ -202,6 +230,26 @@ export class ScriptedFeed {
     return { job, nodes, edges: edges.map(([from, to, rate]) => ({ from, to, rate })), mermaid: '', ...(this.trouble ? { culprit } : {}) }
   }
 
+  lateRows(job: string): readonly LateRow[] {
+    if (job !== 'mote-climate') return []
+    return [0, 1, 2].map(i => {
+      const eventTime = this.#now - 200_000 - i * 5000
+      const start = Math.floor(eventTime / minute) * minute
+      const row = { mote: 3, celsius: 26.9, humidity: 45 }
+      return { job, node: 'climate', at: this.#now - 2000, eventTime, window: { start, end: start + minute }, missedBy: 73_000 + i, row }
+    })
+  }
+
+  /** One more row is late. */
+  beLate(): void {
+    this.#late++
+  }
+
+  retry(id: string): DeadLetter | undefined {
+    this.#retried.set(id, this.#now)
+    return this.deadLetters('mote-climate').find(letter => letter.id === id)
+  }
+
   deadLetters(job: string): readonly DeadLetter[] {
     if (job !== 'mote-climate') return []
     const letter = (id: string, ago: number, code: string, reason: string, sample: string): DeadLetter => ({
@@ -213,6 +261,7 @@ export class ScriptedFeed {
       at: startOfData + 40 * minute - ago,
       sample,
       size: sample.length,
+      ...(this.#retried.has(id) ? { retriedAt: this.#retried.get(id)! } : {}),
     })
     return [
       letter('7-1', 33_000, 'MR201', 'not JSON: unexpected } at byte 31', '{"mote":3,"temperature":27.4,}}'),

@@ -1,4 +1,4 @@
-import { element, setText } from '../dom/element.js'
+import { element, setAttribute, setText } from '../dom/element.js'
 import { clockTime, reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 
@@ -19,6 +19,7 @@ export class ChartCursor {
   #hasBand = false
   #unit: string | undefined
   #cleared = false
+  #labelled = Number.NEGATIVE_INFINITY
   /** Time under the keyboard's cursor; undefined while it is away. */
   keyTime: number | undefined
 
@@ -40,10 +41,14 @@ export class ChartCursor {
     this.#names = names
     this.#hasBand = hasBand
     this.#unit = unit
-    const last = data.x.length - 1
-    const summary = last < 0 ? 'no data yet' : names.map((name, s) => `${name} ${reading(lastOf(data.values[s]!))}`).join(', ')
-    this.#host.setAttribute('aria-label', `${this.#title}${unit ? ` in ${unit}` : ''}. Last values: ${summary}. Arrow keys move a cursor.`)
     if (this.keyTime !== undefined) setText(this.readout, this.#describe(this.#slotOf(this.keyTime)))
+    // Nobody can listen faster.
+    const now = performance.now()
+    if (now - this.#labelled < 1000) return
+    this.#labelled = now
+    const isEmpty = data.x.length === 0
+    const summary = isEmpty ? 'no data yet' : names.map((name, s) => `${name} ${reading(lastOf(data.values[s]!))}`).join(', ')
+    setAttribute(this.#host, 'aria-label', `${this.#title}${unit ? ` in ${unit}` : ''}. Last values: ${summary}. Arrow keys move a cursor.`)
   }
 
   /** The plot reports what is under its cursor. */
@@ -69,7 +74,10 @@ export class ChartCursor {
     const data = this.#data
     if (!data || data.x.length === 0) return
     const last = data.x.length - 1
-    const first = data.x.findIndex(time => time >= data.from)
+    const first = Math.max(
+      0,
+      data.x.findIndex(time => time >= data.from),
+    )
     const at = this.keyTime === undefined ? last + 1 : this.#slotOf(this.keyTime)
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: at - 1,
@@ -105,7 +113,7 @@ export class ChartCursor {
     const time = data.x[slot]
     const parts = this.#names.flatMap((name, s) => {
       const value = data.values[s]?.[slot]
-      if (value == null) return []
+      if (value === undefined || Number.isNaN(value)) return []
       const band = this.#hasBand ? ` (${reading(data.lows[s]![slot])}–${reading(data.highs[s]![slot])})` : ''
       return [`${name} ${reading(value)}${band}`]
     })
@@ -115,4 +123,4 @@ export class ChartCursor {
   }
 }
 
-const lastOf = (values: readonly (number | null)[]): number | null => values.findLast(value => value !== null) ?? null
+const lastOf = (values: Float64Array): number => values.findLast(value => !Number.isNaN(value)) ?? Number.NaN

@@ -1,21 +1,27 @@
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 
-/** A piece of the grid, ready to be drawn; absent values are null. */
+/**
+ * A piece of the grid, ready to be drawn. The arrays are views of the grid's own memory, good until the next row comes;
+ * absent values are NaN.
+ */
 export interface ChartData {
-  readonly x: number[]
+  readonly x: Float64Array
   /** By shown series. */
-  readonly values: (number | null)[][]
-  readonly lows: (number | null)[][]
-  readonly highs: (number | null)[][]
+  readonly values: readonly Float64Array[]
+  /** By shown series; empty arrays where there is no band. */
+  readonly lows: readonly Float64Array[]
+  readonly highs: readonly Float64Array[]
   /** Range of the time axis. */
   readonly from: number
   readonly to: number
   /** Where results are still provisional; NaN when nothing is open. */
   readonly openFrom: number
   readonly openTo: number
+  /** Ms between two points beyond which a line breaks. */
+  readonly gap: number
 }
 
-const nullable = (value: number): number | null => (Number.isNaN(value) ? null : value)
+const nothing = new Float64Array(0)
 
 /**
  * Cuts the shown range out of the grid. While there is less data than the range asks for, the axis begins where the
@@ -37,30 +43,40 @@ export const chartData = (
   const span = Math.max(least, Math.min(range ?? Number.POSITIVE_INFINITY, last - first))
   const from = last - span
   const begin = Math.max(0, grid.slotFrom(from) - 1)
-  const x: number[] = []
-  const values: (number | null)[][] = shown.map(() => [])
-  const lows: (number | null)[][] = shown.map(() => [])
-  const highs: (number | null)[][] = shown.map(() => [])
-  let openFrom = Number.NaN
-  let openTo = Number.NaN
-  for (let slot = begin; slot < grid.length; slot++) {
-    const time = grid.time(slot)
-    x.push(time)
+  const column = (index: number) => (series: KeySeries) => (index < 0 ? nothing : grid.valuesFrom(series, index, begin))
+  const [openFrom, openTo] = openStretch(grid, shown, columns.value, step)
+  return {
+    x: grid.timesFrom(begin),
+    values: shown.map(column(columns.value)),
+    lows: shown.map(column(columns.low)),
+    highs: shown.map(column(columns.high)),
+    from,
+    to: last,
+    openFrom,
+    openTo,
+    // Rows without windows come when they come: their lines break only where much more time than usual is empty.
+    gap: every === undefined ? (last - first) / 4 : every * 1.5,
+  }
+}
+
+/** Windows close in the order of time, so the open ones are at the end. */
+const openStretch = (grid: WindowGrid, shown: readonly KeySeries[], column: number, step: number): readonly [from: number, to: number] => {
+  let from = Number.NaN
+  let to = Number.NaN
+  for (let slot = grid.length - 1; slot >= 0; slot--) {
     let isOpen = false
-    for (let s = 0; s < shown.length; s++) {
-      const series = shown[s]!
-      const value = grid.value(series, columns.value, slot)
-      values[s]!.push(nullable(value))
-      lows[s]!.push(columns.low < 0 ? null : nullable(grid.value(series, columns.low, slot)))
-      highs[s]!.push(columns.high < 0 ? null : nullable(grid.value(series, columns.high, slot)))
-      if (!Number.isNaN(value) && !grid.isClosed(series, slot)) isOpen = true
+    let isClosed = false
+    for (const series of shown) {
+      if (Number.isNaN(grid.value(series, column, slot))) continue
+      if (grid.isClosed(series, slot)) isClosed = true
+      else isOpen = true
     }
     if (isOpen) {
-      if (Number.isNaN(openFrom)) openFrom = time - step / 2
-      openTo = time + step / 2
-    }
+      from = grid.time(slot) - step / 2
+      if (Number.isNaN(to)) to = grid.time(slot) + step / 2
+    } else if (isClosed) break
   }
-  return { x, values, lows, highs, from, to: last, openFrom, openTo }
+  return [from, to]
 }
 
 /** The y range that holds all values, bands and the thresholds that are near enough not to flatten the data. */
@@ -69,8 +85,8 @@ export const valueRange = (data: ChartData, limits: readonly number[]): readonly
   let high = Number.NEGATIVE_INFINITY
   for (const set of [data.values, data.lows, data.highs]) {
     for (const series of set) {
-      for (const value of series) {
-        if (value === null) continue
+      for (let i = 0; i < series.length; i++) {
+        const value = series[i]!
         if (value < low) low = value
         if (value > high) high = value
       }

@@ -43,7 +43,7 @@ export class ChartTable {
 }
 
 const cell = (data: ChartData, s: number, i: number, hasBand: boolean): string => {
-  const value = data.values[s]![i]
-  if (value == null) return '–'
+  const value = data.values[s]![i]!
+  if (Number.isNaN(value)) return '–'
   return hasBand ? `${reading(value)} (${reading(data.lows[s]![i])}–${reading(data.highs[s]![i])})` : reading(value)
 }

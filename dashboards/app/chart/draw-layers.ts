@@ -3,6 +3,7 @@ import type { Threshold } from '../../../src/dashboard/dashboard.js'
 import { withUnit } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'
+import { bandPath, plotScale } from './line-path.js'
 import type { Palette } from './palette.js'
 
 /** What the layers need beside uPlot's own scales. */
@@ -16,7 +17,8 @@ export interface LayerInput {
   readonly format: (value: number) => string
 }
 
-const ratio = (): number => devicePixelRatio || 1
+/** Canvas pixels for a pixel of the usual type size. */
+const ratioOf = ({ palette }: LayerInput): number => (devicePixelRatio || 1) * palette.scale
 
 const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): void => {
   const { ctx, bbox } = u
@@ -31,34 +33,21 @@ const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): vo
 /** Min–max bands, under the lines. */
 export const drawBands = (u: uPlot, input: LayerInput): void => {
   const { data, colours } = input
+  if (data.lows.every(series => series.length === 0)) return
+  const scale = plotScale(u)
   clipToPlot(u, ctx => {
     // Many bands over each other would become one dark mass.
     ctx.globalAlpha = colours.length > 4 ? 0.05 : 0.13
     for (let s = 0; s < colours.length; s++) {
       ctx.fillStyle = colours[s]!
-      let from = -1
-      for (let i = 0; i <= data.x.length; i++) {
-        const isThere = i < data.x.length && data.lows[s]?.[i] != null && data.highs[s]?.[i] != null
-        if (isThere && from < 0) from = i
-        if (!isThere && from >= 0) {
-          bandPiece(u, ctx, data, s, from, i)
-          from = -1
-        }
-      }
+      ctx.fill(bandPath(data, data.lows[s]!, data.highs[s]!, scale))
     }
   })
 }
 
-const bandPiece = (u: uPlot, ctx: CanvasRenderingContext2D, data: ChartData, s: number, from: number, to: number): void => {
-  ctx.beginPath()
-  for (let i = from; i < to; i++) ctx.lineTo(u.valToPos(data.x[i]!, 'x', true), u.valToPos(data.highs[s]![i]!, 'y', true))
-  for (let i = to - 1; i >= from; i--) ctx.lineTo(u.valToPos(data.x[i]!, 'x', true), u.valToPos(data.lows[s]![i]!, 'y', true))
-  ctx.closePath()
-  ctx.fill()
-}
-
 /** The open window: its results are provisional, so it is hatched, and named under the axis. */
 export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
+  const ratio = ratioOf(input)
   const { data, palette } = input
   if (Number.isNaN(data.openFrom)) return
   const left = Math.max(u.bbox.left, u.valToPos(data.openFrom, 'x', true))
@@ -72,9 +61,9 @@ export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
   ctx.clip()
   ctx.strokeStyle = palette.soft
   ctx.globalAlpha = 0.38
-  ctx.lineWidth = 1 * ratio()
+  ctx.lineWidth = 1 * ratio
   ctx.beginPath()
-  const gap = 7 * ratio()
+  const gap = 7 * ratio
   for (let x = left - height - ((left - height) % gap); x < right; x += gap) {
     ctx.moveTo(x, top + height)
     ctx.lineTo(x + height, top)
@@ -82,16 +71,17 @@ export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
   ctx.stroke()
   ctx.restore()
   ctx.save()
-  ctx.font = `${11.5 * ratio()}px ${palette.font}`
+  ctx.font = `${11.5 * ratio}px ${palette.font}`
   ctx.fillStyle = palette.soft
   ctx.textAlign = 'right'
   ctx.textBaseline = 'top'
-  ctx.fillText('open', right, top + height + 6.5 * ratio())
+  ctx.fillText('open', right, top + height + 6.5 * ratio)
   ctx.restore()
 }
 
 /** Limits where they are, with their words. A limit beyond the scale is named at the edge with an arrow. */
 export const drawThresholds = (u: uPlot, input: LayerInput): void => {
+  const ratio = ratioOf(input)
   const { palette, thresholds, unit } = input
   const { ctx, bbox } = u
   for (const threshold of thresholds) {
@@ -109,23 +99,23 @@ export const drawThresholds = (u: uPlot, input: LayerInput): void => {
       const isUnder = value < scale.min
       const y = isOver ? bbox.top : isUnder ? bbox.top + bbox.height : u.valToPos(value, 'y', true)
       ctx.save()
-      ctx.font = `${11.5 * ratio()}px ${palette.font}`
+      ctx.font = `${11.5 * ratio}px ${palette.font}`
       ctx.textAlign = 'left'
       ctx.textBaseline = isOver ? 'top' : 'bottom'
       ctx.fillStyle = colour
       ctx.strokeStyle = colour
-      ctx.lineWidth = 1.2 * ratio()
+      ctx.lineWidth = 1.2 * ratio
       if (!isOver && !isUnder) {
-        ctx.setLineDash([5 * ratio(), 4 * ratio()])
+        ctx.setLineDash([5 * ratio, 4 * ratio])
         ctx.beginPath()
         ctx.moveTo(bbox.left, y)
         ctx.lineTo(bbox.left + bbox.width, y)
         ctx.stroke()
       }
       const text = isOver ? `${words} ↑` : isUnder ? `${words} ↓` : words
-      const place = [bbox.left + 4 * ratio(), y + (isOver ? 4 : -4) * ratio()] as const
+      const place = [bbox.left + 4 * ratio, y + (isOver ? 4 : -4) * ratio] as const
       ctx.setLineDash([])
-      ctx.lineWidth = 3 * ratio()
+      ctx.lineWidth = 3 * ratio
       ctx.strokeStyle = palette.card
       ctx.strokeText(text, ...place)
       ctx.fillText(text, ...place)
@@ -136,13 +126,14 @@ export const drawThresholds = (u: uPlot, input: LayerInput): void => {
 
 /** Each line's name and last value at its end, instead of a legend. */
 export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
+  const ratio = ratioOf(input)
   const { data, colours, names, palette, format } = input
   const labels: EndLabel[] = []
   const dots: { x: number; y: number; colour: string }[] = []
   for (let s = 0; s < colours.length; s++) {
     const values = data.values[s]!
     let i = values.length - 1
-    while (i >= 0 && values[i] == null) i--
+    while (i >= 0 && Number.isNaN(values[i])) i--
     if (i < 0 || data.x[i]! < data.from) continue
     const y = u.valToPos(values[i]!, 'y', true)
     dots.push({ x: u.valToPos(data.x[i]!, 'x', true), y, colour: colours[s]! })
@@ -153,25 +144,25 @@ export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
   for (const dot of dots) {
     ctx.fillStyle = dot.colour
     ctx.beginPath()
-    ctx.arc(dot.x, dot.y, 3.2 * ratio(), 0, Math.PI * 2)
+    ctx.arc(dot.x, dot.y, 3.2 * ratio, 0, Math.PI * 2)
     ctx.fill()
   }
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
   const ys = spreadLabels(
     labels.map(label => label.y),
-    16 * ratio(),
-    bbox.top + 8 * ratio(),
-    bbox.top + bbox.height - 6 * ratio(),
+    16 * ratio,
+    bbox.top + 8 * ratio,
+    bbox.top + bbox.height - 6 * ratio,
   )
   labels.forEach((label, i) => {
-    let x = bbox.left + bbox.width + 9 * ratio()
+    let x = bbox.left + bbox.width + 9 * ratio
     ctx.fillStyle = label.colour
-    ctx.font = `${12.5 * ratio()}px ${palette.font}`
+    ctx.font = `${12.5 * ratio}px ${palette.font}`
     const name = `${label.name} `
     ctx.fillText(name, x, ys[i]!)
     x += ctx.measureText(name).width
-    ctx.font = `650 ${12.5 * ratio()}px ${palette.font}`
+    ctx.font = `650 ${12.5 * ratio}px ${palette.font}`
     ctx.fillText(label.value, x, ys[i]!)
   })
   ctx.restore()

@@ -1,6 +1,6 @@
 import type { LinePanel } from '../../../src/dashboard/dashboard.js'
 import { element, setAttribute, setText } from '../dom/element.js'
-import type { PageState, Section } from '../page-state.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries } from '../store/window-grid.js'
 import { reading } from '../text/format.js'
@@ -25,6 +25,7 @@ export class LineChart implements Section {
   readonly #table: ChartTable
   readonly #picker: SeriesPicker
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)')
+  readonly #context: PageContext
   readonly #mark: () => void
   readonly #resize: ResizeObserver
   readonly #most: number
@@ -35,13 +36,14 @@ export class LineChart implements Section {
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
 
-  constructor(job: string, panel: LinePanel, range: number | undefined, every: number | undefined, mark: () => void, isFirst = true) {
+  constructor(context: PageContext, panel: LinePanel, range: number | undefined, every: number | undefined, isFirst = true) {
+    this.#context = context
     this.#panel = panel
     this.#most = isFirst ? 360 : 250
     this.#range = range
     this.#mark = () => {
       this.#drawn = -1
-      mark()
+      context.mark()
     }
     const title = panel.title ?? `${panel.view} ${panel.column}`
     this.#cursor = new ChartCursor(title, this.#host, () => this.#mark())
@@ -52,14 +54,16 @@ export class LineChart implements Section {
     })
     const note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
     const head = element('header', {}, element('h2', {}, title), element('p', {}, note), this.#ranges(range, every))
-    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink(job))
+    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink())
     this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
+    context.screen.watch(this.root)
     this.#scheme.addEventListener('change', this.#onScheme)
     this.#resize = new ResizeObserver(() => this.#mark())
     this.#resize.observe(this.root)
   }
 
   draw(state: PageState): void {
+    if (!this.#context.screen.has(this.root)) return
     const store = state.views.get(this.#panel.view)
     const column = store?.column(this.#panel.column) ?? -1
     const isEmpty = !store || column < 0 || store.grid.length === 0
@@ -87,6 +91,7 @@ export class LineChart implements Section {
   }
 
   dispose(): void {
+    this.#context.screen.forget(this.root)
     this.#scheme.removeEventListener('change', this.#onScheme)
     this.#resize.disconnect()
     this.#plot?.destroy()
@@ -101,7 +106,7 @@ export class LineChart implements Section {
   #drawPlot(data: ChartData, shown: readonly KeySeries[], store: ViewStore): void {
     const width = Math.floor(this.#host.clientWidth)
     if (width < 40) return
-    const height = width < 520 ? Math.round(Math.max(230, width * 0.78)) : Math.round(Math.min(this.#most, Math.max(230, width * 0.44)))
+    const height = this.#height(width)
     this.#palette ??= readPalette()
     const palette = this.#palette
     const input: LayerInput = {
@@ -124,6 +129,13 @@ export class LineChart implements Section {
     }
     if (this.#cursor.keyTime !== undefined) this.#plot.point(this.#cursor.keyTime)
     else if (this.#cursor.wasCleared()) this.#plot.point(undefined)
+  }
+
+  /** A phone's chart is nearly as high as wide; a projector's fills its place. */
+  #height(width: number): number {
+    if (this.#context.isKiosk) return Math.max(120, Math.floor(this.#host.clientHeight))
+    const share = width < 520 ? width * 0.78 : Math.min(this.#most, width * 0.44)
+    return Math.round(Math.max(230, share))
   }
 
   #unit(store: ViewStore): string | undefined {
@@ -155,7 +167,11 @@ export class LineChart implements Section {
     return button
   }
 
-  #rowsLink(job: string): HTMLElement {
-    return element('a', { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(`${job}:${this.#panel.view}`)}/rows.csv` }, 'CSV')
+  #rowsLink(): HTMLElement {
+    return element(
+      'a',
+      { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(`${this.#context.job}:${this.#panel.view}`)}/rows.csv` },
+      'CSV',
+    )
   }
 }

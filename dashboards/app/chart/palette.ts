@@ -11,6 +11,8 @@ export interface Palette {
   readonly amber: string
   readonly series: readonly string[]
   readonly font: string
+  /** Type size against the usual one: larger on a projector. */
+  readonly scale: number
 }
 
 export const readPalette = (): Palette => {
@@ -24,6 +26,7 @@ export const readPalette = (): Palette => {
     red: token('red'),
     amber: token('amber'),
     series: Array.from({ length: seriesColours }, (_, i) => token(`s${i + 1}`)),
+    scale: Number.parseFloat(style.fontSize) / 16 || 1,
     font: getComputedStyle(document.body).fontFamily,
   }
 }

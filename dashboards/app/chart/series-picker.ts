@@ -26,6 +26,7 @@ export class SeriesPicker {
       this.#summary,
       element('div', { class: 'popup' }, this.#filter, this.#list, this.#note),
     )
+    this.#summary.addEventListener('click', () => this.#show())
   }
 
   update(keys: readonly KeySeries[], chosen: readonly string[], refused: number): void {
@@ -36,7 +37,7 @@ export class SeriesPicker {
     setText(this.#summary, `${chosen.length} of ${plural(keys.length + refused, 'series', 'series')}`)
     const limit = `At most ${seriesColours} at once, so that each can be told apart.`
     setText(this.#note, refused > 0 ? `${limit} ${plural(refused, 'more key')} arrived and cannot be kept here.` : limit)
-    this.#show()
+    if (this.root.open) this.#show()
   }
 
   #show(): void {

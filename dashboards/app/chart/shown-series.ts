@@ -2,9 +2,17 @@ import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 
 const collator = new Intl.Collator('en', { numeric: true })
 
+/** Grids only gain keys. */
+const ordered = new WeakMap<WindowGrid, readonly KeySeries[]>()
+
 /** All keys in the natural order of their labels: mote 2 before mote 10. */
-export const orderedKeys = (grid: WindowGrid): readonly KeySeries[] =>
-  [...grid.keys.values()].sort((a, b) => collator.compare(a.label, b.label))
+export const orderedKeys = (grid: WindowGrid): readonly KeySeries[] => {
+  const before = ordered.get(grid)
+  if (before?.length === grid.keys.size) return before
+  const keys = [...grid.keys.values()].sort((a, b) => collator.compare(a.label, b.label))
+  ordered.set(grid, keys)
+  return keys
+}
 
 /** The last value of a series in a column, NaN when it has none. */
 export const lastValue = (grid: WindowGrid, series: KeySeries, column: number): number => {

@@ -2,6 +2,7 @@ import uPlot from 'uplot'
 import { clockTime, dateTime, reading } from '../text/format.js'
 import { valueRange } from './chart-data.js'
 import { drawBands, drawEndLabels, drawOpenWindow, drawThresholds, type LayerInput } from './draw-layers.js'
+import { linePath, plotScale } from './line-path.js'
 
 const day = 86_400_000
 
@@ -14,15 +15,23 @@ export class TimePlot {
     this.#input = input
     const narrow = width < 520
     const { palette } = input
+    const { scale } = palette
+    const font = `${11.5 * scale}px ${palette.font}`
     const gutter = labelGutter(input, narrow)
     const options: uPlot.Options = {
       width,
       height,
       ms: 1,
       tzDate: ms => uPlot.tzDate(new Date(ms), 'Etc/UTC'),
-      padding: [12, gutter, 0, 0],
+      padding: [12 * scale, gutter, 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 8 } },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, setScale: false },
+        points: { size: 8 },
+        // Absent values are NaN; a point near the cursor stands for them.
+        hover: { skip: [Number.NaN], prox: 20 },
+      },
       scales: {
         x: { time: true, range: () => [this.#input.data.from, this.#input.data.to] },
         y: { range: () => this.#valueRange() },
@@ -30,26 +39,34 @@ export class TimePlot {
       axes: [
         {
           stroke: palette.soft,
-          font: `11.5px ${palette.font}`,
-          size: 30,
-          gap: 6,
-          space: narrow ? 74 : 96,
+          font,
+          size: 30 * scale,
+          gap: 6 * scale,
+          space: (narrow ? 74 : 96) * scale,
           grid: { show: false },
           ticks: { show: false },
           values: (_, splits) => splits.map(ms => this.#timeTick(ms)),
         },
         {
           stroke: palette.soft,
-          font: `11.5px ${palette.font}`,
-          size: narrow ? 38 : 46,
-          gap: 8,
-          space: narrow ? 38 : 42,
+          font,
+          size: (narrow ? 38 : 46) * scale,
+          gap: 8 * scale,
+          space: (narrow ? 38 : 42) * scale,
           grid: { stroke: palette.line, width: 1 },
           ticks: { show: false },
           values: (_, splits) => splits.map(value => valueTick(value, this.#input.unit)),
         },
       ],
-      series: [{}, ...input.colours.map(colour => ({ stroke: colour, width: 1.9, points: { show: false }, spanGaps: false }))],
+      series: [
+        {},
+        ...input.colours.map(colour => ({
+          stroke: colour,
+          width: 1.9 * palette.scale,
+          points: { show: false },
+          paths: (u: uPlot, s: number) => ({ stroke: linePath(this.#input.data, this.#input.data.values[s - 1]!, plotScale(u)) }),
+        })),
+      ],
       hooks: {
         drawAxes: [
           u => {
@@ -95,13 +112,13 @@ export class TimePlot {
   #timeTick(ms: number): string {
     const { from, to, openTo } = this.#input.data
     const plotMsPerPixel = (to - from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
-    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 62) return ''
+    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 62 * this.#input.palette.scale) return ''
     if (to - from > 2 * day) return dateTime(ms).slice(5, 10)
     return clockTime(ms, to - from < 4 * 60_000)
   }
 }
 
-const aligned = (input: LayerInput): uPlot.AlignedData => [input.data.x, ...input.data.values]
+const aligned = ({ data }: LayerInput): uPlot.AlignedData => [data.x, ...data.values]
 
 const valueTick = (value: number, unit: string | undefined): string => {
   const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(4)))
@@ -113,7 +130,8 @@ const valueTick = (value: number, unit: string | undefined): string => {
 const labelGutter = (input: LayerInput, narrow: boolean): number => {
   const ctx = document.createElement('canvas').getContext('2d')
   if (!ctx) return 96
-  ctx.font = `650 12.5px ${input.palette.font}`
+  const { scale, font } = input.palette
+  ctx.font = `650 ${12.5 * scale}px ${font}`
   const widest = Math.max(0, ...input.names.map(name => ctx.measureText(`${name} ${reading(88.8)}`).width))
-  return Math.min(narrow ? 130 : 220, Math.ceil(widest) + 16)
+  return Math.min((narrow ? 130 : 220) * scale, Math.ceil(widest) + 16 * scale)
 }

@@ -2,7 +2,7 @@ import type { LiveEvent } from '../../../src/model/api.js'
 import type { Connection } from '../text/health-sentence.js'
 
 const events = ['snapshot', 'upsert', 'progress', 'alerts', 'demo', 'reset'] as const
-const retryMs = 2000
+const retryMs = 500
 /** Progress comes about once a second; this long without any event the page stops claiming to be live. */
 const silentMs = 8000
 
@@ -11,16 +11,20 @@ export class LiveFeed {
   readonly #url: string
   readonly #onEvent: (event: LiveEvent) => void
   readonly #onChange: () => void
+  readonly #onBack: (tookMs: number) => void
   #source: EventSource | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
   #opened = false
   #broken = false
   #heard = performance.now()
+  #lostAt: number | undefined
 
-  constructor(url: string, onEvent: (event: LiveEvent) => void, onChange: () => void) {
+  /** @param onBack called when the server is heard again after a loss, with the real ms that it took */
+  constructor(url: string, onEvent: (event: LiveEvent) => void, onChange: () => void, onBack: (tookMs: number) => void) {
     this.#url = url
     this.#onEvent = onEvent
     this.#onChange = onChange
+    this.#onBack = onBack
     this.#connect()
   }
 
@@ -40,6 +44,13 @@ export class LiveFeed {
     this.#source?.close()
   }
 
+  #tellBack(): void {
+    if (this.#lostAt === undefined) return
+    const took = performance.now() - this.#lostAt
+    this.#lostAt = undefined
+    this.#onBack(took)
+  }
+
   #connect(): void {
     const source = new EventSource(this.#url)
     this.#source = source
@@ -49,12 +60,14 @@ export class LiveFeed {
         if (!event) return
         this.#opened = true
         this.#broken = false
+        this.#tellBack()
         this.#heard = performance.now()
         this.#onEvent(event)
       })
     }
     source.onerror = () => {
       this.#broken = true
+      if (this.#opened) this.#lostAt ??= performance.now()
       if (source.readyState === EventSource.CLOSED) {
         clearTimeout(this.#retry)
         this.#retry = setTimeout(() => this.#connect(), retryMs)

@@ -1,70 +1,74 @@
 import type { DeadLetter } from '../../../src/model/api.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
-import type { PageState, Section } from '../page-state.js'
-import { codePieces, readableSample } from '../text/dead-letter-words.js'
-import { clockTime, count, dateTime } from '../text/format.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
+import { count } from '../text/format.js'
+import { DeadLetterRow } from './dead-letter-row.js'
 
 const shown = 8
 
-/** Messages that were refused: when, code, reason, bytes. Whatever they contain stays text. */
+/** Messages that were refused: when, code, reason, bytes, and another try. Whatever they contain stays text. */
 export class DeadLetters implements Section {
   readonly root: HTMLElement
   readonly #body = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Dead letters, newest first' })
   readonly #note = element('p')
-  readonly #job: string
+  readonly #context: Pick<PageContext, 'job' | 'mark'>
+  /** Letters that were retried here, until the server's list says so too. */
+  readonly #retried = new Map<string, DeadLetter>()
+  readonly #rows = new Map<string, DeadLetterRow>()
 
-  constructor(job: string) {
-    this.#job = job
+  constructor(context: Pick<PageContext, 'job' | 'mark'>) {
+    this.#context = context
     this.root = element(
       'section',
-      { class: 'card dead-letters', id: 'dead-letters' },
+      { class: 'card dead-letters', id: 'dead-letters', 'aria-label': 'Dead letters' },
       element('header', {}, element('h2', {}, 'Dead letters'), this.#note),
       this.#body,
     )
   }
 
-  draw(state: PageState): void {
-    const list = [...state.deadLetters].sort((a, b) => b.at - a.at)
+  draw({ deadLetters, demo, job }: PageState): void {
+    const list = [...deadLetters].sort((a, b) => b.at - a.at).map(letter => this.#newest(letter))
     // Letters of earlier starts are kept, too.
-    const total = Math.max(list.length, state.job?.counts.deadLettered ?? 0)
+    const total = Math.max(list.length, job?.counts.deadLettered ?? 0)
     replaceWhenChanged(this.#note, total > 0 ? 'some' : 'none', () => [
       total > 0 ? 'kept with their bytes; nothing else was disturbed' : 'none: every message could be read',
     ])
     this.#body.hidden = list.length === 0
-    replaceWhenChanged(this.#body, `${total}|${list.map(letter => letter.id).join()}`, () => [
-      this.#table(list),
-      this.#more(total, list.length),
-    ])
+    // Who may only look at a demo is offered nothing to do.
+    const canAct = !demo || demo.actions.length > 0
+    const first = list.slice(0, shown)
+    const names = first.map(letter => nameOf(letter, canAct))
+    replaceWhenChanged(this.#body, `${total}|${names.join()}`, () => [this.#table(first, names, canAct), this.#more(total, list.length)])
   }
 
-  #table(list: readonly DeadLetter[]): HTMLTableElement {
+  #newest(letter: DeadLetter): DeadLetter {
+    if (letter.retriedAt !== undefined) this.#retried.delete(letter.id)
+    return this.#retried.get(letter.id) ?? letter
+  }
+
+  /** Rows are kept: what is open in them stays open. */
+  #table(list: readonly DeadLetter[], names: readonly string[], canAct: boolean): HTMLTableElement {
     const head = ['when', 'code', 'reason', 'bytes', 'size'].map(word => element('th', { scope: 'col' }, word))
-    const rows = list
-      .slice(0, shown)
-      .map(letter =>
-        element(
-          'tr',
-          {},
-          element('td', { title: `${dateTime(letter.at)} UTC` }, clockTime(letter.at, true)),
-          element('td', {}, element('code', {}, letter.code)),
-          element('td', {}, ...reasonOf(letter)),
-          element('td', { class: 'bytes', title: letter.sample }, element('code', {}, readableSample(letter.sample))),
-          element('td', { class: 'number' }, `${count(letter.size)} B`),
-        ),
-      )
-    return element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows))
+    const actions = element('th', { scope: 'col' }, element('span', { class: 'visually-hidden' }, 'actions'))
+    for (const name of this.#rows.keys()) if (!names.includes(name)) this.#rows.delete(name)
+    const rows = list.flatMap((letter, i) => {
+      const row = this.#rows.get(names[i]!) ?? new DeadLetterRow(letter, canAct, retried => this.#take(retried))
+      this.#rows.set(names[i]!, row)
+      return [row.root, row.bytes]
+    })
+    return element('table', {}, element('thead', {}, element('tr', {}, ...head, actions)), element('tbody', {}, ...rows))
+  }
+
+  #take(letter: DeadLetter): void {
+    this.#retried.set(letter.id, letter)
+    this.#context.mark()
   }
 
   #more(total: number, here: number): HTMLElement | string {
     if (total <= Math.min(here, shown)) return ''
-    const href = `api/v1/dead-letters.json?job=${encodeURIComponent(this.#job)}`
+    const href = `api/v1/dead-letters.json?job=${encodeURIComponent(this.#context.job)}`
     return element('p', { class: 'more' }, element('a', { href }, `All ${count(total)} as JSON`))
   }
 }
 
-/** The reason with its names set as code, and the place where it does not name it itself. */
-const reasonOf = (letter: DeadLetter): readonly (Node | string)[] => {
-  const words = codePieces(letter.reason).map(piece => (piece.isCode ? element('code', {}, piece.text) : piece.text))
-  const { path } = letter
-  return path === undefined || letter.reason.includes(path) ? words : [...words, ' at ', element('code', {}, path)]
-}
+const nameOf = ({ id, retriedAt }: DeadLetter, canAct: boolean): string => `${id} ${retriedAt ?? ''} ${canAct}`

@@ -11,7 +11,6 @@ export interface DeviceFacts {
   readonly age: number
   readonly isQuiet: boolean
   readonly alert: string | undefined
-  readonly score: number
   readonly colour: number
 }
 

@@ -1,124 +1,121 @@
-import type { AlertsPanel, MultiplesPanel } from '../../../src/dashboard/dashboard.js'
+import type { MultiplesPanel } from '../../../src/dashboard/dashboard.js'
 import { seriesColours } from '../chart/palette.js'
 import { abnormality, lastValue, orderedKeys } from '../chart/shown-series.js'
-import { element, replaceWhenChanged, setText } from '../dom/element.js'
-import type { PageState, Section } from '../page-state.js'
+import { element, setText } from '../dom/element.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
-import type { KeySeries } from '../store/window-grid.js'
-import { plural, withUnit } from '../text/format.js'
-import { episodes, lowerFirst } from './alerts.js'
-import { DeviceCard, type DeviceFacts } from './device-card.js'
+import { plural } from '../text/format.js'
+import { CardGrid } from './card-grid.js'
+import { DeviceCard } from './device-card.js'
+import { firingByKey, type Rank, ranked, rankOf } from './device-order.js'
 
-const firstShown = 12
 const pointsShown = 40
+const mostRows = 4
+/** Real ms between two new orders: cards must not dance. */
 const settleMs = 5000
+/** Real ms between two looks at all devices. */
+const lookMs = 1000
 
 /** One small chart a device, all on one scale, the most abnormal first; quiet and alarmed ones say so. */
 export class Devices implements Section {
   readonly root: HTMLElement
   readonly #panel: MultiplesPanel
-  readonly #alerts: AlertsPanel | undefined
-  readonly #grid = element('div', { class: 'devices' })
-  readonly #more = element('button', { type: 'button', class: 'more-devices', hidden: true })
-  readonly #cards = new Map<string, DeviceCard>()
-  #limit = firstShown
-  #sorted = Number.NEGATIVE_INFINITY
+  readonly #context: PageContext
+  readonly #note = element('span')
+  readonly #cards: CardGrid<DeviceCard>
+  #looked = Number.NEGATIVE_INFINITY
+  #ordered = Number.NEGATIVE_INFINITY
+  #alarms = ''
   #order: readonly string[] = []
-  #kinds = ''
+  #colours: ReadonlyMap<string, number> = new Map()
+  #scale: readonly [number, number] = [0, 1]
 
-  constructor(panel: MultiplesPanel, alerts: AlertsPanel | undefined, mark: () => void) {
+  constructor(panel: MultiplesPanel, context: PageContext) {
     this.#panel = panel
-    this.#alerts = alerts
+    this.#context = context
     const title = panel.title ?? 'Devices'
+    this.#cards = new CardGrid(title, () => new DeviceCard(), !context.isKiosk, context.mark)
     this.root = element(
       'section',
-      { 'aria-label': title, hidden: true },
-      element('h2', { class: 'h' }, title, element('span', {}, 'most abnormal first, one scale')),
-      this.#grid,
-      this.#more,
+      { class: 'device-section', hidden: true },
+      element('h2', { class: 'h' }, title, this.#note),
+      this.#cards.root,
     )
-    this.#more.addEventListener('click', () => {
-      this.#limit += 48
-      this.#sorted = Number.NEGATIVE_INFINITY
-      mark()
-    })
+    context.screen.watch(this.root)
   }
 
   draw(state: PageState): void {
     const store = state.views.get(this.#panel.view)
     const column = store?.column(this.#panel.column) ?? -1
+    const wasHidden = this.root.hidden
     this.root.hidden = !store || column < 0 || store.grid.keys.size === 0
     if (this.root.hidden || !store || !state.job) return
-    const keys = orderedKeys(store.grid)
-    const facts = this.#facts(state, store, column, keys)
-    this.#arrange(facts)
-    const from = Math.max(0, store.grid.length - pointsShown)
-    const shown = this.#order.flatMap(key => facts.find(fact => fact.series.key === key) ?? [])
-    const scale = commonScale(store, column, shown, from)
-    for (const fact of shown) this.#cards.get(fact.series.key)?.draw(fact, store.grid, column, from, scale)
-    const rest = keys.length - shown.length
-    this.#more.hidden = rest <= 0
-    setText(this.#more, `Show ${plural(Math.min(rest, 48), 'more device')}${rest > 48 ? ` of ${rest}` : ''}`)
-  }
-
-  #facts(state: PageState, store: ViewStore, column: number, keys: readonly KeySeries[]): readonly DeviceFacts[] {
-    const now = state.job?.now ?? 0
+    if (!wasHidden && !this.#context.screen.has(this.root)) return
+    const { now } = state.job
     const every = store.every ?? 10_000
+    const alarms = firingByKey(state.alerts, store)
+    const rankOfKey = (key: string): Rank => rankOf(store.grid.keys.get(key), alarms.has(key), now, every)
+    this.#look(store, column, alarms, rankOfKey)
     const unit = this.#panel.unit ?? store.unit(this.#panel.column)
-    const values = keys.map(series => lastValue(store.grid, series, column))
-    const scores = abnormality(values)
-    const alertStore = this.#alerts ? state.views.get(this.#alerts.view) : undefined
-    const firing = new Map<string, string>()
-    if (this.#alerts && alertStore) {
-      const alertUnit = this.#alerts.unit ?? alertStore.unit(this.#alerts.column)
-      for (const episode of episodes(alertStore, this.#alerts, now)) {
-        if (!episode.isFiring || firing.has(episode.key)) continue
-        const title = lowerFirst(this.#alerts.title ?? this.#alerts.view)
-        firing.set(episode.key, `${title}: ${withUnit(episode.last, alertUnit)}`)
-      }
-    }
-    return keys.map((series, i) => {
-      const age = Math.max(0, now - series.lastSeen)
-      return {
+    const from = Math.max(0, store.grid.length - pointsShown)
+    this.#cards.draw(this.#order, mostRows, (card, key) => {
+      const series = store.grid.keys.get(key)
+      if (!series) return
+      const facts = {
         series,
-        value: values[i]!,
+        value: lastValue(store.grid, series, column),
         unit,
-        age,
-        isQuiet: age > every * 2.5,
-        alert: firing.get(series.key),
-        score: scores[i]!,
-        colour: keys.length > seriesColours ? 0 : i,
+        age: Math.max(0, now - series.lastSeen),
+        isQuiet: rankOf(series, false, now, every) === 'quiet',
+        alert: alarms.get(key),
+        colour: this.#colours.get(key) ?? 0,
       }
+      card.draw(facts, store.grid, column, from, this.#scale)
     })
+    this.#say(store)
   }
 
-  /** Order changes at once when a device becomes alarmed or quiet, else only now and then: cards must not dance. */
-  #arrange(facts: readonly DeviceFacts[]): void {
-    const kinds = `${this.#limit}|${facts.map(fact => `${fact.series.key}${fact.alert ? 'a' : ''}${fact.isQuiet ? 'q' : ''}`).join()}`
+  dispose(): void {
+    this.#context.screen.forget(this.root)
+    this.#cards.dispose()
+  }
+
+  /** A look at all devices: common scale and order. A new alarm counts at once, and nothing moves under a pointer. */
+  #look(store: ViewStore, column: number, alarms: ReadonlyMap<string, string>, rank: (key: string) => Rank): void {
     const now = performance.now()
-    if (kinds === this.#kinds && now - this.#sorted < settleMs) return
-    this.#kinds = kinds
-    this.#sorted = now
-    const rank = (fact: DeviceFacts): number => (fact.alert ? 2 : fact.isQuiet ? 1 : 0)
-    const sorted = [...facts].sort((a, b) => rank(b) - rank(a) || Math.round(b.score) - Math.round(a.score)).slice(0, this.#limit)
-    this.#order = sorted.map(fact => fact.series.key)
-    replaceWhenChanged(this.#grid, this.#order.join('\u0000'), () =>
-      this.#order.map(key => {
-        const card = this.#cards.get(key) ?? new DeviceCard()
-        this.#cards.set(key, card)
-        return card.root
-      }),
-    )
-    for (const key of this.#cards.keys()) if (!this.#order.includes(key)) this.#cards.delete(key)
+    const keys = orderedKeys(store.grid)
+    const firing = [...alarms.keys()].join('\u0000')
+    const isNew = keys.length !== this.#order.length || firing !== this.#alarms
+    if (!isNew && now - this.#looked < lookMs) return
+    this.#looked = now
+    this.#scale = commonScale(store, column)
+    if (keys.length !== this.#order.length) {
+      this.#colours = new Map(keys.map(({ key }, i) => [key, keys.length > seriesColours ? 0 : i]))
+    }
+    if (!isNew && (now - this.#ordered < settleMs || this.#cards.root.matches(':hover, :focus-within'))) return
+    this.#ordered = now
+    this.#alarms = firing
+    const scores = abnormality(keys.map(series => lastValue(store.grid, series, column)))
+    this.#order = ranked(keys.map(({ key }, i) => ({ key, rank: rank(key), score: scores[i]! })))
+  }
+
+  #say({ grid }: ViewStore): void {
+    const all = grid.keys.size + grid.refusedKeys
+    const many = all > seriesColours ? `${plural(all, 'device')}, ` : ''
+    const rest = grid.refusedKeys + this.#cards.hidden
+    setText(this.#note, `${many}most abnormal first, one scale${rest > 0 ? `; ${plural(rest, 'more is', 'more are')} not drawn` : ''}`)
   }
 }
 
-const commonScale = (store: ViewStore, column: number, facts: readonly DeviceFacts[], from: number): readonly [number, number] => {
+/** The range of all devices over the time drawn, so that their heights can be compared; widened where all is flat. */
+const commonScale = ({ grid }: ViewStore, column: number): readonly [number, number] => {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const { series } of facts) {
-    for (let slot = from; slot < store.grid.length; slot++) {
-      const value = store.grid.value(series, column, slot)
+  const from = Math.max(0, grid.length - pointsShown)
+  for (const series of grid.keys.values()) {
+    const values = grid.valuesFrom(series, column, from)
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
       if (value < low) low = value
       if (value > high) high = value
     }

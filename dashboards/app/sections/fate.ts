@@ -3,6 +3,9 @@ import type { PageState, Section } from '../page-state.js'
 import { barShares } from '../text/bar-shares.js'
 import { count } from '../text/format.js'
 
+/** Where more is told of a kind. */
+const places: Readonly<Record<string, string>> = { dead: '#dead-letters', late: '#late-rows' }
+
 /** What became of every message: counted + late + duplicate + dead letters (+ skipped + waiting) = received. */
 export class Fate implements Section {
   readonly root: HTMLElement
@@ -38,8 +41,8 @@ export class Fate implements Section {
     })
     replaceWhenChanged(this.#list, words, () =>
       kinds.flatMap(kind => {
-        const value =
-          kind.name === 'dead' && kind.value > 0 ? element('a', { href: '#dead-letters' }, count(kind.value)) : count(kind.value)
+        const place = kind.value > 0 ? places[kind.name] : undefined
+        const value = place ? element('a', { href: place }, count(kind.value)) : count(kind.value)
         return [element('dt', { class: kind.name }, kind.word), element('dd', {}, value)]
       }),
     )

@@ -1,6 +1,5 @@
 import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
-import { count } from '../text/format.js'
 import { nodeState } from '../text/node-state.js'
 import { nodeTitle } from '../text/node-title.js'
 import { wrapText } from '../text/wrap-text.js'
@@ -22,7 +21,7 @@ const lineHeight = 13.5
 export class NodeBox {
   readonly root: SVGGElement
   readonly height: number
-  readonly #title = svgElement('title')
+  readonly #busy: SVGRectElement
   readonly #details: readonly SVGTextElement[]
   readonly #states: readonly SVGTextElement[]
   readonly #style: NodeStyle
@@ -37,22 +36,23 @@ export class NodeBox {
     this.#states = Array.from({ length: style.stateLines }, (_, i) => line(detailLines + i, 'sub progress'))
     const box = svgElement('rect', { x: -style.width / 2, y: top, width: style.width, height: this.height, rx: 9 })
     const name = svgElement('text', { y: top + 19 }, wrapText(nodeTitle(node), Math.floor(style.letters * 0.8), 1)[0] ?? '')
-    this.root = svgElement('g', {}, this.#title, box, name, ...this.#details, ...this.#states)
+    // A gauge along the lower rim: how much of a core it takes.
+    this.#busy = svgElement('rect', { class: 'gauge', x: -style.width / 2 + 9, y: -top - 3, width: 0, height: 3, rx: 1.5 })
+    this.root = svgElement('g', { role: 'button', tabindex: -1 }, box, this.#busy, name, ...this.#details, ...this.#states)
   }
 
   update(node: GraphNode, now: number, isCulprit: boolean): void {
     const words = nodeState(node, now)
     const { letters } = this.#style
     const details = wrapText(node.detail || node.op, letters, this.#details.length)
-    // What waits is set in bold, which is wider.
-    const isBold = isCulprit || node.waiting !== undefined
+    // What waits or is busy is set in bold, which is wider.
+    const isBusy = node.busy >= 0.8 && !node.waiting
+    const isBold = isCulprit || isBusy || node.waiting !== undefined
     const states = wrapText(words, isBold ? Math.floor(letters * 0.85) : letters, this.#states.length)
     for (const [i, text] of this.#details.entries()) setText(text, details[i] ?? '')
     for (const [i, text] of this.#states.entries()) setText(text, states[i] ?? '')
-    const counters = Object.entries(node.counters).map(([name, value]) => `${name} ${count(value)}`)
-    const flow = `in ${count(node.rowsIn)}, out ${count(node.rowsOut)}, busy ${Math.round(node.busy * 100)} %`
-    setText(this.#title, [`${node.id} (${node.op})`, node.detail, words, flow, ...counters].filter(Boolean).join('\n'))
-    const isBusy = node.busy >= 0.8 && !node.waiting
+    setAttribute(this.#busy, 'width', (Math.min(1, Math.max(0, node.busy)) * (this.#style.width - 18)).toFixed(1))
+    setAttribute(this.root, 'aria-label', [nodeTitle(node), node.detail, words].filter(Boolean).join(', '))
     const kinds = ['node', node.kind, isCulprit ? 'culprit' : '', node.waiting ? 'waits' : '', isBusy ? 'busy' : '']
     setAttribute(this.root, 'class', kinds.filter(Boolean).join(' '))
   }

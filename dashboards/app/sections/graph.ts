@@ -1,35 +1,51 @@
 import type { JobGraph } from '../../../src/model/api.js'
-import { element, replaceWhenChanged, setAttribute, setText, svgElement } from '../dom/element.js'
-import type { PageState, Section } from '../page-state.js'
-import { rate } from '../text/format.js'
-import { curve, layoutGraph, type Point } from './graph-layout.js'
+import { element, replaceWhenChanged, svgElement } from '../dom/element.js'
+import { walkFocus } from '../dom/walk-focus.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
+import { nodeTitle } from '../text/node-title.js'
+import { EdgeTap } from './edge-tap.js'
+import { EdgeLine } from './graph-edge.js'
+import { layoutGraph } from './graph-layout.js'
 import { NodeBox, narrowNodes, wideNodes } from './graph-node.js'
+import type { GraphPanel } from './graph-panel.js'
+import { NodeFacts } from './node-facts.js'
 
-interface EdgeParts {
-  readonly path: SVGPathElement
-  readonly label: SVGTextElement
-}
-
-/** The job's graph: edge width and words say the rate, each node its watermark, and one sentence who holds it back. */
+/**
+ * The job's graph: edge width and words say the rate, each node its watermark, and one sentence who holds it back.
+ * Nodes open what is known of them, edges the rows that pass.
+ */
 export class Graph implements Section {
   readonly root: HTMLElement
+  readonly #context: PageContext
   readonly #sentence = element('p', { class: 'culprit' })
-  readonly #host = element('div', { class: 'graph-host', tabindex: 0, role: 'region', 'aria-label': 'Job graph' })
+  readonly #host = element('div', { class: 'graph-host' })
+  readonly #panelHost = element('div')
   readonly #narrow = matchMedia('(max-width: 700px)')
   #shape = ''
   #nodes = new Map<string, NodeBox>()
-  #edges = new Map<string, EdgeParts>()
+  #edges = new Map<string, EdgeLine>()
+  #panel: GraphPanel | undefined
 
-  constructor() {
+  constructor(context: PageContext) {
+    this.#context = context
     const head = element('header', {}, element('h2', {}, 'Job graph'), this.#sentence)
-    this.root = element('section', { class: 'card graph', hidden: true, 'aria-label': 'Graph of the job' }, head, this.#host)
+    this.root = element(
+      'section',
+      { class: 'card graph', hidden: true, 'aria-label': 'Graph of the job' },
+      head,
+      this.#host,
+      this.#panelHost,
+    )
+    context.screen.watch(this.root)
   }
 
   draw(state: PageState): void {
     const { graph, job } = state
+    const wasHidden = this.root.hidden
     this.root.hidden = !graph || graph.nodes.length === 0
     if (!graph || !job || this.root.hidden) return
-    const topDown = this.#narrow.matches
+    if (!wasHidden && !this.#context.screen.has(this.root)) return
+    const topDown = this.#narrow.matches && !this.#context.isKiosk
     const nodes = graph.nodes.map(node => node.id).join()
     const shape = `${topDown}|${nodes}|${graph.edges.map(edge => edgeKey(edge)).join()}`
     if (shape !== this.#shape) {
@@ -38,19 +54,15 @@ export class Graph implements Section {
     }
     this.#sentenceFor(graph)
     for (const node of graph.nodes) this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id)
-    this.#updateEdges(graph)
-  }
-
-  #updateEdges(graph: JobGraph): void {
     const waiting = new Set(graph.nodes.filter(node => node.waiting).map(node => node.id))
     const top = Math.max(...graph.edges.map(edge => edge.rate), 1e-9)
-    for (const edge of graph.edges) {
-      const parts = this.#edges.get(edgeKey(edge))
-      if (!parts) continue
-      setAttribute(parts.path, 'stroke-width', edgeWidth(edge.rate, top).toFixed(1))
-      setAttribute(parts.path, 'class', `edge${waiting.has(edge.to) ? ' slow' : edge.rate > 0 ? '' : ' still'}`)
-      setText(parts.label, rate(edge.rate))
-    }
+    for (const edge of graph.edges) this.#edges.get(edgeKey(edge))?.update(edge, top, waiting.has(edge.to))
+    this.#panel?.draw(graph, job.now)
+  }
+
+  dispose(): void {
+    this.#context.screen.forget(this.root)
+    this.#panel?.dispose?.()
   }
 
   #sentenceFor(graph: JobGraph): void {
@@ -66,43 +78,63 @@ export class Graph implements Section {
     const style = topDown ? narrowNodes : wideNodes
     this.#nodes = new Map(graph.nodes.map(node => [node.id, new NodeBox(node, style)]))
     this.#edges = new Map()
+    const titles = new Map(graph.nodes.map(node => [node.id, nodeTitle(node)]))
+    const titleOf = (id: string): string => titles.get(id) ?? id
     const sizes = new Map([...this.#nodes].map(([id, box]) => [id, { width: style.width, height: box.height }]))
     const laid = layoutGraph(sizes, graph.edges, topDown)
-    const words = graph.edges.map(edge => `${edge.from} to ${edge.to}`).join(', ')
     const svg = svgElement('svg', {
       viewBox: `0 0 ${laid.width} ${laid.height}`,
       width: laid.width,
       height: laid.height,
-      role: 'img',
-      'aria-label': `Graph of ${graph.job}: ${words}`,
+      role: 'group',
+      'aria-label': `Graph of ${graph.job}: ${graph.nodes.length} nodes, ${graph.edges.length} edges. Arrow keys go from one to the next.`,
     })
-    const labels: SVGTextElement[] = []
-    for (const edge of laid.edges) {
-      const path = svgElement('path', { d: curve(edge.stops, topDown), class: 'edge' })
-      const label = svgElement('text', { class: topDown ? 'rate' : 'rate above', ...labelPlace(edge.stops, topDown) })
-      svg.append(path)
-      labels.push(label)
-      this.#edges.set(edgeKey(edge), { path, label })
-    }
+    const lines = laid.edges.map(edge => {
+      const title = `${titleOf(edge.from)} → ${titleOf(edge.to)}`
+      const line = new EdgeLine(title, edge.stops, topDown)
+      this.#edges.set(edgeKey(edge), line)
+      const { job, mark } = this.#context
+      this.#opens(line.root, edge, close => new EdgeTap(job, edge, title, close, mark))
+      return line
+    })
     for (const [id, box] of this.#nodes) {
       const { x, y } = laid.nodes.get(id) ?? { x: 0, y: 0 }
       box.root.setAttribute('transform', `translate(${x} ${y})`)
-      svg.append(box.root)
+      this.#opens(box.root, { from: id, to: '' }, close => new NodeFacts(id, titleOf(id), close))
     }
-    svg.append(...labels)
+    svg.append(...lines.map(line => line.root), ...[...this.#nodes.values()].map(box => box.root))
+    // A projector's graph fills its place, but two nodes are not blown up to posters.
+    if (this.#context.isKiosk) svg.style.maxWidth = `${laid.width * 1.8}px`
     this.#host.replaceChildren(svg)
+    // Each node, then the edges that leave it: the order of the flow.
+    const stops = [...this.#nodes].flatMap(([id, box]) => [
+      box.root,
+      ...laid.edges.flatMap((edge, i) => (edge.from === id ? [lines[i]!.root] : [])),
+    ])
+    if (!this.#context.isKiosk) walkFocus(svg, stops)
+  }
+
+  #opens(part: SVGGElement, { from, to }: { readonly from: string; readonly to: string }, make: (close: () => void) => GraphPanel): void {
+    if (this.#context.isKiosk) return
+    const open = (): void => {
+      this.#panel?.dispose?.()
+      this.#panel = make(() => {
+        this.#panel?.dispose?.()
+        this.#panel = undefined
+        this.#panelHost.replaceChildren()
+        part.focus()
+      })
+      this.#panelHost.replaceChildren(this.#panel.root)
+      this.#panelHost.dataset['of'] = `${from} ${to}`
+      this.#context.mark()
+    }
+    part.addEventListener('click', open)
+    part.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      open()
+    })
   }
 }
 
 const edgeKey = (edge: { readonly from: string; readonly to: string }): string => `${edge.from}\u0000${edge.to}`
-
-/** Labels stand near the target, where branches have already parted. */
-const labelPlace = (stops: readonly Point[], topDown: boolean): { readonly x: number; readonly y: number } => {
-  const a = stops.at(-2) ?? { x: 0, y: 0 }
-  const b = stops.at(-1) ?? a
-  if (topDown) return { x: b.x, y: a.y + (b.y - a.y) * 0.78 + 4 }
-  return { x: b.x - Math.min(30, (b.x - a.x) / 2), y: a.y < b.y - 6 ? b.y + 17 : b.y - 8 }
-}
-
-/** Edge width by the square root of its share, so that a trickle beside a torrent can still be seen. */
-const edgeWidth = (perSecond: number, top: number): number => 1.5 + 6 * Math.sqrt(Math.max(0, perSecond) / top)

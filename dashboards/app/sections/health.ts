@@ -3,24 +3,27 @@ import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import type { PageState } from '../page-state.js'
 import { healthSentence, sentenceText } from '../text/health-sentence.js'
 import { journalSentence } from '../text/journal-sentence.js'
+import { outageSentence } from '../text/outage-sentence.js'
 
 /** The sentence of health, and the promise in force under it. */
 export class Health {
   readonly #sentence: HTMLElement
   readonly #announcement: HTMLElement
+  readonly #outage: HTMLElement
   readonly #promise: HTMLElement
   /** Its figures move each second, so it stands beside the reasons and outlives them. */
   readonly #journal = element('p', { class: 'journal' })
   #announced = ''
 
-  constructor(sentence: HTMLElement, announcement: HTMLElement, promise: HTMLElement) {
+  constructor(sentence: HTMLElement, announcement: HTMLElement, outage: HTMLElement, promise: HTMLElement) {
     this.#sentence = sentence
     this.#announcement = announcement
+    this.#outage = outage
     this.#promise = promise
   }
 
   draw(state: PageState): void {
-    const phrases = healthSentence(state.job, state.connection, state.silentMs)
+    const phrases = healthSentence(state.job, state.connection, state.silentMs, state.graph?.culprit?.sentence)
     replaceWhenChanged(this.#sentence, JSON.stringify(phrases), () =>
       phrases.map((phrase, i) => {
         if (phrase.tone === 'plain') return phrase.text
@@ -30,6 +33,8 @@ export class Health {
     )
     this.#announce(state, sentenceText(phrases))
     document.body.classList.toggle('stale', state.connection === 'reconnecting' || state.connection === 'silent')
+    const isBack = state.connection === 'live' && state.job && state.outage
+    setText(this.#outage, isBack ? outageSentence(state.outage, state.job) : '')
     if (!state.job) return
     const { guarantee, journal } = state.job
     setText(this.#journal, journal ? journalSentence(journal) : '')

@@ -63,6 +63,13 @@ export class ViewStore {
     return JSON.stringify(this.#keyIndices.map(i => row[i]))
   }
 
+  /** The key of these columns; undefined where the view is keyed by other ones, or by none. */
+  keyOf(columns: Readonly<Record<string, unknown>>): string | undefined {
+    const names = this.#keyIndices.map(i => this.info.columns[i]!.name)
+    const isSame = names.length > 0 && names.length === Object.keys(columns).length && names.every(name => name in columns)
+    return isSame ? JSON.stringify(names.map(name => columns[name])) : undefined
+  }
+
   /** What the key is called: `mote 1` for numbers, the text itself for names. */
   label(row: LiveRow): string {
     if (this.#keyIndices.length === 0) return 'all'

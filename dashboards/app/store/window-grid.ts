@@ -14,13 +14,18 @@ export interface KeySeries {
 
 const FIRST = 128
 
+/** Values that one grid may hold, over all keys and columns: 16 MB. */
+const mostCells = 2_000_000
+const leastSlots = 64
+
 /**
  * Rows of a view on one time grid that all keys share: sliding typed arrays, so that any range is a contiguous piece.
- * When `limit` slots are held the oldest goes; keys beyond `maxKeys` are counted, not kept.
+ * When `limit` slots are held the oldest goes, earlier where many keys would make the whole too large; keys beyond
+ * `maxKeys` are counted, not kept.
  */
 export class WindowGrid {
   readonly #columnCount: number
-  readonly #limit: number
+  readonly #mostSlots: number
   readonly #maxKeys: number
   readonly #keys = new Map<string, KeySeries>()
   readonly #refused = new Set<string>()
@@ -30,18 +35,14 @@ export class WindowGrid {
   /** Rises with every change. */
   version = 0
 
-  constructor(columnCount: number, limit = 4096, maxKeys = 256) {
+  constructor(columnCount: number, limit = 4096, maxKeys = 1024) {
     this.#columnCount = columnCount
-    this.#limit = limit
+    this.#mostSlots = limit
     this.#maxKeys = maxKeys
   }
 
   get length(): number {
     return this.#length
-  }
-  /** First slot in the arrays of a key's columns: slot `i` lies at `offset + i`. */
-  get offset(): number {
-    return this.#start
   }
   get keys(): ReadonlyMap<string, KeySeries> {
     return this.#keys
@@ -53,6 +54,16 @@ export class WindowGrid {
 
   time(slot: number): number {
     return this.#times[this.#start + slot]!
+  }
+
+  /** The times from a slot on: a view of the grid's own memory, true until the next row comes. */
+  timesFrom(slot: number): Float64Array {
+    return this.#times.subarray(this.#start + slot, this.#start + this.#length)
+  }
+
+  /** The values of a column from a slot on; like `timesFrom`. */
+  valuesFrom(series: KeySeries, column: number, slot: number): Float64Array {
+    return series.columns[column]!.subarray(this.#start + slot, this.#start + this.#length)
   }
 
   value(series: KeySeries, column: number, slot: number): number {
@@ -100,14 +111,6 @@ export class WindowGrid {
     this.version++
   }
 
-  clear(): void {
-    this.#keys.clear()
-    this.#refused.clear()
-    this.#start = 0
-    this.#length = 0
-    this.version++
-  }
-
   #newestTime(series: KeySeries): number {
     for (let slot = this.#length - 1; slot >= 0; slot--) {
       for (const column of series.columns) if (!Number.isNaN(column[this.#start + slot]!)) return this.time(slot)
@@ -132,6 +135,8 @@ export class WindowGrid {
       lastSeen: Number.NEGATIVE_INFINITY,
     }
     this.#keys.set(key, series)
+    const excess = this.#length - this.#limit()
+    if (excess > 0) this.#forget(excess)
     return series
   }
 
@@ -139,13 +144,22 @@ export class WindowGrid {
   #slot(time: number): number {
     const found = this.slotFrom(time)
     if (found < this.#length && this.time(found) === time) return found
-    if (this.#length === this.#limit) {
+    if (this.#length >= this.#limit()) {
       if (found === 0) return -1
-      this.#start++
-      this.#length--
+      this.#forget(1)
       return this.#insert(found - 1, time)
     }
     return this.#insert(found, time)
+  }
+
+  #limit(): number {
+    const each = Math.floor(mostCells / Math.max(1, this.#keys.size * this.#columnCount))
+    return Math.min(this.#mostSlots, Math.max(leastSlots, each))
+  }
+
+  #forget(slots: number): void {
+    this.#start += slots
+    this.#length -= slots
   }
 
   #insert(slot: number, time: number): number {
@@ -166,13 +180,22 @@ export class WindowGrid {
     return slot
   }
 
-  /** Moves the slots to the front, into arrays of twice the need: amortised constant per new slot. */
+  /** Moves the slots to the front: amortised constant per new slot, and without new memory once the grid is full. */
   #makeRoom(): void {
-    const size = Math.max(FIRST, this.#length * 2)
     const from = this.#start
-    const to = this.#start + this.#length
+    const to = from + this.#length
+    this.#start = 0
+    if (from >= this.#length && from > 0) {
+      this.#times.copyWithin(0, from, to)
+      for (const series of this.#keys.values()) {
+        for (const column of series.columns) column.copyWithin(0, from, to)
+        series.closed.copyWithin(0, from, to)
+      }
+      return
+    }
+    const size = Math.max(FIRST, this.#length * 2)
     const move = (old: Float64Array): Float64Array<ArrayBuffer> => {
-      const next = new Float64Array(size).fill(Number.NaN)
+      const next = new Float64Array(size)
       next.set(old.subarray(from, to))
       return next
     }
@@ -183,6 +206,5 @@ export class WindowGrid {
       closed.set(series.closed.subarray(from, to))
       series.closed = closed
     }
-    this.#start = 0
   }
 }

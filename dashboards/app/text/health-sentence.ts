@@ -24,21 +24,26 @@ const states = {
 
 /**
  * One sentence of health, in the reader's order: state, rate, how far behind, what was lost, and the one thing that
- * needs a person. While the server is not heard, the sentence says that first and dates what it knows.
+ * needs a person, or else who holds the flow back. While the server is not heard, the sentence says that first and dates what it knows.
  */
-export const healthSentence = (job: JobSummary | undefined, connection: Connection, silentMs: number): readonly Phrase[] => {
+export const healthSentence = (
+  job: JobSummary | undefined,
+  connection: Connection,
+  silentMs: number,
+  culprit?: string,
+): readonly Phrase[] => {
   if (!job) {
     if (connection === 'connecting') return [{ text: 'Connecting', tone: 'soft' }, plain(' to the job.')]
     if (connection === 'live') return [{ text: 'No job', tone: 'soft' }, plain(' runs here yet.')]
     return [{ text: 'Disconnected.', tone: 'act' }, plain(' The server does not answer; trying again.')]
   }
-  if (connection !== 'live') {
-    const word = connection === 'silent' ? 'Silent' : 'Reconnecting'
+  if (connection === 'reconnecting' || connection === 'silent') {
+    const [word, before, after] = connection === 'silent' ? ['Silent', ' for ', ''] : ['Connection lost', ' ', ' ago; trying again']
     return [
       { text: word, tone: 'wait' },
-      plain(' for '),
+      plain(before),
       strong(duration(Math.max(1000, Math.round(silentMs / 1000) * 1000))),
-      plain(`. What you see is from `),
+      plain(`${after}. What you see is from `),
       strong(clockTime(job.now, true)),
       plain('; nothing shown is lost.'),
     ]
@@ -56,7 +61,7 @@ export const healthSentence = (job: JobSummary | undefined, connection: Connecti
     else phrases.push(plain(', '), strong(duration(job.behind)), plain(' behind. '))
   }
   phrases.push(...losses(job))
-  const first = job.attention[0]
+  const first = job.attention[0] ?? culprit
   if (first) phrases.push(plain(' '), { text: sentenceCase(first), tone: 'wait' })
   if (job.attention.length > 1) phrases.push(plain(` And ${plural(job.attention.length - 1, 'other thing')}.`))
   return phrases

@@ -41,8 +41,9 @@ describe('the sentence of health', () => {
   })
   test('while the server is not heard, it says so and dates what it knows', () => {
     expect(sentenceText(healthSentence(job, 'reconnecting', 4300))).toBe(
-      'Reconnecting for 4 s. What you see is from 14:03:12; nothing shown is lost.',
+      'Connection lost 4 s ago; trying again. What you see is from 14:03:12; nothing shown is lost.',
     )
+    expect(sentenceText(healthSentence(job, 'silent', 9000))).toBe('Silent for 9 s. What you see is from 14:03:12; nothing shown is lost.')
     expect(sentenceText(healthSentence(undefined, 'reconnecting', 0))).toContain('Disconnected.')
     expect(sentenceText(healthSentence(undefined, 'live', 0))).toBe('No job runs here yet.')
   })
@@ -97,6 +98,7 @@ describe('words for figures', () => {
     expect(nodeState(node, at)).toBe('no watermark yet')
     expect(nodeState({ ...node, idle: true }, at)).toBe('idle')
     expect(nodeState({ ...node, idle: true, watermark: 58_000 }, at)).toBe('idle 42 s')
+    expect(nodeState({ ...node, busy: 0.934 }, at)).toBe('busy 93 % of a core')
     expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
   })
   test('text breaks at spaces and ends in an ellipsis', () => {

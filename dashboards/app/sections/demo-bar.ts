@@ -1,0 +1,99 @@
+import type { DemoStatus, Happening } from '../../../src/model/demo-status.js'
+import { element, replaceWhenChanged, setAttribute, setText } from '../dom/element.js'
+import { postAction } from '../feed/post-action.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
+import { clockTime } from '../text/format.js'
+
+const earlierShown = 4
+/** Real ms for which a happening stands in large type. */
+const freshMs = 30_000
+
+/** What was done to the demo, each explained in a sentence, and what can be done now. */
+export class DemoBar implements Section {
+  readonly root: HTMLElement
+  readonly #isKiosk: boolean
+  readonly #mark: () => void
+  readonly #state = element('p', { class: 'demo-state' })
+  readonly #now = element('p', { class: 'happening', role: 'status' })
+  readonly #earlier = element('ol', { class: 'earlier', 'aria-label': 'Earlier' })
+  readonly #buttons = element('div', { class: 'demo-actions', role: 'group', 'aria-label': 'Do something to the demo' })
+  readonly #refusal = element('p', { class: 'refusal', role: 'alert', hidden: true })
+  #newest = -1
+  #newestSince = 0
+
+  constructor({ isKiosk, mark }: Pick<PageContext, 'isKiosk' | 'mark'>) {
+    this.#isKiosk = isKiosk
+    this.#mark = mark
+    const words = element('div', { class: 'happenings' }, this.#now, this.#earlier)
+    const head = element('header', {}, element('h2', {}, 'Demo'), this.#state)
+    this.root = element('section', { class: 'card demo', 'aria-label': 'Demo', hidden: true }, head, this.#buttons, words, this.#refusal)
+  }
+
+  draw({ demo }: PageState): void {
+    this.root.hidden = !demo || (this.#isKiosk && demo.happenings.length === 0)
+    if (!demo || this.root.hidden) return
+    setText(this.#state, stateWords(demo))
+    setAttribute(this.root, 'data-disturbed', demo.paused || demo.unplugged ? '' : undefined)
+    this.#showHappenings(demo)
+    this.#showActions(demo)
+  }
+
+  #showHappenings({ happenings, actions }: DemoStatus): void {
+    const [first] = happenings
+    const now = performance.now()
+    if (first && first.id !== this.#newest) {
+      // What had happened before this page came is not news.
+      this.#newestSince = this.#newest === -1 && happenings.length > 1 ? Number.NEGATIVE_INFINITY : now
+      this.#newest = first.id
+    }
+    const isFresh = first !== undefined && now - this.#newestSince < freshMs
+    setAttribute(this.root, 'data-fresh', isFresh ? '' : undefined)
+    replaceWhenChanged(this.#now, `${first?.id}|${actions.length > 0}`, () => (first ? wordsOf(first) : [invitation(actions.length > 0)]))
+    const earlier = happenings.slice(1, 1 + (this.#isKiosk ? 1 : earlierShown))
+    this.#earlier.hidden = earlier.length === 0
+    replaceWhenChanged(this.#earlier, earlier.map(({ id }) => id).join(), () => earlier.map(one => element('li', {}, ...wordsOf(one))))
+  }
+
+  #showActions({ actions }: DemoStatus): void {
+    this.#buttons.hidden = this.#isKiosk || actions.length === 0
+    replaceWhenChanged(this.#buttons, actions.map(({ action, key, title }) => `${action} ${key} ${title}`).join('|'), () =>
+      actions.map(({ action, key, title }) => {
+        const button = element(
+          'button',
+          { type: 'button' },
+          title,
+          ' ',
+          element('kbd', { 'aria-label': `key ${keyName(key)}` }, keyName(key)),
+        )
+        button.addEventListener('click', () => void this.act(action))
+        return button
+      }),
+    )
+  }
+
+  /** Does it, and shows why where it cannot be done. */
+  async act(action: DemoStatus['actions'][number]['action']): Promise<void> {
+    const answer = await postAction<DemoStatus>(`api/v1/demo/${action}`)
+    // Who kills the process that would answer gets no answer.
+    const refusal = 'refusal' in answer && action !== 'kill' ? answer.refusal : ''
+    this.#refusal.hidden = refusal === ''
+    setText(this.#refusal, refusal === '' ? '' : `Not done: ${refusal}.`)
+    this.#mark()
+  }
+}
+
+const keyName = (key: string): string => (key === ' ' ? 'space' : key)
+
+const stateWords = ({ paused, unplugged }: DemoStatus): string =>
+  [paused ? 'paused: the data clock stands still' : '', unplugged ? 'the broker is unplugged' : ''].filter(Boolean).join('; ')
+
+const invitation = (canAct: boolean): string =>
+  canAct ? 'Do to it what happens in the field, and see what becomes of it.' : 'What is done to the demo is explained here.'
+
+const wordsOf = ({ at, title, sentence }: Happening): readonly (Node | string)[] => [
+  element('time', { datetime: new Date(at).toISOString() }, clockTime(at, true)),
+  ' ',
+  element('b', {}, title.slice(0, 1).toUpperCase() + title.slice(1)),
+  ' ',
+  element('span', {}, sentence),
+]

@@ -1,0 +1,56 @@
+import { element, replaceWhenChanged, setText } from '../dom/element.js'
+import { TapFeed } from '../feed/tap-feed.js'
+import { clockTime, count, plural } from '../text/format.js'
+import { cellWords, columnsOf } from '../text/row-words.js'
+import type { GraphPanel } from './graph-panel.js'
+
+/** The rows that pass one edge of the graph, as they pass: a sample that can be paused. */
+export class EdgeTap implements GraphPanel {
+  readonly root: HTMLElement
+  readonly #feed: TapFeed
+  readonly #pause = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Pause')
+  readonly #figures = element('p', { class: 'soft' })
+  readonly #rows: HTMLElement
+  #drawn = -1
+
+  constructor(job: string, edge: { readonly from: string; readonly to: string }, title: string, close: () => void, mark: () => void) {
+    this.#feed = new TapFeed(job, edge.from, edge.to, mark)
+    this.#rows = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Rows on ${title}, newest first` })
+    this.#pause.addEventListener('click', () => {
+      this.#feed.pause(!this.#feed.isPaused)
+      this.#pause.setAttribute('aria-pressed', String(this.#feed.isPaused))
+      setText(this.#pause, this.#feed.isPaused ? 'Go on' : 'Pause')
+    })
+    const away = element('button', { type: 'button' }, 'Close')
+    away.addEventListener('click', close)
+    const head = element('header', {}, element('h3', {}, title), this.#figures, element('div', { class: 'ranges' }, this.#pause, away))
+    this.root = element('div', { class: 'graph-panel tap' }, head, this.#rows)
+  }
+
+  draw(): void {
+    const { version, rows, last, passed, failure, isPaused } = this.#feed
+    if (version === this.#drawn) return
+    this.#drawn = version
+    const watermark = last?.watermark == null ? '' : ` · watermark ${clockTime(last.watermark, true)}`
+    const seen = last ? `a sample of ${plural(passed, 'row')} that passed${watermark}` : 'listening; no row has passed yet'
+    setText(this.#figures, failure ?? (isPaused ? `paused · ${seen}` : seen))
+    const columns = columnsOf(rows.map(({ row }) => row))
+    replaceWhenChanged(this.#rows, `${passed}|${rows.length}`, () => {
+      if (rows.length === 0) return []
+      const names = ['event time', ...columns].map(name => element('th', { scope: 'col' }, name))
+      const lines = rows.map(({ eventTime, row }) =>
+        element(
+          'tr',
+          {},
+          ...[clockTime(eventTime, true), ...columns.map(name => cellWords(row[name]))].map(text => element('td', {}, text)),
+        ),
+      )
+      const caption = element('caption', { class: 'visually-hidden' }, `${count(rows.length)} rows, newest first`)
+      return [element('table', {}, caption, element('thead', {}, element('tr', {}, ...names)), element('tbody', {}, ...lines))]
+    })
+  }
+
+  dispose(): void {
+    this.#feed.close()
+  }
+}

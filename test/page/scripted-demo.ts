@@ -1,0 +1,57 @@
+import type { DemoAction, DemoStatus, Happening } from '../../src/model/demo-status.js'
+import type { ScriptedFeed } from './scripted-feed.js'
+
+const titles: Readonly<Record<DemoAction, string>> = {
+  pause: 'pause',
+  resume: 'go on',
+  late: 'late burst',
+  bad: 'bad message',
+  duplicates: 'duplicates',
+  unplug: 'unplug the broker',
+  plug: 'plug it in again',
+  kill: 'kill −9',
+}
+
+/** A demo that does nothing but say so. */
+export class ScriptedDemo {
+  readonly #feed: ScriptedFeed
+  #happenings: readonly Happening[] = []
+  #paused = false
+  #unplugged = false
+  /** A reader who may only look is offered nothing. */
+  isReadOnly = false
+
+  constructor(feed: ScriptedFeed) {
+    this.#feed = feed
+  }
+
+  act(action: string): boolean {
+    const known = this.status().actions.find(one => one.action === action)
+    if (!known) return false
+    if (known.action === 'late') this.#feed.beLate()
+    this.#paused = known.action === 'pause' || (this.#paused && known.action !== 'resume')
+    this.#unplugged = known.action === 'unplug' || (this.#unplugged && known.action !== 'plug')
+    const sentence =
+      '24 readings were sent three minutes late: they are counted as late and listed below with the window they missed; no result changed.'
+    const happening = { id: this.#happenings.length + 1, kind: known.action, at: this.#feed.now, title: titles[known.action], sentence }
+    this.#happenings = [happening, ...this.#happenings].slice(0, 20)
+    return true
+  }
+
+  status(): DemoStatus {
+    const possible: readonly (readonly [DemoAction, string])[] = [
+      [this.#paused ? 'resume' : 'pause', 'space'],
+      ['late', 'l'],
+      ['bad', 'b'],
+      ['duplicates', 'd'],
+      [this.#unplugged ? 'plug' : 'unplug', 'u'],
+      ['kill', 'k'],
+    ]
+    return {
+      actions: this.isReadOnly ? [] : possible.map(([action, key]) => ({ action, key, title: titles[action] })),
+      paused: this.#paused,
+      unplugged: this.#unplugged,
+      happenings: this.#happenings,
+    }
+  }
+}
