@@ -3,7 +3,7 @@ import type { Threshold } from '../../../src/dashboard/dashboard.js'
 import { withUnit } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'
-import { bandPath, plotScale } from './line-path.js'
+import { bandPath, linePath, plotScale } from './line-path.js'
 import type { Palette } from './palette.js'
 
 /** What the layers need beside uPlot's own scales. */
@@ -40,7 +40,21 @@ export const drawBands = (u: uPlot, input: LayerInput): void => {
     ctx.globalAlpha = colours.length > 4 ? 0.05 : 0.13
     for (let s = 0; s < colours.length; s++) {
       ctx.fillStyle = colours[s]!
-      ctx.fill(bandPath(data, data.lows[s]!, data.highs[s]!, scale))
+      ctx.fill(bandPath(new Path2D(), data, data.lows[s]!, data.highs[s]!, scale))
+    }
+  })
+}
+
+/** The lines. Joins are round, but not where a line changes its course in each pixel, for there nobody sees them and painting costs thrice. */
+export const drawLines = (u: uPlot, input: LayerInput): void => {
+  const { data, colours } = input
+  const scale = plotScale(u)
+  clipToPlot(u, ctx => {
+    ctx.lineWidth = 1.9 * ratioOf(input)
+    ctx.lineJoin = data.x.length > u.bbox.width ? 'bevel' : 'round'
+    for (let s = 0; s < colours.length; s++) {
+      ctx.strokeStyle = colours[s]!
+      ctx.stroke(linePath(new Path2D(), data, data.values[s]!, scale))
     }
   })
 }

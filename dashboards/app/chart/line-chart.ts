@@ -2,7 +2,7 @@ import type { LinePanel } from '../../../src/dashboard/dashboard.js'
 import { element, setAttribute, setText } from '../dom/element.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
-import type { KeySeries } from '../store/window-grid.js'
+import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 import { reading } from '../text/format.js'
 import { wrapText } from '../text/wrap-text.js'
 import { ChartCursor } from './chart-cursor.js'
@@ -14,6 +14,9 @@ import { rangeChoices } from './range-choice.js'
 import { SeriesPicker } from './series-picker.js'
 import { firstChoice, orderedKeys } from './shown-series.js'
 import { TimePlot } from './time-plot.js'
+
+/** Real ms for which a picture may stand while its rows move it by less than a pixel. */
+const stillMs = 500
 
 /** A card with one live chart: lines by key, band, limits, the open window; with ranges, cursor, table and picker. */
 export class LineChart implements Section {
@@ -33,6 +36,9 @@ export class LineChart implements Section {
   #plot: TimePlot | undefined
   #plotted = ''
   #drawn = -1
+  #drawnAt = 0
+  #drawnTo = 0
+  #msPerPixel = 0
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
 
@@ -70,8 +76,14 @@ export class LineChart implements Section {
     this.#empty.hidden = !isEmpty
     this.#host.hidden = isEmpty || this.#table.isShown
     if (isEmpty || store.grid.version === this.#drawn) return
-    this.#drawn = store.grid.version
     const { grid } = store
+    if (!this.#isDue(grid)) {
+      this.#context.mark()
+      return
+    }
+    this.#drawn = grid.version
+    this.#drawnAt = performance.now()
+    this.#drawnTo = grid.time(grid.length - 1)
     const all = orderedKeys(grid)
     if (!this.#chosen?.some(key => grid.keys.has(key))) this.#chosen = undefined
     if (all.length > seriesColours && !this.#chosen) this.#chosen = firstChoice(grid, column, seriesColours)
@@ -97,6 +109,15 @@ export class LineChart implements Section {
     this.#plot?.destroy()
   }
 
+  /**
+   * Painting is what costs, so new rows wait until they would move the picture by a pixel, or for half a second. What
+   * the reader does shows at once.
+   */
+  #isDue(grid: WindowGrid): boolean {
+    if (this.#drawn < 0 || performance.now() - this.#drawnAt >= stillMs) return true
+    return grid.time(grid.length - 1) - this.#drawnTo >= this.#msPerPixel
+  }
+
   readonly #onScheme = (): void => {
     this.#plotted = ''
     this.#palette = undefined
@@ -107,6 +128,7 @@ export class LineChart implements Section {
     const width = Math.floor(this.#host.clientWidth)
     if (width < 40) return
     const height = this.#height(width)
+    this.#msPerPixel = (data.to - data.from) / width
     this.#palette ??= readPalette()
     const palette = this.#palette
     const input: LayerInput = {

@@ -19,56 +19,68 @@ export const plotScale = (u: uPlot): PlotScale => {
   return { x: time => left + (time - from) * perMs, y: value => top + (high - value) * perUnit }
 }
 
+/** Draws lines: a `Path2D`, or what a test puts in its place. */
+export type Pen = Pick<CanvasPath, 'moveTo' | 'lineTo' | 'closePath'>
+
+/** Canvas pixels that share a point where points are dense: as wide as the line itself. */
+const columnWidth = 2
+
 /**
- * The line of one series. Where several points share a column of pixels it goes through the first, lowest, highest and
- * last of them, so that no peak is lost and thousands of points cost no more than the plot is wide. It breaks where
- * more time than `data.gap` lies between two points; absent values in between are passed over.
+ * The line of one series. Where several points share a column it goes through the lowest and the highest of them, in
+ * the order in which they came, so that no peak is lost and thousands of points cost no more than the plot is wide. It
+ * breaks where more time than `data.gap` lies between two points; absent values in between are passed over.
  */
-export const linePath = (data: Pick<ChartData, 'x' | 'gap'>, values: Float64Array, scale: PlotScale): Path2D => {
-  const path = new Path2D()
+export const linePath = <P extends Pen>(path: P, data: Pick<ChartData, 'x' | 'gap'>, values: Float64Array, scale: PlotScale): P => {
   const { x, gap } = data
   let lastTime = Number.NEGATIVE_INFINITY
   let column = Number.NaN
   let low = 0
   let high = 0
-  let last = 0
-  let points = 0
+  let isBroken = true
+  let isRising = true
   const finish = (): void => {
-    if (points < 2) return
-    path.lineTo(column, scale.y(low))
-    path.lineTo(column, scale.y(high))
-    path.lineTo(column, scale.y(last))
+    if (Number.isNaN(column)) return
+    const first = scale.y(isRising ? low : high)
+    if (isBroken) path.moveTo(column, first)
+    else path.lineTo(column, first)
+    if (low !== high) path.lineTo(column, scale.y(isRising ? high : low))
   }
   for (let i = 0; i < x.length; i++) {
     const value = values[i]!
     if (Number.isNaN(value)) continue
     const time = x[i]!
     const at = scale.x(time)
-    const isBroken = time - lastTime > gap
+    const breaksHere = time - lastTime > gap
     lastTime = time
-    if (!isBroken && at - column < 1) {
-      if (value < low) low = value
-      if (value > high) high = value
-      last = value
-      points++
+    if (!breaksHere && at - column < columnWidth) {
+      if (value >= high) {
+        high = value
+        isRising = true
+      } else if (value <= low) {
+        low = value
+        isRising = false
+      }
       continue
     }
     finish()
-    if (isBroken) path.moveTo(at, scale.y(value))
-    else path.lineTo(at, scale.y(value))
+    isBroken = breaksHere
     column = at
     low = value
     high = value
-    last = value
-    points = 1
+    isRising = true
   }
   finish()
   return path
 }
 
-/** The band between two columns, one point a column of pixels, broken like the lines. */
-export const bandPath = (data: Pick<ChartData, 'x' | 'gap'>, lows: Float64Array, highs: Float64Array, scale: PlotScale): Path2D => {
-  const path = new Path2D()
+/** The band between two columns, one point a column, broken like the lines. */
+export const bandPath = <P extends Pen>(
+  path: P,
+  data: Pick<ChartData, 'x' | 'gap'>,
+  lows: Float64Array,
+  highs: Float64Array,
+  scale: PlotScale,
+): P => {
   const { x, gap } = data
   let columns: { at: number; low: number; high: number }[] = []
   let lastTime = Number.NEGATIVE_INFINITY
@@ -89,7 +101,7 @@ export const bandPath = (data: Pick<ChartData, 'x' | 'gap'>, lows: Float64Array,
     lastTime = x[i]!
     const at = scale.x(lastTime)
     const before = columns.at(-1)
-    if (before && at - before.at < 1) {
+    if (before && at - before.at < columnWidth) {
       if (low < before.low) before.low = low
       if (high > before.high) before.high = high
     } else columns.push({ at, low, high })

@@ -1,8 +1,7 @@
 import uPlot from 'uplot'
 import { clockTime, dateTime, reading } from '../text/format.js'
 import { valueRange } from './chart-data.js'
-import { drawBands, drawEndLabels, drawOpenWindow, drawThresholds, type LayerInput } from './draw-layers.js'
-import { linePath, plotScale } from './line-path.js'
+import { drawBands, drawEndLabels, drawLines, drawOpenWindow, drawThresholds, type LayerInput } from './draw-layers.js'
 
 const day = 86_400_000
 
@@ -60,12 +59,8 @@ export class TimePlot {
       ],
       series: [
         {},
-        ...input.colours.map(colour => ({
-          stroke: colour,
-          width: 1.9 * palette.scale,
-          points: { show: false },
-          paths: (u: uPlot, s: number) => ({ stroke: linePath(this.#input.data, this.#input.data.values[s - 1]!, plotScale(u)) }),
-        })),
+        // Drawn as a layer of ours; uPlot has the scales and the cursor's points.
+        ...input.colours.map(stroke => ({ stroke, points: { show: false }, paths: () => null })),
       ],
       hooks: {
         drawAxes: [
@@ -73,6 +68,7 @@ export class TimePlot {
             drawBands(u, this.#input)
             drawOpenWindow(u, this.#input)
             drawThresholds(u, this.#input)
+            drawLines(u, this.#input)
           },
         ],
         draw: [u => drawEndLabels(u, this.#input)],

@@ -1,0 +1,173 @@
+/**
+ * The page under a long load: 24 charts of four series each, every one moving ten times a second, in Chromium.
+ * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900]`. Prints heap (after a collection) and processor
+ * time once a minute; fails when the heap has grown by a tenth since the warm-up, or the page takes more than 15 % of a core.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import { buildPage } from './build-page.js'
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    width: { type: 'string', default: '1440' },
+    height: { type: 'string', default: '900' },
+    charts: { type: 'string', default: '24' },
+  },
+})
+const minutes = Number(options.minutes)
+const charts = Number(options.charts)
+const warmUpMs = Math.min(60_000, minutes * 15_000)
+const frameMs = 100
+/** Slots that the page keeps: a snapshot of as many makes it warm from the start. */
+const keptRows = 4096
+const keys = ['a', 'b', 'c', 'd']
+const job = 'soak'
+const mostGrowth = 0.1
+const mostCore = 0.15
+
+const start = Date.now()
+const views = Array.from({ length: charts }, (_, i) => ({
+  id: `view-${i + 1}`,
+  job,
+  columns: [
+    { name: 'room', type: 'text', nullable: false, key: true },
+    { name: 'mean', type: 'number', nullable: true, unit: '°C', key: false },
+    { name: 'min', type: 'number', nullable: true, unit: '°C', key: false },
+    { name: 'max', type: 'number', nullable: true, unit: '°C', key: false },
+    { name: 'at', type: 'timestamp', nullable: false, key: false },
+  ],
+  windowed: false,
+  keep: null,
+  rows: 0,
+  bytes: 0,
+  watermark: null,
+}))
+
+const rowsAt = (view, at) =>
+  keys.map((key, k) => {
+    const value = 20 + view + k + Math.sin(at / 9000 + k) + Math.sin(at / 700 + view) * 0.2
+    return [key, value, value - 0.4, value + 0.4, at]
+  })
+
+const summary = (now, received) => ({
+  id: job,
+  state: 'running',
+  now,
+  derived: false,
+  guarantee: { level: 'exactly-once', label: 'exactly once', why: [] },
+  rate: (charts * keys.length * 1000) / frameMs,
+  behind: 100,
+  counts: { received, counted: received, late: 0, duplicate: 0, deadLettered: 0, skipped: 0, waiting: 0, results: received },
+  attention: [],
+})
+const frame = (type, data) => `event: ${type}\nid: 1:1\ndata: ${JSON.stringify({ type, ...data })}\n\n`
+
+/** Serves the built page and a feed that moves ten times a second. */
+const serve = async folder => {
+  const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' }
+  const streams = new Set()
+  let received = 0
+  const answers = {
+    '/api/v1/jobs': () => [summary(Date.now(), received)],
+    '/api/v1/views': () => views,
+    '/api/v1/dashboards': () => [],
+    [`/api/v1/jobs/${job}/graph`]: () => ({ job, nodes: [], edges: [], mermaid: '' }),
+    [`/api/v1/jobs/${job}/late`]: () => [],
+  }
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost')
+    if (pathname === '/api/v1/live') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const past = Array.from({ length: keptRows }, (_, i) => start - (keptRows - i) * frameMs)
+      for (const [i, view] of views.entries()) response.write(frame('snapshot', { view, rows: past.flatMap(at => rowsAt(i, at)) }))
+      streams.add(response)
+      response.on('close', () => streams.delete(response))
+    } else if (answers[pathname]) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers[pathname]()))
+    } else {
+      const path = pathname === '/' ? '/index.html' : pathname
+      const bytes = path.includes('..') ? undefined : await readFile(join(folder, path)).catch(() => undefined)
+      response.writeHead(bytes ? 200 : 404, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(bytes)
+    }
+  })
+  const timer = setInterval(() => {
+    const now = Date.now()
+    received += charts * keys.length
+    const rows = views.map((view, i) => frame('upsert', { view: view.id, rows: rowsAt(i, now), removed: [] }))
+    const text = rows.join('') + frame('progress', { jobs: [summary(now, received)], watermarks: {} })
+    for (const stream of streams) stream.write(text)
+  }, frameMs)
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  const close = () => {
+    clearInterval(timer)
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${server.address().port}/`, close }
+}
+
+const wait = ms => new Promise(resolve => setTimeout(resolve, ms))
+
+/** Heap after a collection, and seconds of processor time: of the page's main thread, and of its whole process. */
+const measure = async (page, whole) => {
+  await page.send('HeapProfiler.collectGarbage')
+  const { metrics } = await page.send('Performance.getMetrics')
+  const metric = name => metrics.find(one => one.name === name).value
+  const { processInfo } = await whole.send('SystemInfo.getProcessInfo')
+  const cpu = type => processInfo.filter(one => one.type === type).reduce((sum, { cpuTime }) => sum + cpuTime, 0)
+  return { at: performance.now(), heap: metric('JSHeapUsedSize'), main: metric('TaskDuration'), renderer: cpu('renderer'), gpu: cpu('GPU') }
+}
+
+const share = (from, to, name) => ((to[name] - from[name]) * 1000) / (to.at - from.at)
+const percent = value => `${(value * 100).toFixed(1)} %`
+
+const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'))
+await buildPage(folder)
+const server = await serve(folder)
+const executablePath = process.env.MILLRACE_CHROMIUM ?? '/usr/bin/chromium'
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+let failed = false
+try {
+  const context = await browser.newContext({ viewport: { width: Number(options.width), height: Number(options.height) } })
+  const page = await context.newPage()
+  page.on('pageerror', error => {
+    failed = true
+    console.error(String(error))
+  })
+  await page.goto(server.url)
+  await page.locator('.plot canvas').first().waitFor()
+  const session = await context.newCDPSession(page)
+  await session.send('Performance.enable')
+  const whole = await browser.newBrowserCDPSession()
+  await wait(warmUpMs)
+  const first = await measure(session, whole)
+  console.log(`${charts} charts at ${options.width}×${options.height}: heap after warm-up ${(first.heap / 1e6).toFixed(2)} MB`)
+  let last = first
+  const until = performance.now() + minutes * 60_000
+  while (performance.now() < until) {
+    await wait(Math.min(60_000, until - performance.now()))
+    const now = await measure(session, whole)
+    const growth = now.heap / first.heap - 1
+    const words = ['main', 'renderer', 'gpu'].map(name => `${name} ${percent(share(last, now, name))}`).join(', ')
+    console.log(
+      `${((now.at - first.at) / 60_000).toFixed(1)} min: heap ${(now.heap / 1e6).toFixed(2)} MB (${percent(growth)}); of a core: ${words}`,
+    )
+    last = now
+  }
+  const growth = last.heap / first.heap - 1
+  const core = share(first, last, 'main')
+  console.log(
+    `growth ${percent(growth)} (at most ${percent(mostGrowth)}), main thread ${percent(core)} of a core (at most ${percent(mostCore)})`,
+  )
+  failed ||= growth > mostGrowth || core > mostCore
+} finally {
+  await browser.close()
+  server.close()
+  await rm(folder, { recursive: true, force: true })
+}
+process.exit(failed ? 1 : 0)
