@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
+import { buildPage, hasChromium, launch, phone, visit } from './browser.js'
+import { FeedServer } from './feed-server.js'
+
+const ready = (page: Page): Promise<void> => page.locator('.plot canvas').first().waitFor()
+
+describe.skipIf(!hasChromium)('the page of a demo', () => {
+  let browser: Browser
+  let server: FeedServer
+  let folder: string
+  let url: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+    await buildPage(folder)
+    browser = await launch()
+  })
+  beforeEach(async () => {
+    await server?.close()
+    server = new FeedServer(folder)
+    url = await server.listen()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('each key does what it says, with the header that guards it, and is explained', async () => {
+    const { page, faults, close } = await visit(browser, url)
+    await ready(page)
+    await page.locator('.happening', { hasText: 'Do to it what happens in the field' }).waitFor()
+    for (const key of ['l', 'b', 'd', 'u', 'k']) {
+      await page.keyboard.press(key)
+      await until(key, () => server.posted.length > 0)
+      expect(server.posted.pop()?.guard).toBe('1')
+    }
+    await page.locator('.happening', { hasText: 'Kill −9' }).waitFor()
+    expect(await page.locator('.earlier li').allInnerTexts()).toEqual([
+      expect.stringContaining('Unplug the broker'),
+      expect.stringContaining('Duplicates'),
+      expect.stringContaining('Bad message'),
+      expect.stringContaining('Late burst'),
+    ])
+    expect(await page.locator('.demo-state').textContent()).toBe('the broker is unplugged')
+    await page.locator('body').press('Space')
+    await page.locator('.demo-state', { hasText: 'paused: the data clock stands still' }).waitFor()
+    await page.locator('body').press('Space')
+    await page.locator('.happening', { hasText: 'Go on' }).waitFor()
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  test('keys are left alone while somebody types, presses a button, or holds Ctrl', async () => {
+    const { page, close } = await visit(browser, `${url}#max-temperature`)
+    await ready(page)
+    await page.locator('.picker summary').click()
+    await page.getByRole('searchbox').fill('bulk')
+    await page.keyboard.press('Control+l')
+    await page.locator('.chart').first().getByRole('button', { name: 'Table' }).focus()
+    await page.keyboard.press('Space')
+    await page.locator('.table-view tbody tr').first().waitFor()
+    expect(server.posted).toEqual([])
+    await close()
+  })
+
+  test('the same with buttons; what is refused says why', async () => {
+    const { page, close } = await visit(browser, url, phone)
+    await ready(page)
+    await page.getByRole('button', { name: 'late burst' }).click()
+    await page.locator('.happening', { hasText: 'Late burst' }).waitFor()
+    server.advance()
+    await page.locator('.late-rows').scrollIntoViewIfNeeded()
+    await page.locator('.late-rows', { hasText: 'the last 3 of 62' }).waitFor()
+    server.demo.isReadOnly = true
+    await page.getByRole('button', { name: 'bad message' }).click()
+    await page.locator('.refusal', { hasText: "Not done: 'bad' cannot be done now; wait a moment." }).waitFor()
+    await close()
+  })
+
+  test('who may only look sees what happens and is offered nothing', async () => {
+    server.demo.act('late')
+    server.demo.isReadOnly = true
+    const { page, close } = await visit(browser, url)
+    await ready(page)
+    await page.locator('.happening', { hasText: 'Late burst' }).waitFor()
+    expect(await page.locator('.demo-actions button').count()).toBe(0)
+    await page.locator('.dead-letters tbody tr').first().waitFor()
+    expect(await page.getByRole('button', { name: /^Retry/ }).count()).toBe(0)
+    await page.keyboard.press('k')
+    expect(server.posted).toEqual([])
+    await close()
+  })
+
+  test('the question mark lists the keys', async () => {
+    const { page, close } = await visit(browser, url)
+    await ready(page)
+    await page.keyboard.press('?')
+    const dialog = page.getByRole('dialog', { name: 'Keys' })
+    expect(await dialog.locator('dt').allTextContents()).toEqual(expect.arrayContaining(['space', 'l', 'b', 'd', 'u', 'k', '?']))
+    expect((await new AxeBuilder({ page }).include('dialog').analyze()).violations).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'Keys', exact: true }).click()
+    await dialog.waitFor()
+    await close()
+  })
+
+  test.each([
+    ['1920×1080', { width: 1920, height: 1080 }],
+    ['1280×720', { width: 1280, height: 720 }],
+  ])('a projector of %s: everything in one screen, nothing to press, nothing to scroll', async (_, viewport) => {
+    for (const action of ['late', 'kill']) server.demo.act(action)
+    const { page, faults, close } = await visit(browser, `${url}?kiosk=1`, { viewport })
+    await ready(page)
+    await page.locator('.graph-host svg').waitFor()
+    await page.locator('.happening', { hasText: 'Kill −9' }).waitFor()
+    const spilt = await page.evaluate<
+      string[]
+    >(`[...document.querySelectorAll('.sentence, .seal, .plot, .fate dl, .device, .graph-host svg, .happening')]
+      .filter(part => { const box = part.getBoundingClientRect(); return box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.height < 10 })
+      .map(part => part.className.baseVal ?? part.className)`)
+    expect(spilt).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight && document.body.scrollHeight <= innerHeight')).toBe(
+      true,
+    )
+    expect(await page.locator('button:visible').count()).toBe(0)
+    expect(await page.locator('.device:visible').count()).toBe(4)
+    const type = await page.evaluate<number>("parseFloat(getComputedStyle(document.querySelector('#sentence')).fontSize)")
+    expect(type / viewport.height).toBeGreaterThan(0.03)
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    await page.keyboard.press('b')
+    await page.locator('.happening', { hasText: 'Bad message' }).waitFor()
+    expect(faults).toEqual([])
+    await close()
+  })
+})

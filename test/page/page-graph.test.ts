@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
+import { buildPage, hasChromium, launch, visit } from './browser.js'
+import { FeedServer } from './feed-server.js'
+import { hostileName } from './scripted-feed.js'
+
+describe.skipIf(!hasChromium)('what is behind the figures', () => {
+  let browser: Browser
+  let server: FeedServer
+  let folder: string
+  let url: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+    await buildPage(folder)
+    server = new FeedServer(folder)
+    url = await server.listen()
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('the keyboard walks the graph as the rows flow; Enter opens an edge, which can be paused and is closed behind one', async () => {
+    const { page, faults, close } = await visit(browser, url)
+    const first = page.locator('.node[tabindex="0"]')
+    await first.waitFor()
+    await first.focus()
+    await page.keyboard.press('ArrowRight')
+    const focused = (): Promise<string> => page.evaluate("document.activeElement.getAttribute('aria-label')")
+    expect(await focused()).toBe('readings → eventTime, 1,240/s: see rows that pass')
+    expect(await page.locator('.graph-host [tabindex="0"]').count()).toBe(1)
+    await page.keyboard.press('Enter')
+    const tap = page.locator('.tap')
+    await tap.locator('tbody tr').nth(2).waitFor()
+    expect(await tap.locator('thead').textContent()).toBe('event timemotecelsiusnote')
+    expect(await tap.locator('tbody tr').first().locator('td').allTextContents()).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d$/),
+      '3',
+      '27.1',
+      hostileName,
+    ])
+    expect(await tap.locator('header p').textContent()).toMatch(/^a sample of 372 rows that passed · watermark \d\d:\d\d:\d\d$/)
+    expect((await new AxeBuilder({ page }).include('.graph').analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect(server.taps).toBe(1)
+    await tap.getByRole('button', { name: 'Pause' }).click()
+    await until('the tap to end', () => server.taps === 0)
+    await tap.getByRole('button', { name: 'Go on' }).click()
+    await until('the tap to go on', () => server.taps === 1)
+    await tap.getByRole('button', { name: 'Close' }).click()
+    await until('the tap to end', () => server.taps === 0)
+    expect(await focused()).toContain('readings → eventTime')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.locator('.facts', { hasText: '12 % of one core' }).waitFor()
+    expect(await page.locator('.graph-panel').count()).toBe(1)
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  test('another job closes the tap', async () => {
+    const { page, close } = await visit(browser, url)
+    await page.locator('.link').first().dispatchEvent('click')
+    await until('the tap', () => server.taps === 1)
+    await page.getByRole('link', { name: 'thermostat' }).click()
+    await until('the tap to end', () => server.taps === 0)
+    await close()
+  })
+
+  test('a dead letter shows its bytes, leads to its explanation, and can be tried again', async () => {
+    const { page, faults, close } = await visit(browser, url)
+    const letters = page.locator('.dead-letters')
+    await letters.getByRole('button', { name: 'Bytes of MR201' }).click()
+    await letters.locator('.dump tr').first().waitFor()
+    expect(await letters.locator('.dump tr').allTextContents()).toEqual([
+      '00007b 22 6d 6f 74 65 22 3a 33 2c 22 74 65 6d 70 65{"mote":3,"tempe',
+      '001072 61 74 75 72 65 22 3a 32 37 2e 34 2c 7d 7d 01rature":27.4,}}·',
+    ])
+    await letters.getByRole('button', { name: 'Retry MR203' }).click()
+    await letters.locator('.retried', { hasText: /retried at \d\d:\d\d:\d\d/ }).waitFor()
+    expect(server.posted.at(-1)).toEqual({ path: '/api/v1/dead-letters/6-4/retry', guard: '1' })
+    expect(await letters.locator('.dump').count()).toBe(1)
+    const href = await letters.getByRole('link', { name: 'MR201' }).getAttribute('href')
+    await page.goto(new URL(href!, url).href)
+    expect(await page.locator('section:target').innerText()).toContain('MR201')
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  test('late rows name the window that they missed and by how much', async () => {
+    const { page, close } = await visit(browser, url)
+    await page.getByRole('link', { name: '61', exact: true }).click()
+    const cells = page.locator('.late-rows tbody tr').first().locator('td')
+    await cells.first().waitFor()
+    const { eventTime, window } = server.feed.lateRows('mote-climate')[0]!
+    const time = (ms: number, to: number): string => new Date(ms).toISOString().slice(11, to)
+    expect((await cells.allTextContents()).slice(1)).toEqual([
+      'mote 3 · celsius 26.9 · humidity 45',
+      time(eventTime, 19),
+      `${time(window.start, 16)}–${time(window.end, 16)} of climate`,
+      '73 s',
+    ])
+    await close()
+  })
+
+  test('a thousand devices cost no more than what can be seen', async () => {
+    server.feed.devices = 1000
+    const { page, close } = await visit(browser, `${url}#max-temperature`)
+    await page.locator('.device-section', { hasText: '1,000 devices, most abnormal first, one scale' }).waitFor()
+    const box = page.locator('.devices-box.long')
+    await box.waitFor()
+    expect(await page.locator('.device').count()).toBeLessThan(60)
+    await box.evaluate(part => part.scrollTo(0, part.scrollHeight))
+    await page.locator('.device', { hasText: 'device 1000' }).waitFor()
+    expect(await page.locator('.device').count()).toBeLessThan(60)
+    await box.evaluate(part => part.scrollTo(0, 0))
+    await page.locator('.device b', { hasText: /^device 1$/ }).waitFor()
+    server.feed.devices = 40
+    await close()
+  })
+
+  test('an alarmed device comes first and says why', async () => {
+    const { page, close } = await visit(browser, url)
+    const first = page.locator('.device').first()
+    await first.and(page.locator('.alert')).waitFor()
+    expect(await first.locator('.note').textContent()).toBe('max 41.2, above 30 °C')
+    await close()
+  })
+})
