@@ -3,9 +3,18 @@
  * test runner, and needs none.
  */
 export { collectSink } from './collect-sink.js'
+export type { ConformanceCase } from './connector-case.js'
+export type { SuiteRow } from './connector-rows.js'
+export { sinkConformance } from './connector-sink.js'
+export type { SinkHarness, SinkPlace } from './connector-sink-harness.js'
+export { sourceConformance } from './connector-source.js'
+export type { SourceHarness, SourcePlace } from './connector-source-harness.js'
 export type { Batches } from './cut-rows.js'
+export { expectGolden } from './expect-golden.js'
 export { type ExpectRowsOptions, expectRows } from './expect-rows.js'
 export type { TestMessage } from './message-chunk.js'
+export { planText } from './plan-text.js'
+export { rowsFromFile } from './rows-from-file.js'
 export { rowsSource } from './rows-source.js'
 export { pushEntry, type TestEntry, type TestResult } from './run-entries.js'
 export { type JobTest, type TestJobOptions, testJob } from './test-job.js'

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { csv, csvNames } from '../codecs/csv.js'
+import { json } from '../codecs/json.js'
+import { valueAt } from '../model/columns.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import type { FieldSpec, Schema } from '../model/schema.js'
+import type { TestInput } from './test-row.js'
+
+interface Line {
+  readonly start: number
+  readonly end: number
+  readonly number: number
+}
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const quote = 0x22
+
+/**
+ * The rows of a CSV or NDJSON file (`.csv`, `.ndjson`, `.jsonl`), as a schema reads them: fields are bound by name, as with
+ * `--read`. A fixture is small; it is read whole.
+ *
+ * @param file from the current folder, or `new URL('readings.csv', import.meta.url)` for one beside the test.
+ * @throws MR217 … MR220 and the codes of the decoder for the first line that is no row of the schema.
+ * @example
+ * test.source('readings', Reading).replay(rowsFromFile(new URL('motes.csv', import.meta.url), Reading), r => r.at)
+ */
+export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): TestInput<T>[] {
+  const path = file instanceof URL ? fileURLToPath(file) : file
+  const isCsv = /\.csv$/i.test(path)
+  if (!isCsv && !/\.(ndjson|jsonl)$/i.test(path)) throw new MillraceError('MR220', `${path} is neither .csv nor .ndjson`)
+  const bytes = bytesOf(path)
+  const [first, ...rest] = linesOf(bytes, isCsv)
+  if (!first) return []
+  const named = byName(schema as Schema<unknown>)
+  const spec = isCsv ? csv(named, headerOf(path, bytes, first, named)) : json(named)
+  const lines = isCsv ? rest : [first, ...rest]
+  const decoded = spec.compile({ wanted: new Set(Object.keys(named.fields)), keyed: new Set() }).decode({
+    encoding: 'body',
+    partition: 0,
+    bytes,
+    starts: Int32Array.from(lines, ({ start }) => start),
+    ends: Int32Array.from(lines, ({ end }) => end),
+    length: lines.length,
+    receipt: 0,
+  })
+  const [bad] = decoded.rejected
+  if (bad) throw new MillraceError(bad.code, bad.reason, { place: { file: path, line: lines[bad.message]!.number, column: 1 } })
+  const row = (i: number): object => Object.fromEntries(Object.entries(decoded.columns).map(([name, column]) => [name, valueAt(column, i)]))
+  return Array.from({ length: decoded.length }, (_, i) => row(i) as TestInput<T>)
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    const bytes = readFileSync(path)
+    // A byte order mark is no part of the first name.
+    return bytes.subarray(bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+  } catch (cause) {
+    throw new MillraceError('MR218', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** The records of a file without their line breaks, blank ones left out; quoted cells of CSV may hold line breaks. */
+function linesOf(bytes: Uint8Array, quotes: boolean): readonly Line[] {
+  const lines: Line[] = []
+  let number = 1
+  for (let start = 0; start < bytes.length; ) {
+    let quoted = false
+    let end = start
+    let breaks = 0
+    for (; end < bytes.length && (quoted || bytes[end] !== lineFeed); end++) {
+      if (quotes && bytes[end] === quote) quoted = !quoted
+      if (bytes[end] === lineFeed) breaks++
+    }
+    const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end
+    if (stop > start) lines.push({ start, end: stop, number })
+    number += breaks + 1
+    start = end + 1
+  }
+  return lines
+}
+
+function headerOf(path: string, bytes: Uint8Array, { start, end }: Line, schema: Schema<unknown>): readonly string[] {
+  const names = csvNames(bytes, start, end)
+  if ('code' in names) throw new MillraceError(names.code, `the header of ${path} is malformed: ${names.reason}`)
+  const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>)
+  const missing = fields.filter(([name, { nullable }]) => !nullable && !names.includes(name)).map(([name]) => `\`${name}\``)
+  if (missing.length > 0) {
+    throw new MillraceError('MR217', `${path} has no column ${missing.join(', ')}`, { notes: [`columns of the file: ${names.join(', ')}`] })
+  }
+  return names
+}
+
+/** The schema with every field read from the body by its own name. */
+function byName(schema: Schema<unknown>): Schema<unknown> {
+  const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>)
+  return {
+    fields: Object.fromEntries(fields.map(([name, spec]) => [name, { ...spec, origin: { section: 'body' }, path: [name] }])) as never,
+  }
+}
