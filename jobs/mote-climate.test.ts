@@ -1,131 +1,113 @@
-import { readFileSync } from 'node:fs'
+import { integer, number, schema, timestamp } from 'millrace'
+import { expectGolden, expectRows, planText, rowsFromFile, testJob } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { DrivenJob, type Row } from '../test/jobs/driven-job.js'
-import { expectGoldenPlan } from '../test/jobs/golden-plan.js'
 import job from './mote-climate.job.js'
 
-interface Reading {
-  readonly mote: number
-  readonly humidity: number
-  readonly temperature: number
-  readonly at: string
-}
-
+const Reading = schema({
+  mote: integer(),
+  humidity: number({ unit: '%' }),
+  temperature: number({ unit: '°C' }),
+  at: timestamp('rfc3339'),
+})
 const minute = 60_000
-const [header = '', ...lines] = readFileSync(new URL('../data/motes.csv', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-const names = header.split(',')
-/** An hour of the data with the steam in it: from reading 2,150 of each mote. */
-const readings: readonly Reading[] = lines
-  .map(line => line.split(','))
-  .filter(cells => Number(cells[0]) >= 2_150 && Number(cells[0]) < 2_870)
-  .map(cells => ({ mote: Number(cells[1]), humidity: Number(cells[3]), temperature: Number(cells[4]), at: cells[6]! }))
+const base = Date.UTC(2024, 0, 1)
 
-/** Replays readings at their own times. */
-function replay(rows: readonly Reading[]): { readonly results: readonly Row[]; readonly job: DrivenJob } {
-  const first = Date.parse(rows[0]!.at)
-  const driven = new DrivenJob(job, first)
-  const results: Row[] = []
-  for (const row of rows) {
-    results.push(...driven.pass(Date.parse(row.at)))
-    results.push(...driven.send('readings', [{ messageId: `${row.mote} ${row.at}`, body: { data: JSON.stringify(row) } }]))
-  }
-  results.push(...driven.pass(Date.parse(rows.at(-1)!.at) + 6 * minute))
-  return { results, job: driven }
-}
+/** Fifty-three minutes of the real data, with the steam in them. */
+const readings = rowsFromFile(new URL('../data/motes.csv', import.meta.url), Reading).filter(
+  ({ at }) => at >= Date.UTC(2010, 4, 9, 12, 59) && at < Date.UTC(2010, 4, 9, 13, 52),
+)
 
 /** Windows by the rule of the semantics, counted anew from the readings. */
-function expected(size: number, every: number): ReadonlyMap<string, readonly Reading[]> {
-  const windows = new Map<string, Reading[]>()
+function expected(size: number) {
+  const windows = new Map<string, { readonly mote: number; readonly window_end: number; readonly rows: typeof readings }>()
   for (const reading of readings) {
-    const at = Date.parse(reading.at)
-    for (let window = Math.floor(at / every) * every; window > at - size; window -= every) {
-      const key = `${reading.mote} ${window}`
-      const rows = windows.get(key)
-      if (rows) rows.push(reading)
-      else windows.set(key, [reading])
+    const { mote, at } = reading
+    for (let start = Math.floor(at / minute) * minute; start > at - size; start -= minute) {
+      const key = `${mote} ${start}`
+      const rows = windows.get(key)?.rows ?? []
+      windows.set(key, { mote, window_end: start + size, rows: [...rows, reading] })
     }
   }
-  return windows
+  return [...windows.values()]
+}
+
+const replayed = (() => {
+  const test = testJob(job, { now: readings[0]!.at })
+  test.source('readings', Reading).replay(readings, ({ at }) => at)
+  test.advance('6m')
+  return test
+})()
+
+/** A job that has been sent readings `seconds` after a full minute; their temperature is that number. */
+function sent(seconds: readonly number[], now: string) {
+  const test = testJob(job, { now, restore: 'every-step' })
+  const rows = seconds.map(second => ({ mote: 1, humidity: 40, temperature: second, at: base + second * 1_000 }))
+  test.source('readings', Reading).send(rows)
+  test.advance('10m')
+  return test
 }
 
 describe('mote-climate', () => {
-  const { results, job: driven } = replay(readings)
-  const finals = (result: string): ReadonlyMap<string, Row> =>
-    new Map(results.filter(row => row['result'] === result && row['final']).map(row => [`${row['mote']} ${row['window_start']}`, row]))
-
-  it('has the plan that it had', () => expectGoldenPlan('mote-climate', job))
-
-  it('reads the columns that the data has', () => {
-    expect(names).toEqual(['reading', 'mote', 'indoor', 'humidity', 'temperature', 'label', 'at'])
-    expect(readings.length).toBeGreaterThan(2_000)
+  it('has the plan that it had', () => {
+    for (const [format, name] of [
+      ['json', 'json'],
+      ['ascii', 'txt'],
+    ] as const) {
+      expectGolden(planText(job, format), new URL(`golden/mote-climate.plan.${name}`, import.meta.url))
+    }
   })
 
   it.each([
-    ['climate', minute, minute],
-    ['trend', 5 * minute, minute],
-  ])('%s equals a plain count of the same windows', (result, size, every) => {
-    const got = finals(result)
-    const want = expected(size, every)
-    expect(got.size).toBe(want.size)
-    for (const [key, rows] of want) {
+    ['climate', minute],
+    ['trend', 5 * minute],
+  ])('%s equals a plain count of the same windows', (view, size) => {
+    const want = expected(size).map(({ mote, window_end, rows }) => {
       const temperatures = rows.map(({ temperature }) => temperature)
       const mean = temperatures.reduce((a, b) => a + b, 0) / rows.length
-      const variance = temperatures.reduce((sum, t) => sum + (t - mean) ** 2, 0) / (rows.length - 1)
-      const row = got.get(key)!
-      expect(row, key).toMatchObject({ n: rows.length, min: Math.min(...temperatures), max: Math.max(...temperatures), revision: 0 })
-      expect(Number(row['window_end']) - Number(row['window_start'])).toBe(size)
-      expect(row['mean']).toBeCloseTo(mean, 9)
-      if (rows.length === 1) expect(row['stddev']).toBeNull()
-      else expect(row['stddev']).toBeCloseTo(Math.sqrt(variance), 8)
-    }
+      const squares = temperatures.reduce((sum, t) => sum + (t - mean) ** 2, 0)
+      const stddev = rows.length === 1 ? null : Math.sqrt(squares / (rows.length - 1))
+      const [min, max] = [Math.min(...temperatures), Math.max(...temperatures)]
+      return { mote, window_start: window_end - size, window_end, n: rows.length, mean, min, max, stddev, final: true, revision: 0 }
+    })
+    expect(want.length).toBeGreaterThan(150)
+    expectRows(replayed.rows(view), want, { order: 'any', tolerance: 1e-8, moreColumns: false })
   })
 
   it('steam tells of humid minutes, and of no others', () => {
-    const want = [...expected(minute, minute)].map(([key, rows]) => [key, Math.max(...rows.map(({ humidity }) => humidity))] as const)
-    const humid = want.filter(([, humidity]) => humidity > 60)
+    const minutes = expected(minute).map(({ mote, window_end, rows }) => ({
+      mote,
+      window_end,
+      humidity: Math.max(...rows.map(row => row.humidity)),
+    }))
+    const humid = minutes.filter(({ humidity }) => humidity > 60)
     expect(humid.length).toBeGreaterThan(0)
-    expect(humid.length).toBeLessThan(want.length)
-    expect(new Map([...finals('steam')].map(([key, row]) => [key, row['humidity']]))).toEqual(new Map(humid))
+    expect(humid.length).toBeLessThan(minutes.length)
     // An alert is not taken back: sinks get no provisional rows.
-    expect(results.filter(row => row['result'] === 'steam' && !row['final'])).toEqual([])
+    expectRows(
+      replayed.rows('steam'),
+      humid.map(row => ({ ...row, final: true })),
+      { order: 'any' },
+    )
   })
 
   it('shows windows before they close, every 15 s of data time', () => {
-    const early = results.filter(row => row['result'] === 'climate' && !row['final'])
-    expect(early.length).toBeGreaterThan(finals('climate').size)
-    for (const row of early) expect(row).toMatchObject({ revision: 0 })
+    const early = replayed.outputs('climate').filter(({ row }) => row['final'] === false)
+    expect(early.length).toBeGreaterThan(replayed.rows('climate').length)
   })
 
   it('takes disorder up to 10 s, and no row that comes later', () => {
-    const base = Date.UTC(2024, 0, 1)
-    const reading = (seconds: number): Reading => ({
-      mote: 1,
-      humidity: 40,
-      temperature: seconds,
-      at: new Date(base + seconds * 1_000).toISOString(),
-    })
-    const sent = (rows: readonly Reading[]) => {
-      const driven = new DrivenJob(job, base + 65_000)
-      const out = rows.flatMap(row => driven.send('readings', [{ body: { data: JSON.stringify(row) } }]))
-      return [...out, ...driven.pass(base + 10 * minute)].filter(row => row['result'] === 'climate' && row['final'])
-    }
-    expect(sent([reading(5), reading(65), reading(56)])).toMatchObject([{ window_start: base, n: 2, max: 56 }, { n: 1 }])
-    expect(sent([reading(5), reading(75), reading(56)])).toMatchObject([{ window_start: base, n: 1, max: 5 }, { n: 1 }])
+    expectRows(sent([5, 65, 56], '2024-01-01T00:01:05Z').rows('climate'), [{ window_start: base, n: 2, max: 56 }, { n: 1 }])
+    const late = sent([5, 75, 56], '2024-01-01T00:01:05Z')
+    expectRows(late.rows('climate'), [{ window_start: base, n: 1, max: 5 }, { n: 1 }])
+    expect(late.late.filter(({ node }) => node === 'climate')).toMatchObject([
+      { window: { start: base, end: base + minute }, row: { temperature: 56 } },
+    ])
   })
 
   it('refuses a reading a day ahead; others are not late for it', () => {
-    const before = driven.refused.length
-    expect(before).toBe(0)
-    const base = Date.UTC(2024, 0, 1)
-    const other = new DrivenJob(job, base)
-    const at = (ms: number) => ({
-      body: { data: JSON.stringify({ mote: 1, humidity: 40, temperature: 20, at: new Date(base + ms).toISOString() }) },
-    })
-    other.send('readings', [at(0), at(24 * 60 * minute), at(1_000)])
-    expect(other.refused).toMatchObject([{ code: 'MR157' }])
-    const rows = other.pass(base + 2 * minute).filter(row => row['result'] === 'climate' && row['final'])
-    expect(rows).toMatchObject([{ n: 2 }])
+    expect(replayed.deadLetters).toEqual([])
+    const test = sent([0, 24 * 3_600, 1], '2024-01-01T00:00:00Z')
+    expectRows(test.deadLetters, [{ code: 'MR157' }])
+    expectRows(test.rows('climate'), [{ n: 2 }])
   })
 })

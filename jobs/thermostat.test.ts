@@ -1,12 +1,9 @@
+import { expectGolden, expectRows, planText, type TestOutput, testJob } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { ThermostatDevice } from '../src/demo/thermostat-device.js'
-import { DrivenJob, type Row } from '../test/jobs/driven-job.js'
-import { expectGoldenPlan } from '../test/jobs/golden-plan.js'
 import job from './thermostat.job.js'
 
-const start = Date.UTC(2024, 0, 1)
-const reading = (id: string, temperature: number) => ({ body: { data: JSON.stringify({ 'device-id': id, temperature }) } })
-const commands = (rows: readonly Row[]): readonly Row[] => rows.filter(row => row['result'] === 'control')
+const message = (device: string, temperature: number) => JSON.stringify({ 'device-id': device, temperature })
 
 /** A sequence that looks random and is the same in every run. */
 const draughts = (seed: number) => {
@@ -21,39 +18,49 @@ const draughts = (seed: number) => {
 }
 
 describe('thermostat', () => {
-  it('has the plan that it had', () => expectGoldenPlan('thermostat', job))
+  it('has the plan that it had', () => {
+    for (const [format, name] of [
+      ['json', 'json'],
+      ['ascii', 'txt'],
+    ] as const) {
+      expectGolden(planText(job, format), new URL(`golden/thermostat.plan.${name}`, import.meta.url))
+    }
+  })
 
   it('opens below 15, closes above 25, and leaves the rest in peace', () => {
-    const driven = new DrivenJob(job, start)
-    driven.pass(start + 1_000)
+    const test = testJob(job, { restore: 'every-step', batches: 'random cuts' })
     const highs = { cold: 14, mild: 15, warm: 25, hot: 26 }
-    driven.send(
-      'temperature',
-      Object.entries(highs).flatMap(([id, high]) => [reading(id, high - 9), reading(id, high)]),
+    test.source('temperature').send(
+      Object.entries(highs).flatMap(([device, high]) => [
+        { device, temperature: high - 9 },
+        { device, temperature: high },
+      ]),
     )
-    const rows = driven.pass(start + 5_001)
-    expect(commands(rows).map(({ result, ...row }) => row)).toEqual([
-      expect.objectContaining({ address: 'control/cold', 'device-id': 'cold', operation: 'open', max: 14 }),
-      expect.objectContaining({ address: 'control/hot', 'device-id': 'hot', operation: 'close', max: 26 }),
+    test.advance('6s')
+    expectRows(test.rows('control'), [
+      { 'device-id': 'cold', operation: 'open', max: 14 },
+      { 'device-id': 'hot', operation: 'close', max: 26 },
     ])
-    expect(rows.filter(row => row['result'] === 'highest').map(row => [row['device-id'], row['max']])).toEqual(Object.entries(highs))
+    expect(test.outputs('control').map(({ computed }) => computed['address'])).toEqual(['control/cold', 'control/hot'])
+    expectRows(
+      test.rows('highest'),
+      Object.entries(highs).map(([device, max]) => ({ 'device-id': device, max })),
+      { order: 'any' },
+    )
   })
 
   it('refuses readings without a device or with a text for a temperature', () => {
-    const driven = new DrivenJob(job, start)
-    driven.send('temperature', [
-      { body: { data: '{"temperature":23}' } },
-      { body: { data: '{"device-id":"a","temperature":"23"}' } },
-      reading('a', 10),
-    ])
-    expect(driven.refused.map(({ code }) => code)).toEqual(['MR202', 'MR203'])
-    expect(commands(driven.pass(start + 5_001))).toHaveLength(1)
+    const test = testJob(job)
+    test.source('temperature').sendMessages(['{"temperature":23}', '{"device-id":"a","temperature":"23"}', message('a', 10)])
+    test.advance('6s')
+    expectRows(test.deadLetters, [{ code: 'MR202' }, { code: 'MR203' }])
+    expectRows(test.rows('control'), [{ 'device-id': 'a' }])
   })
 
   /** Rooms that report every second for `minutes`; `obeys` lets the commands reach their valves. */
   function simulate(obeys: boolean, minutes = 10): ReadonlyMap<string, readonly number[]> {
     const random = draughts(7)
-    const driven = new DrivenJob(job, start)
+    const test = testJob(job)
     const devices = [
       new ThermostatDevice('kitchen', 18, true, random),
       new ThermostatDevice('office', 24, true, random),
@@ -61,24 +68,17 @@ describe('thermostat', () => {
       new ThermostatDevice('hall', 16, false, random),
     ]
     const history = new Map(devices.map(({ id }) => [id, [] as number[]]))
-    const obey = (rows: readonly Row[]): void => {
-      if (!obeys) return
-      for (const row of commands(rows)) {
-        const heard = devices.filter(device => row['address'] === `control/${device.id}`)
-        expect(heard).toHaveLength(1)
-        expect(heard[0]!.obey({ 'device-id': row['device-id'], operation: row['operation'] })).toBe(true)
-      }
+    const obey = ({ row, computed }: TestOutput): void => {
+      const heard = devices.filter(({ id }) => computed['address'] === `control/${id}`)
+      expect(heard).toHaveLength(1)
+      expect(heard[0]!.obey({ 'device-id': row['device-id'], operation: row['operation'] })).toBe(true)
     }
     for (let second = 1; second <= minutes * 60; second++) {
-      obey(driven.pass(start + second * 1_000))
+      test.advance('1s')
+      if (obeys) test.take('control').forEach(obey)
       const reports = devices.map(device => device.report(1))
       for (const { 'device-id': id, temperature } of reports) history.get(id)!.push(temperature)
-      obey(
-        driven.send(
-          'temperature',
-          reports.map(report => reading(report['device-id'], report.temperature)),
-        ),
-      )
+      test.source('temperature').sendMessages(reports.map(({ 'device-id': id, temperature }) => message(id, temperature)))
     }
     return history
   }

@@ -5,7 +5,6 @@ import { json } from '../codecs/json.js'
 import { valueAt } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../model/schema.js'
-import type { TestInput } from './test-row.js'
 
 interface Line {
   readonly start: number
@@ -26,7 +25,7 @@ const quote = 0x22
  * @example
  * test.source('readings', Reading).replay(rowsFromFile(new URL('motes.csv', import.meta.url), Reading), r => r.at)
  */
-export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): TestInput<T>[] {
+export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): T[] {
   const path = file instanceof URL ? fileURLToPath(file) : file
   const isCsv = /\.csv$/i.test(path)
   if (!isCsv && !/\.(ndjson|jsonl)$/i.test(path)) throw new MillraceError('MR220', `${path} is neither .csv nor .ndjson`)
@@ -48,7 +47,7 @@ export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): TestInpu
   const [bad] = decoded.rejected
   if (bad) throw new MillraceError(bad.code, bad.reason, { place: { file: path, line: lines[bad.message]!.number, column: 1 } })
   const row = (i: number): object => Object.fromEntries(Object.entries(decoded.columns).map(([name, column]) => [name, valueAt(column, i)]))
-  return Array.from({ length: decoded.length }, (_, i) => row(i) as TestInput<T>)
+  return Array.from({ length: decoded.length }, (_, i) => row(i) as T)
 }
 
 function bytesOf(path: string): Uint8Array {

@@ -3,6 +3,7 @@ import type { OutputBatch } from '../connector/sink.js'
 import type { GraphSink, Job } from '../job/graph.js'
 import { type Duration, durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import type { LateRow } from '../model/late-row.js'
 import { nearest } from '../model/nearest.js'
 import type { Schema } from '../model/schema.js'
 import type { Plan } from '../plan/plan.js'
@@ -44,6 +45,8 @@ export const testJob = (job: Job, options: TestJobOptions = {}): JobTest => new 
 export class JobTest {
   /** What did not get through, in order. */
   readonly deadLetters: TestLetter[] = []
+  /** Rows that no window took, in order: which window each missed, and by how much. */
+  readonly late: LateRow[] = []
   readonly #run: TestRun
   readonly #restores: boolean
   readonly #outputs = new Map<string, TestOutput[]>()
@@ -58,6 +61,7 @@ export class JobTest {
     this.#run = new TestRun(job, timeOf(now, '`now`'), cutRows(batches, seed), {
       outputs: batch => this.#take(batch),
       letter: letter => void this.deadLetters.push(letter),
+      late: row => void this.late.push({ job: job.id, ...row }),
     })
     for (const { id } of this.#run.graph.sinks) this.#outputs.set(id, [])
     this.#views = this.#openViews()

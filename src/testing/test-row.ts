@@ -11,7 +11,11 @@ export type TestRow = Readonly<Record<string, TestValue>>
 
 /** A row as tests write it: as job code does, and times also as `Date` or RFC 3339 text. */
 export type TestInput<T> = {
-  readonly [K in keyof RowInput<T>]: K extends keyof T ? (Instant extends T[K] ? RowInput<T>[K] | TestTime : RowInput<T>[K]) : never
+  readonly [K in keyof RowInput<T>]: K extends keyof T
+    ? NonNullable<T[K]> extends Instant
+      ? RowInput<T>[K] | TestTime
+      : RowInput<T>[K]
+    : never
 }
 
 /** A row with all that is known of how it was written. */

@@ -6,6 +6,7 @@ import type { Batch } from '../model/batch.js'
 import type { Chunk } from '../model/chunk.js'
 import type { Clock } from '../model/clock.js'
 import type { Columns } from '../model/columns.js'
+import type { LateRow } from '../model/late-row.js'
 import type { State } from '../model/state.js'
 import { arrivalBatch, timeBatch } from '../runtime/flow/chunk-batch.js'
 import { IdSet } from '../runtime/identity/id-set.js'
@@ -27,6 +28,7 @@ export interface TestLetter {
 export interface TestRunEvents {
   outputs(batch: OutputBatch): void
   letter(letter: TestLetter): void
+  late(row: Omit<LateRow, 'job'>): void
 }
 
 interface Reading {
@@ -148,7 +150,8 @@ export class TestRun {
 
   /** `sample` shows what was refused, or is undefined where it has been told of already. */
   #end(sample: (rejection: RowRejection) => string | undefined): void {
-    const { outputs, rejections } = this.#graph.end()
+    const { outputs, rejections, late } = this.#graph.end()
+    for (const row of late) this.#events.late(row)
     for (const rejection of rejections) {
       const shown = sample(rejection)
       if (shown !== undefined) this.#letter(rejection.source, rejection.code, rejection.reason, shown)
