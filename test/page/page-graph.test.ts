@@ -131,7 +131,7 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
     const { page, close } = await visit(browser, url)
     const first = page.locator('.device').first()
     await first.and(page.locator('.alert')).waitFor()
-    expect(await first.locator('.note').textContent()).toBe('max 41.2, above 30 °C')
+    expect(await first.locator('.note').textContent()).toBe('max 41.2, above\u00a030\u00a0°C')
     await close()
   })
 })

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Server } from '../../src/http/create-server.js'
 import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { silentLog } from '../support/silent-log.js'
 import { buildPage, hasChromium, launch, visit } from './browser.js'
+import { CuttableProxy } from './cuttable-proxy.js'
 import { hostileName } from './scripted-feed.js'
 import { ScriptedHost } from './scripted-host.js'
 
@@ -16,17 +17,15 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
   let folder: string
   const host = new ScriptedHost()
 
+  const start = (): Promise<Server> => {
+    const bind = { host: '127.0.0.1', port: 0, portNamed: false }
+    return createServer({ host, pageDir: folder, bind, version: '0.0.0', time: systemTime, log: silentLog })
+  }
+
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
     await buildPage(folder)
-    server = await createServer({
-      host,
-      pageDir: folder,
-      bind: { host: '127.0.0.1', port: 0, portNamed: false },
-      version: '0.0.0',
-      time: systemTime,
-      log: silentLog,
-    })
+    server = await start()
     browser = await launch()
   })
   afterAll(async () => {
@@ -61,6 +60,43 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
     expect(faults).toEqual([])
     expect(foreign).toEqual([])
     await close()
+  })
+
+  test.each([
+    ['a connection that is cut', false],
+    ['another server in place of the first', true],
+  ])('%s loses and repeats nothing, without a refresh', async (_, isOther) => {
+    const proxy = new CuttableProxy(server.port)
+    const { page, close } = await visit(browser, await proxy.listen())
+    const rows = page.locator('.chart').first().locator('.table-view tbody tr')
+    const table = async (of: Page): Promise<string[]> => {
+      await of.locator('.plot canvas').first().waitFor()
+      await of.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
+      await of.locator('.chart').first().locator('.table-view tbody tr').first().waitFor()
+      return of.locator('.chart').first().locator('.table-view tbody tr').allInnerTexts()
+    }
+    const before = await table(page)
+    let loads = 0
+    page.on('load', () => loads++)
+    proxy.cut()
+    await page.locator('#sentence', { hasText: 'Connection lost' }).waitFor()
+    for (let i = 0; i < 12; i++) host.advance()
+    if (isOther) {
+      const next = await start()
+      await server.close()
+      server = next
+    }
+    proxy.mend(server.port)
+    await page.locator('#outage', { hasText: 'The connection was lost and is back after' }).waitFor()
+    await page.locator('#outage', { hasText: 'Nothing lost' }).waitFor()
+    const fresh = await visit(browser, `${server.url}/`)
+    const expected = await table(fresh.page)
+    expect(expected[0]).not.toBe(before[0])
+    await expect.poll(() => rows.allInnerTexts()).toEqual(expected)
+    expect(loads).toBe(0)
+    await fresh.close()
+    await close()
+    await proxy.close()
   })
 
   test('serves the rows that the page links to', async () => {

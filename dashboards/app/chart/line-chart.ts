@@ -23,7 +23,11 @@ export class LineChart implements Section {
   readonly root: HTMLElement
   readonly #panel: LinePanel
   readonly #host = element('div', { class: 'plot' })
-  readonly #empty = element('p', { class: 'empty soft' }, 'No result yet. The first window shows as soon as it has a reading.')
+  readonly #empty = element(
+    'p',
+    { class: 'empty soft', hidden: true },
+    'No result yet. The first window shows as soon as it has a reading.',
+  )
   readonly #cursor: ChartCursor
   readonly #table: ChartTable
   readonly #picker: SeriesPicker

@@ -65,7 +65,7 @@ describe('what comes first', () => {
 
 describe('alerts of devices', () => {
   test('are found by their key columns in any order, in few words', () => {
-    expect([...firingByKey([alert({ room: 'kiln', hall: 1 })], view)]).toEqual([['[1,"kiln"]', 'mean 31.3, above 28 °C']])
+    expect([...firingByKey([alert({ room: 'kiln', hall: 1 })], view)]).toEqual([['[1,"kiln"]', 'mean 31.3, above\u00a028\u00a0°C']])
     const labelled = alert({ room: 'kiln', hall: 1 }, { label: 'too hot' })
     expect([...firingByKey([labelled], view).values()]).toEqual(['too hot: 31.3 °C'])
   })

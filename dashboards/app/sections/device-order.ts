@@ -47,5 +47,5 @@ const alertWords = ({ value, unit, above, below, label, column }: Alert): string
   if (label) return `${label}: ${withUnit(value, unit)}`
   const limit = above === undefined ? below : above
   if (limit === undefined) return `${column} ${withUnit(value, unit)}`
-  return `${column} ${reading(value)}, ${above === undefined ? 'below' : 'above'} ${limit}${unit ? ` ${unit}` : ''}`
+  return `${column} ${reading(value)}, ${above === undefined ? 'below' : 'above'}\u00a0${limit}${unit ? `\u00a0${unit}` : ''}`
 }

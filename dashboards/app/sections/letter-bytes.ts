@@ -9,7 +9,8 @@ export const letterBytes = async (id: string): Promise<HTMLElement> => {
   const href = `api/v1/dead-letters/${encodeURIComponent(id)}/raw`
   const bytes = await fetchBytes(href)
   if (!bytes) return element('p', { class: 'soft' }, 'The bytes are no longer kept.')
-  const lines = byteDump(bytes.subarray(0, mostShown)).map(({ at, hex, text }) =>
+  const perLine = matchMedia('(max-width: 560px)').matches ? 8 : 16
+  const lines = byteDump(bytes.subarray(0, mostShown), perLine).map(({ at, hex, text }) =>
     element('tr', {}, element('th', { scope: 'row' }, at), element('td', {}, hex), element('td', {}, text)),
   )
   const rest = bytes.length > mostShown ? `the first ${count(mostShown)} of ${count(bytes.length)} bytes` : byteSize(bytes.length)
