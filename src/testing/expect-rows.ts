@@ -34,11 +34,15 @@ export function expectRows<Row extends object>(
   const columns = [...(moreColumns && expected.length > 0 ? named : new Set([...named, ...own]))]
   const value = sameValue(tolerance)
   const compared = (row: Readonly<Record<string, unknown>>): readonly string[] => (moreColumns ? Object.keys(row) : columns)
-  const same = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean =>
-    compared(b).every(name => value(a[name], b[name]))
-  const aligned = alignRows(order === 'any' ? inOrderOf(rows, expected, same) : rows, expected, same)
+  const likeness = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number => {
+    const names = compared(b)
+    return names.length === 0 ? 1 : names.filter(name => value(a[name], b[name])).length / names.length
+  }
+  const same = (a: (typeof rows)[number], b: (typeof rows)[number]): boolean => likeness(a, b) === 1
+  const ordered = order === 'any' ? inOrderOf(rows, expected, same) : rows
+  if (ordered.length === expected.length && ordered.every((row, i) => same(row, expected[i]!))) return
+  const aligned = alignRows(ordered, expected, likeness)
   const wrong = aligned.filter(pair => !pair.same).length
-  if (wrong === 0) return
   const count = (list: readonly unknown[]): string => `${list.length} ${list.length === 1 ? 'row' : 'rows'}`
   throw new AssertionError({
     message: `${count(rows)}, expected ${expected.length}; ${wrong} ${wrong === 1 ? 'differs' : 'differ'}  (- missing, + unexpected, ≠ changed)\n${rowTable(aligned, columns, value)}\n`,
