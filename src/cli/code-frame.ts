@@ -33,12 +33,22 @@ export function codeFrame(place: Place): readonly string[] {
 /** What stands behind the frame's own gutter, `> 12 | …`. */
 const behindBar = (line: string): string => line.slice(line.indexOf('|') + 1)
 
-/** A name, a number or a text that begins there, up to its end; else one character. */
+/** The length of a name, a number, a text or an arrow function that begins there; else 1. */
 function wordLength(text: string, column: number): number {
-  return (
-    /^(?:[\p{ID_Start}$_#][\p{ID_Continue}$.]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d[\d._]*)/u.exec(text.slice(column - 1))?.[0].length ??
-    1
-  )
+  const rest = text.slice(column - 1)
+  if (/^(?:[\w$]+|\([^()]*\)) *=>/.test(rest)) return argumentLength(rest)
+  return /^(?:[\p{ID_Start}$_#][\p{ID_Continue}$.]*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d[\d._]*)/u.exec(rest)?.[0].length ?? 1
+}
+
+/** Up to the comma or bracket that ends an argument, or the end of the line. */
+function argumentLength(text: string): number {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[()[\]{},]/g)) {
+    if (depth === 0 && /[)\]},]/.test(token)) return index
+    if (/^[([{]$/.test(token)) depth++
+    else if (/^[)\]}]$/.test(token)) depth--
+  }
+  return text.trimEnd().length
 }
 
 function textOf(file: string): string | undefined {

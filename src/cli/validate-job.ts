@@ -43,10 +43,13 @@ async function types(path: string): Promise<readonly Reported[]> {
   return checked.ok ? [fine(path, `${path}: types`)] : checked.errors.map(error => wrong(path, error))
 }
 
-/** A line that is wrong already says what TypeScript says of it in a note; what else is wrong with the types follows. */
+/**
+ * A line that is wrong already says what TypeScript says of it in a note; what else is wrong with the types follows, but for
+ * what is unknown to it only because of the error before.
+ */
 async function withTypes(path: string, errors: readonly MillraceError[]): Promise<readonly Reported[]> {
   const checked = await typeCheck(path)
-  const found = checked.checked ? checked.errors : []
+  const found = (checked.checked ? checked.errors : []).filter(({ message }) => !message.includes('<unknown>'))
   const atLine = ({ place }: MillraceError): string => (place ? `${place.file}:${place.line}` : '')
   const lines = new Set(errors.map(atLine))
   const told = errors.map(error => {

@@ -17,6 +17,8 @@ export interface Operator<A, B> {
   readonly [operatorBrand]: true
   /** The word in plans and errors: `where`, `aggregate`. */
   readonly name: string
+  /** Made where the job's author wrote it: an error in applying it is shown there, not where `pipe` stands. */
+  readonly written: Error
   apply(stream: Stream<A>): Stream<B>
 }
 
@@ -24,6 +26,7 @@ export interface Operator<A, B> {
 export const operator = <A, B>(name: string, apply: (stream: Stream<A>) => Stream<B>): Operator<A, B> => ({
   [operatorBrand]: true,
   name,
+  written: new Error(name),
   apply,
 })
 

@@ -111,8 +111,10 @@ export class Stream<T> extends Base<Batch<T>> {
         stream = operator.apply(stream)
       } catch (error) {
         if (!(error instanceof MillraceError)) throw error
+        const ours = isOperator(operator)
+        if (ours && !error.place && operator.written.stack !== undefined) error.stack = operator.written.stack
         this.builder.errors.push(error)
-        if (!isOperator(operator) || !columnsStay.has(operator.name)) stream = stream.broke()
+        if (!ours || !columnsStay.has(operator.name)) stream = stream.broke()
       }
     }
     return stream

@@ -81,7 +81,7 @@ ${head}const running = rx('running', scan((_, batch) => batch))
   {
     fault: 'a duplicate id',
     code: 'MR150',
-    at: [7, 12],
+    at: [7, 17],
     says: /the id 'v' names two/,
     remedy: /another id/,
     text: `${head}export default job('bad', ({ read }) => {
@@ -104,7 +104,7 @@ export default job('bad', ({ read }) => [read('readings', amqp({ address: 'bad',
   {
     fault: 'a key column named like a reserved one',
     code: 'MR160',
-    at: [5, 69],
+    at: [6, 5],
     says: /`final` of 'a' has a reserved name/,
     remedy: /Rename/,
     text: piped(`aggregate('a', { by: r => ({ final: r.room }), over: tumbling('5s') }, { n: count() })`),
