@@ -123,6 +123,12 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
     expect(await page.locator('.device').count()).toBeLessThan(60)
     await box.evaluate(part => part.scrollTo(0, 0))
     await page.locator('.device b', { hasText: /^device 1$/ }).waitFor()
+    await page.getByRole('button', { name: 'Devices as a table' }).click()
+    const lines = page.locator('.device-section tbody tr')
+    await lines.first().waitFor()
+    expect(await lines.count()).toBe(200)
+    expect(await lines.first().innerText()).toMatch(/^device \d+\s+[\d.]+ °C\s+(now|\d+ s ago)\s+normal$/)
+    await page.locator('.device-section', { hasText: 'and 800 more, in the same order' }).waitFor()
     server.feed.devices = 40
     await close()
   })

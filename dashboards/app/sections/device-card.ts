@@ -14,6 +14,10 @@ export interface DeviceFacts {
   readonly colour: number
 }
 
+/** A device's state in a few words. */
+export const deviceState = ({ alert, isQuiet, age }: Pick<DeviceFacts, 'alert' | 'isQuiet' | 'age'>): string =>
+  alert ?? (isQuiet ? `quiet for ${duration(age)}` : 'normal')
+
 const width = 240
 const height = 56
 
@@ -49,7 +53,7 @@ export class DeviceCard {
     setText(this.#age, facts.age < 1000 ? 'now' : `${duration(facts.age)} ago`)
     setText(this.#value, reading(facts.value))
     setText(this.#unit, facts.unit ? ` ${facts.unit}` : '')
-    setText(this.#note, facts.alert ?? (facts.isQuiet ? `quiet for ${duration(facts.age)}` : 'normal'))
+    setText(this.#note, deviceState(facts))
     setAttribute(this.root, 'class', `card device s${facts.colour + 1}${facts.alert ? ' alert' : ''}${facts.isQuiet ? ' quiet' : ''}`)
     this.#drawLine(facts.series, grid, column, from, scale)
   }

@@ -4,10 +4,12 @@ import { abnormality, lastValue, orderedKeys } from '../chart/shown-series.js'
 import { element, setText } from '../dom/element.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
+import type { KeySeries } from '../store/window-grid.js'
 import { plural } from '../text/format.js'
 import { CardGrid } from './card-grid.js'
-import { DeviceCard } from './device-card.js'
+import { DeviceCard, type DeviceFacts, deviceState } from './device-card.js'
 import { firingByKey, type Rank, ranked, rankOf } from './device-order.js'
+import { DeviceTable } from './device-table.js'
 
 const pointsShown = 40
 const mostRows = 4
@@ -23,6 +25,7 @@ export class Devices implements Section {
   readonly #context: PageContext
   readonly #note = element('span')
   readonly #cards: CardGrid<DeviceCard>
+  readonly #table: DeviceTable
   #looked = Number.NEGATIVE_INFINITY
   #ordered = Number.NEGATIVE_INFINITY
   #alarms = ''
@@ -34,13 +37,11 @@ export class Devices implements Section {
     this.#panel = panel
     this.#context = context
     const title = panel.title ?? 'Devices'
-    this.#cards = new CardGrid(title, () => new DeviceCard(), !context.isKiosk, context.mark)
-    this.root = element(
-      'section',
-      { class: 'device-section', hidden: true },
-      element('h2', { class: 'h' }, title, this.#note),
-      this.#cards.root,
-    )
+    const label = `${title}: ${panel.column} of ${panel.view}`
+    this.#cards = new CardGrid(`${label}, most abnormal first`, () => new DeviceCard(), !context.isKiosk, context.mark)
+    this.#table = new DeviceTable(label)
+    const head = element('header', { class: 'h' }, element('h2', {}, title), this.#note, context.isKiosk ? '' : this.#tableButton())
+    this.root = element('section', { class: 'device-section', 'aria-label': label, hidden: true }, head, this.#cards.root, this.#table.root)
     context.screen.watch(this.root)
   }
 
@@ -58,26 +59,46 @@ export class Devices implements Section {
     this.#look(store, column, alarms, rankOfKey)
     const unit = this.#panel.unit ?? store.unit(this.#panel.column)
     const from = Math.max(0, store.grid.length - pointsShown)
-    this.#cards.draw(this.#order, mostRows, (card, key) => {
-      const series = store.grid.keys.get(key)
-      if (!series) return
-      const facts = {
-        series,
-        value: lastValue(store.grid, series, column),
-        unit,
-        age: Math.max(0, now - series.lastSeen),
-        isQuiet: rankOf(series, false, now, every) === 'quiet',
-        alert: alarms.get(key),
-        colour: this.#colours.get(key) ?? 0,
-      }
-      card.draw(facts, store.grid, column, from, this.#scale)
+    const factsOf = (series: KeySeries): DeviceFacts => ({
+      series,
+      value: lastValue(store.grid, series, column),
+      unit,
+      age: Math.max(0, now - series.lastSeen),
+      isQuiet: rankOf(series, false, now, every) === 'quiet',
+      alert: alarms.get(series.key),
+      colour: this.#colours.get(series.key) ?? 0,
     })
+    if (this.#table.isShown) {
+      this.#table.draw(this.#order, key => {
+        const series = store.grid.keys.get(key)
+        const facts = series && factsOf(series)
+        return facts && { ...facts, name: facts.series.label, state: deviceState(facts) }
+      })
+    } else {
+      this.#cards.draw(this.#order, mostRows, (card, key) => {
+        const series = store.grid.keys.get(key)
+        if (series) card.draw(factsOf(series), store.grid, column, from, this.#scale)
+      })
+    }
     this.#say(store)
   }
 
   dispose(): void {
     this.#context.screen.forget(this.root)
     this.#cards.dispose()
+  }
+
+  #tableButton(): HTMLButtonElement {
+    const button = element('button', { type: 'button', 'aria-pressed': 'false', 'aria-label': 'Devices as a table' }, 'Table')
+    button.addEventListener('click', () => {
+      const isTable = !this.#table.isShown
+      this.#table.root.hidden = !isTable
+      this.#cards.root.hidden = isTable
+      button.setAttribute('aria-pressed', String(isTable))
+      setText(button, isTable ? 'Cards' : 'Table')
+      this.#context.mark()
+    })
+    return button
   }
 
   /** A look at all devices: common scale and order. A new alarm counts at once, and nothing moves under a pointer. */

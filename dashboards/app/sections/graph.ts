@@ -10,6 +10,9 @@ import { NodeBox, narrowNodes, wideNodes } from './graph-node.js'
 import type { GraphPanel } from './graph-panel.js'
 import { NodeFacts } from './node-facts.js'
 
+/** Pixels below which a graph runs top down. */
+const narrowWidth = 640
+
 /**
  * The job's graph: edge width and words say the rate, each node its watermark, and one sentence who holds it back.
  * Nodes open what is known of them, edges the rows that pass.
@@ -20,7 +23,6 @@ export class Graph implements Section {
   readonly #sentence = element('p', { class: 'culprit' })
   readonly #host = element('div', { class: 'graph-host' })
   readonly #panelHost = element('div')
-  readonly #narrow = matchMedia('(max-width: 700px)')
   #shape = ''
   #nodes = new Map<string, NodeBox>()
   #edges = new Map<string, EdgeLine>()
@@ -45,7 +47,7 @@ export class Graph implements Section {
     this.root.hidden = !graph || graph.nodes.length === 0
     if (!graph || !job || this.root.hidden) return
     if (!wasHidden && !this.#context.screen.has(this.root)) return
-    const topDown = this.#narrow.matches && !this.#context.isKiosk
+    const topDown = !this.#context.isKiosk && this.#host.clientWidth < narrowWidth
     const nodes = graph.nodes.map(node => node.id).join()
     const shape = `${topDown}|${nodes}|${graph.edges.map(edge => edgeKey(edge)).join()}`
     if (shape !== this.#shape) {
