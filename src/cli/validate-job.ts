@@ -5,6 +5,9 @@ import { counted } from './counted.js'
 import { typeCheck } from './type-check.js'
 import { asFindings, fine, type Reported, wrong } from './validate-finding.js'
 
+/** What TypeScript says of rows and streams that it cannot know, because of an error before. */
+const follows = /on type '(?:SymbolicRow<unknown>|Output)'/
+
 export interface ValidatedJob {
   /** Undefined where `run` would refuse the job. */
   readonly graph: Graph | undefined
@@ -49,7 +52,7 @@ async function types(path: string): Promise<readonly Reported[]> {
  */
 async function withTypes(path: string, errors: readonly MillraceError[]): Promise<readonly Reported[]> {
   const checked = await typeCheck(path)
-  const found = (checked.checked ? checked.errors : []).filter(({ message }) => !message.includes('<unknown>'))
+  const found = (checked.checked ? checked.errors : []).filter(({ message }) => !follows.test(message))
   const atLine = ({ place }: MillraceError): string => (place ? `${place.file}:${place.line}` : '')
   const lines = new Set(errors.map(atLine))
   const told = errors.map(error => {
