@@ -29,8 +29,11 @@ export interface PageContext {
   /** For a projector: nothing to press, nothing to scroll. */
   readonly isKiosk: boolean
   readonly screen: OnScreen
-  /** Something changed and should be drawn soon. */
-  mark(): void
+  /**
+   * Something changed and should be drawn soon.
+   * @param forReader the reader did something and waits for the answer
+   */
+  mark(forReader?: boolean): void
 }
 
 /** A part of the page. `draw` is called by the frame loop only, at most ten times a second. */

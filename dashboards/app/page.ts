@@ -23,7 +23,7 @@ export class Page {
   readonly #topBar: TopBar
   readonly #health: Health
   readonly #isKiosk: boolean
-  readonly #mark: () => void
+  readonly #mark: (forReader?: boolean) => void
   readonly #screen: OnScreen
   readonly #keys = new KeyList()
   #jobs: readonly JobSummary[] = []
@@ -32,18 +32,18 @@ export class Page {
   #demo: DemoStatus | undefined
   #answered = false
 
-  constructor(host: HTMLElement, topBar: TopBar, health: Health, isKiosk: boolean, mark: () => void) {
+  constructor(host: HTMLElement, topBar: TopBar, health: Health, isKiosk: boolean, mark: (forReader?: boolean) => void) {
     this.#host = host
     this.#topBar = topBar
     this.#health = health
     this.#isKiosk = isKiosk
     this.#mark = mark
-    this.#screen = new OnScreen(mark)
+    this.#screen = new OnScreen(() => mark(true))
   }
 
   start(): void {
     window.addEventListener('hashchange', () => this.#choose())
-    window.addEventListener('resize', () => this.#mark())
+    window.addEventListener('resize', () => this.#mark(true))
     hearKeys(key => this.#press(key))
     poll(() => this.#ask(), secondMs)
   }
@@ -110,7 +110,7 @@ export class Page {
     this.#open?.close()
     this.#outage = undefined
     document.title = `${id} · Millrace`
-    const context = { job: id, isKiosk: this.#isKiosk, screen: this.#screen, mark: () => this.#mark() }
+    const context = { job: id, isKiosk: this.#isKiosk, screen: this.#screen, mark: this.#mark }
     const open = new OpenJob(context, {
       heard: event => this.#heard(event),
       back: tookMs => this.#back(tookMs),

@@ -146,6 +146,8 @@ describe.skipIf(!hasChromium)(
       await ready(page)
       server.away(true)
       await sentence(page, 'Connection lost')
+      // What is greyed can still be read.
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
       for (let i = 0; i < 12; i++) server.advance()
       server.away(false)
       await sentence(page, 'Running')
@@ -174,6 +176,51 @@ describe.skipIf(!hasChromium)(
       expect(await plot.getAttribute('aria-label')).toContain('Temperature in °C. Last values: mote 1')
       await page.keyboard.press('Escape')
       await page.locator('.readout', { hasText: 'Point at the chart' }).first().waitFor()
+      await close()
+    })
+
+    test('draws at most ten times a second, and nothing that cannot be seen', async () => {
+      const { page, close } = await visit(browser, url, { viewport: { width: 1280, height: 500 } })
+      await ready(page)
+      await page.evaluate(`{
+        window.painted = [0, 0]
+        const charts = [...document.querySelectorAll('.chart')]
+        const { clearRect } = CanvasRenderingContext2D.prototype
+        CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+          window.painted[charts.findIndex(chart => chart.contains(this.canvas))]++
+          clearRect.apply(this, box)
+        }
+      }`)
+      const began = performance.now()
+      let told = 0
+      await until('a hundred changes', async () => {
+        server.advance()
+        told++
+        return told >= 100
+      })
+      await sentence(page, 'Running')
+      const painted = (): Promise<[number, number]> => page.evaluate('window.painted')
+      const [first, second] = await painted()
+      expect(first).toBeGreaterThan(0)
+      expect(first).toBeLessThanOrEqual(Math.ceil((performance.now() - began) / 100) + 1)
+      expect(second).toBe(0)
+      await page.locator('.chart').nth(1).scrollIntoViewIfNeeded()
+      await until('what has come into view', async () => (await painted())[1] > 0)
+      await close()
+    })
+
+    test('under reduced motion the reader is still answered at once', async () => {
+      const { page, close } = await visit(browser, url, { reducedMotion: 'reduce' })
+      await ready(page)
+      await showTable(page)
+      const shown = await page.evaluate<number>(`new Promise(resolve => {
+        const button = document.querySelector('.chart .tools button')
+        const began = performance.now()
+        const look = () => document.querySelector('.chart .plot').hidden ? requestAnimationFrame(look) : resolve(performance.now() - began)
+        button.click()
+        look()
+      })`)
+      expect(shown).toBeLessThan(900)
       await close()
     })
 

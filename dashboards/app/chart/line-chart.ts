@@ -53,7 +53,7 @@ export class LineChart implements Section {
     this.#range = range
     this.#mark = () => {
       this.#drawn = -1
-      context.mark()
+      context.mark(true)
     }
     const title = panel.title ?? `${panel.view} ${panel.column}`
     this.#cursor = new ChartCursor(title, this.#host, () => this.#mark())

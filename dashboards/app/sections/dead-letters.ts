@@ -61,7 +61,7 @@ export class DeadLetters implements Section {
 
   #take(letter: DeadLetter): void {
     this.#retried.set(letter.id, letter)
-    this.#context.mark()
+    this.#context.mark(true)
   }
 
   #more(total: number, here: number): HTMLElement | string {

@@ -38,7 +38,12 @@ export class Devices implements Section {
     this.#context = context
     const title = panel.title ?? 'Devices'
     const label = `${title}: ${panel.column} of ${panel.view}`
-    this.#cards = new CardGrid(`${label}, most abnormal first`, () => new DeviceCard(), !context.isKiosk, context.mark)
+    this.#cards = new CardGrid(
+      `${label}, most abnormal first`,
+      () => new DeviceCard(),
+      !context.isKiosk,
+      () => context.mark(true),
+    )
     this.#table = new DeviceTable(label)
     const head = element('header', { class: 'h' }, element('h2', {}, title), this.#note, context.isKiosk ? '' : this.#tableButton())
     this.root = element('section', { class: 'device-section', 'aria-label': label, hidden: true }, head, this.#cards.root, this.#table.root)
@@ -96,7 +101,7 @@ export class Devices implements Section {
       this.#cards.root.hidden = isTable
       button.setAttribute('aria-pressed', String(isTable))
       setText(button, isTable ? 'Cards' : 'Table')
-      this.#context.mark()
+      this.#context.mark(true)
     })
     return button
   }

@@ -128,7 +128,7 @@ export class Graph implements Section {
       })
       this.#panelHost.replaceChildren(this.#panel.root)
       this.#panelHost.dataset['of'] = `${from} ${to}`
-      this.#context.mark()
+      this.#context.mark(true)
     }
     part.addEventListener('click', open)
     part.addEventListener('keydown', event => {
