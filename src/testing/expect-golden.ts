@@ -4,13 +4,11 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Compares a text with a golden file, line by line. `millrace test --update`, or `MILLRACE_UPDATE=1`, writes the file
- * instead.
+ * Compares a text with a golden file, such as the plan of a job: `expectGolden(planText(job), new URL('plan.txt', import.meta.url))`.
+ * `millrace test --update`, or `MILLRACE_UPDATE=1`, writes the file instead.
  *
  * @param file from the current folder, or `new URL('golden/climate.txt', import.meta.url)` for one beside the test.
  * @throws AssertionError where they differ, or the file is missing.
- * @example
- * expectGolden(planText(job), new URL('golden/climate.plan.txt', import.meta.url))
  */
 export function expectGolden(text: string, file: string | URL): void {
   const path = file instanceof URL ? fileURLToPath(file) : file

@@ -21,7 +21,7 @@ export interface ExpectRowsOptions {
  *
  * @throws AssertionError with the table.
  * @example
- * expectRows(test.rows('climate'), [{ room: 'hall', mean: 21.5, window_end: '2024-01-01T00:01:00Z' }])
+ * expectRows([{ room: 'hall', mean: 0.1 + 0.2, window_end: 60_000 }], [{ mean: 0.3, window_end: '1970-01-01T00:01:00Z' }])
  */
 export function expectRows<Row extends object>(
   actual: readonly Row[],

@@ -6,7 +6,7 @@ import { printJson } from '../plan/print-json.js'
  * The plan of a job as `millrace explain` draws it, or as JSON: for golden files, so that no edit changes a job unseen.
  *
  * @example
- * expectGolden(planText(job), new URL('golden/climate.plan.txt', import.meta.url))
+ * planText(job('latest', ({ read }) => [read('readings', rowsSource(S)).pipe(into(view('latest')))]))
  */
 export function planText(job: Job, format: 'ascii' | 'json' = 'ascii'): string {
   const { plan } = job.start({ bounded: false })

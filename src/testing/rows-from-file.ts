@@ -23,7 +23,7 @@ const quote = 0x22
  * @param file from the current folder, or `new URL('readings.csv', import.meta.url)` for one beside the test.
  * @throws MR217 … MR220 and the codes of the decoder for the first line that is no row of the schema.
  * @example
- * test.source('readings', Reading).replay(rowsFromFile(new URL('motes.csv', import.meta.url), Reading), r => r.at)
+ * rowsFromFile('data/motes.csv', schema({ mote: integer(), temperature: number() })).length // 18914
  */
 export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): T[] {
   const path = file instanceof URL ? fileURLToPath(file) : file

@@ -34,10 +34,13 @@ export interface TestJobOptions {
  *
  * @throws what the job file does wrong (MR1xx); MR410 and others when an operator fails.
  * @example
- * const test = testJob(job)
- * test.source('readings', Reading).send([{ room: 'hall', celsius: 30, at: test.now }])
- * test.advance('1m')
- * expectRows(test.rows('climate'), [{ room: 'hall', mean: 30 }])
+ * const climate = job('climate', ({ read }) => [
+ *   read('readings', rowsSource(S)).pipe(aggregate('peaks', { over: tumbling('1m') }, { peak: max(r => r.celsius) }), into(view('peaks'))),
+ * ])
+ * const test = testJob(climate)
+ * test.source('readings', S).send([{ celsius: 30 }, { celsius: 21 }])
+ * test.advance('2m')
+ * expectRows(test.rows('peaks'), [{ peak: 30, window_end: '2024-01-01T00:01:00Z' }])
  */
 export const testJob = (job: Job, options: TestJobOptions = {}): JobTest => new JobTest(job, options)
 

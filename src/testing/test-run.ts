@@ -32,7 +32,8 @@ export interface TestRunEvents {
 }
 
 interface Reading {
-  readonly decoder: Decoder
+  /** Made when the first message comes: a source of rows alone has none. */
+  readonly decoder: () => Decoder
   readonly identity: MessageIdentity | undefined
 }
 
@@ -77,7 +78,7 @@ export class TestRun {
     const judged = identity && ids.judge(source, identity, chunk, clock.stream, this.#memory.entry)
     counts.duplicate += judged?.duplicates ?? 0
     counts.idReused += judged?.reused ?? 0
-    const decoded = decoder.decode(chunk, judged?.omit)
+    const decoded = decoder().decode(chunk, judged?.omit)
     counts.skipped += decoded.skipped
     const refused = new Set(decoded.rejected.map(({ message }) => message))
     for (const { code, reason, message } of decoded.rejected) this.#letter(source, code, reason, messageSample(chunk, message))
@@ -172,8 +173,12 @@ const newMemory = (): JobMemory => new JobMemory(new IdSet({ key: 1 }))
 
 const readingsOf = (graph: Graph): ReadonlyMap<string, Reading> =>
   new Map(
-    graph.sources.map(({ id, spec, use }) => [
-      id,
-      { decoder: spec.decoder.compile(use), identity: spec.id && new MessageIdentity(spec.id) },
-    ]),
+    graph.sources.map(({ id, spec, use }) => {
+      let compiled: Decoder | undefined
+      const decoder = (): Decoder => {
+        compiled ??= spec.decoder.compile(use)
+        return compiled
+      }
+      return [id, { decoder, identity: spec.id && new MessageIdentity(spec.id) }]
+    }),
   )

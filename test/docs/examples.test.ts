@@ -118,7 +118,10 @@ import { tap } from 'rxjs'
 import { expect } from 'vitest'
 import { durationMs } from '../../../src/model/duration.js'
 export const jobs: Job[] = []
-void [tap, durationMs, expect]
+/** What stands for a connector's own harness and for its test runner. */
+const harness = {} as never
+const test = (name: string, run: () => unknown) => void [name, run]
+void [tap, durationMs, expect, harness, test]
 ${scene}
 ${parts.join('\n')}
 `
