@@ -1,4 +1,5 @@
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
+import { type OthersBand, othersBand } from './others-band.js'
 
 /**
  * A piece of the grid, ready to be drawn. The arrays are views of the grid's own memory, good until the next row comes;
@@ -11,6 +12,8 @@ export interface ChartData {
   /** By shown series; empty arrays where there is no band. */
   readonly lows: readonly Float64Array[]
   readonly highs: readonly Float64Array[]
+  /** The range of the series that are not shown one by one. */
+  readonly others: OthersBand | undefined
   /** Range of the time axis. */
   readonly from: number
   readonly to: number
@@ -28,6 +31,7 @@ const nothing = new Float64Array(0)
  * data begins, so that a new chart does not hide in its right corner.
  * @param every ms between windows, undefined for rows without windows
  * @param range ms shown; undefined: all
+ * @param others series that are drawn together
  */
 export const chartData = (
   grid: WindowGrid,
@@ -35,6 +39,7 @@ export const chartData = (
   columns: { readonly value: number; readonly low: number; readonly high: number },
   every: number | undefined,
   range: number | undefined,
+  others: readonly KeySeries[] = [],
 ): ChartData => {
   const step = every ?? 0
   const last = grid.length > 0 ? grid.time(grid.length - 1) + step / 2 : 0
@@ -50,6 +55,7 @@ export const chartData = (
     values: shown.map(column(columns.value)),
     lows: shown.map(column(columns.low)),
     highs: shown.map(column(columns.high)),
+    others: othersBand(grid, others, columns.value, begin),
     from,
     to: last,
     openFrom,
@@ -83,7 +89,8 @@ const openStretch = (grid: WindowGrid, shown: readonly KeySeries[], column: numb
 export const valueRange = (data: ChartData, limits: readonly number[]): readonly [number, number] => {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const set of [data.values, data.lows, data.highs]) {
+  const rest = data.others ? [data.others.lows, data.others.highs] : []
+  for (const set of [data.values, data.lows, data.highs, rest]) {
     for (const series of set) {
       for (let i = 0; i < series.length; i++) {
         const value = series[i]!

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import type { Threshold } from '../../../src/dashboard/dashboard.js'
-import { withUnit } from '../text/format.js'
+import { plural, withUnit } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'
 import { bandPath, linePath, plotScale } from './line-path.js'
@@ -32,10 +32,14 @@ const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): vo
 
 /** Min–max bands, under the lines. */
 export const drawBands = (u: uPlot, input: LayerInput): void => {
-  const { data, colours } = input
-  if (data.lows.every(series => series.length === 0)) return
+  const { data, colours, palette } = input
   const scale = plotScale(u)
   clipToPlot(u, ctx => {
+    if (data.others) {
+      ctx.globalAlpha = 0.16
+      ctx.fillStyle = palette.soft
+      ctx.fill(bandPath(new Path2D(), data, data.others.lows, data.others.highs, scale))
+    }
     // Many bands over each other would become one dark mass.
     ctx.globalAlpha = colours.length > 4 ? 0.05 : 0.13
     for (let s = 0; s < colours.length; s++) {
@@ -153,6 +157,8 @@ export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
     dots.push({ x: u.valToPos(data.x[i]!, 'x', true), y, colour: colours[s]! })
     labels.push({ name: names[s]!, value: format(values[i]!), colour: colours[s]!, y })
   }
+  const rest = othersLabel(u, input)
+  if (rest) labels.push(rest)
   const { ctx, bbox } = u
   ctx.save()
   for (const dot of dots) {
@@ -180,4 +186,12 @@ export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
     ctx.fillText(label.value, x, ys[i]!)
   })
   ctx.restore()
+}
+
+/** `992 others`, beside the middle of their band where it ends. */
+const othersLabel = (u: uPlot, { data: { others }, palette }: LayerInput): EndLabel | undefined => {
+  const last = others?.highs.findLastIndex(value => !Number.isNaN(value)) ?? -1
+  if (!others || last < 0) return undefined
+  const middle = (others.lows[last]! + others.highs[last]!) / 2
+  return { name: plural(others.count, 'other'), value: '', colour: palette.soft, y: u.valToPos(middle, 'y', true) }
 }

@@ -99,7 +99,8 @@ export class LineChart implements Section {
     )
     const [low, high] = this.#panel.band ?? []
     const columns = { value: column, low: low ? store.column(low) : -1, high: high ? store.column(high) : -1 }
-    const data = chartData(grid, shown, columns, store.every, this.#range)
+    const others = shown.length < all.length ? all.filter(series => !shown.includes(series)) : []
+    const data = chartData(grid, shown, columns, store.every, this.#range, others)
     const names = shown.map(series => series.label)
     this.#cursor.update(data, names, this.#panel.band !== undefined, this.#unit(store))
     this.#table.update(data, names, this.#panel.band !== undefined, grid.version)

@@ -35,7 +35,7 @@ export class SeriesPicker {
     this.root.hidden = keys.length <= seriesColours
     if (this.root.hidden) return
     setText(this.#summary, `${chosen.length} of ${plural(keys.length + refused, 'series', 'series')}`)
-    const limit = `At most ${seriesColours} at once, so that each can be told apart.`
+    const limit = `At most ${seriesColours} at once, so that each can be told apart; the grey band is the range of the others.`
     setText(this.#note, refused > 0 ? `${limit} ${plural(refused, 'more key')} arrived and cannot be kept here.` : limit)
     if (this.root.open) this.#show()
   }
