@@ -64,8 +64,9 @@ processOptions(
 
 program
   .command('validate')
-  .description('check jobs as `run` would, without running them')
+  .description('check jobs as `run` would, without running them; exits 0 when nothing is wrong, 1 when something is')
   .argument('<job...>', 'job files')
+  .option('--read <name=file>', 'check a CSV or NDJSON file against this source, instead of asking its broker; repeat', collected, [])
   .option('--strict', 'a broker that is away is an error')
   .option('--json', 'findings as one JSON object')
   .action(async (jobs: string[], options) => exit(await validate(jobs, options)))

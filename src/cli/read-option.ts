@@ -25,3 +25,11 @@ export function readOption(text: string): ReadOption {
   if (!field || existsSync(rest)) return { source, file: rest, timeField: undefined }
   return { source, file: field[1]!, timeField: field[2] }
 }
+
+/** All of them; @throws MR604 where one is no NAME=FILE, or two have one name. */
+export function readOptions(texts: readonly string[]): readonly ReadOption[] {
+  const options = texts.map(readOption)
+  const twice = options.find(({ source }, i) => options.findIndex(other => other.source === source) !== i)
+  if (twice) throw new MillraceError('MR604', `--read binds '${twice.source}' twice`)
+  return options
+}

@@ -2,6 +2,7 @@ import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
 import { counted } from './counted.js'
+import { withSample } from './data-sample.js'
 import { typeCheck } from './type-check.js'
 import { asFindings, fine, type Reported, wrong } from './validate-finding.js'
 
@@ -17,8 +18,8 @@ export interface ValidatedJob {
 /** Errors at which TypeScript stumbles, too: what it says of them, and of what follows from them, is no news. */
 const noTypes: ReadonlySet<string> = new Set(['MR401', 'MR402', 'MR405'])
 
-/** Loads and connects a job exactly as `run` does, and checks its types beside; every error of both, each told once. */
-export async function validateJob(path: string): Promise<ValidatedJob> {
+/** Loads and connects a job exactly as `run` does, and checks its types beside; every error of both, each told once. `files` have data of its sources, for samples. */
+export async function validateJob(path: string, files: readonly string[]): Promise<ValidatedJob> {
   const loading = await graphOf(path)
   if ('graph' in loading) {
     const { graph } = loading
@@ -26,7 +27,7 @@ export async function validateJob(path: string): Promise<ValidatedJob> {
     const parts = `${nodes.length} nodes, ${counted(graph.sources.length, 'source')}, ${counted(graph.sinks.length, 'view or sink', 'views and sinks')}`
     return { graph, reports: [fine(path, `${path}: job ${graph.job}, ${parts}`), ...(await types(path))] }
   }
-  const errors = loading.error.each()
+  const errors = await Promise.all(loading.error.each().map(error => withSample(error, files)))
   if (errors.some(({ code }) => noTypes.has(code))) return { graph: undefined, reports: asFindings(path, loading.error) }
   return { graph: undefined, reports: await withTypes(path, errors) }
 }

@@ -1,5 +1,7 @@
 import type { Graph } from '../job/graph.js'
+import { readOptions } from './read-option.js'
 import { validateDashboard } from './validate-dashboard.js'
+import { validateData } from './validate-data.js'
 import type { Finding, Reported } from './validate-finding.js'
 import { validateJob } from './validate-job.js'
 import { validatePeers } from './validate-peers.js'
@@ -9,6 +11,8 @@ import { writeOut } from './write-out.js'
 export interface ValidateOptions {
   readonly strict?: boolean
   readonly json?: boolean
+  /** `NAME=FILE`, as for `run`. */
+  readonly read: readonly string[]
 }
 
 /**
@@ -16,6 +20,7 @@ export interface ValidateOptions {
  * that is wrong at once. Gives the exit code: 0 where nothing is wrong (there may be warnings), 1 where something is.
  */
 export async function validate(paths: readonly string[], options: ValidateOptions): Promise<number> {
+  const bindings = readOptions(options.read)
   const findings: Finding[] = []
   const say = (reports: readonly Reported[]): void => {
     for (const { finding, text } of reports) {
@@ -25,14 +30,19 @@ export async function validate(paths: readonly string[], options: ValidateOption
   }
   const graphs: Graph[] = []
   for (const path of paths) {
-    const { graph, reports } = await validateJob(path)
+    const { graph, reports } = await validateJob(
+      path,
+      bindings.map(({ file }) => file),
+    )
     say(reports)
     if (!graph) continue
     graphs.push(graph)
     say(await validateDashboard(graph, paths))
+    say(await validateData(graph, bindings, paths.length > 1))
   }
   say(validateTogether(graphs))
-  for (const graph of graphs) say(await validatePeers(graph, options.strict === true))
+  // Over files no peer is asked, as in `run`.
+  if (bindings.length === 0) for (const graph of graphs) say(await validatePeers(graph, options.strict === true))
   const failed = findings.some(({ level }) => level === 'error')
   if (options.json) await writeOut(`${JSON.stringify({ ok: !failed, findings })}\n`)
   return failed ? 1 : 0

@@ -47,7 +47,23 @@ const mistake = (name: string, parts: Parts, more: Partial<Mistake> = {}): Mista
 export const typicalMistakes: readonly Mistake[] = [
   mistake('misspelt-field', { clean: `where(r => r.celcius.gt(-40))` }),
   mistake('javascript-operator', { clean: `where(r => r.celsius.gt(-40) && r.room.ne('test'))` }),
-  mistake('text-as-time', { fields: `room: text(), celsius: number({ unit: '°C' }), at: text()` }),
+  mistake(
+    'text-as-time',
+    { fields: `room: text(), celsius: number({ unit: '°C' }), at: text()` },
+    { files: { 'plant.csv': 'room,celsius,at\nhall,21.5,2013-12-02 21:15:00\n' }, args: ['--read', 'readings=plant.csv'] },
+  ),
+  mistake(
+    'data-that-does-not-fit',
+    {},
+    {
+      files: {
+        'plant.csv':
+          'room,celsius,at\nhall,21.5,2024-01-01T00:00:00Z\nhall,warm,2024-01-01T00:00:01Z\nhall,hot,2024-01-01T00:00:02Z\nattic,21.5,2013-12-02 21:15:00\n',
+      },
+      args: ['--read', 'readings=plant.csv'],
+    },
+  ),
+  mistake('column-that-is-missing', {}, { files: { 'plant.csv': 'room,celcius,at\n' }, args: ['--read', 'readings=plant.csv'] }),
   mistake('unknown-option', { source: `adress: 'plant', decode: json(Reading)` }),
   mistake('mean-of-a-text', { results: `mean: mean(r => r.room), n: count()` }),
   mistake('same-id-twice', { outputs: `[climate.pipe(into(view('climate'))), readings.pipe(into(view('climate')))]` }),

@@ -21,7 +21,7 @@ function folderOf({ name, files }: Mistake): string {
 
 describe.concurrent('what validate says of typical mistakes', () => {
   it.each(typicalMistakes)('$name', async mistake => {
-    const { code, stdout, stderr } = await finished(['validate', 'plant.job.ts'], { cwd: folderOf(mistake) })
+    const { code, stdout, stderr } = await finished(['validate', 'plant.job.ts', ...(mistake.args ?? [])], { cwd: folderOf(mistake) })
     expect(stdout).toBe('')
     expectGolden(`${stderr}\nexit code ${code}`, new URL(`golden/${mistake.name}.txt`, import.meta.url))
   })
