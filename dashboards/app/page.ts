@@ -104,6 +104,8 @@ export class Page {
     const named = decodeHash(location.hash)
     const job = this.#jobs.find(({ id }) => id === named) ?? this.#shown() ?? this.#jobs[0]
     if (job && job.id !== this.#open?.id) this.#show(job.id)
+    // A link to a place of the page has done its work; a refresh must find the job.
+    else if (job && named !== '' && named !== job.id) history.replaceState(null, '', `#${encodeURIComponent(job.id)}`)
   }
 
   #show(id: string): void {

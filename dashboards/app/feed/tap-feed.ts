@@ -64,7 +64,7 @@ export class TapFeed {
     const source = new EventSource(this.#url)
     this.#source = source
     source.addEventListener('tap', message => {
-      const event = readTap(message.data)
+      const event = readEvent<TapEvent>(message.data)
       if (!event) return
       this.failure = undefined
       this.last = event
@@ -72,8 +72,8 @@ export class TapFeed {
       this.rows = [...[...event.rows].reverse(), ...this.rows].slice(0, keptRows)
       this.#changed()
     })
-    source.addEventListener('end', () => {
-      this.failure = 'The job ended or was started anew; asking again.'
+    source.addEventListener('end', message => {
+      this.failure = `It ended: ${readEnd(message.data)}. Asking again.`
       this.#changed()
     })
     source.onerror = () => {
@@ -89,10 +89,12 @@ export class TapFeed {
   }
 }
 
-const readTap = (data: unknown): TapEvent | undefined => {
+const readEnd = (data: unknown): string => readEvent<{ readonly reason?: string }>(data)?.reason ?? 'the job stopped'
+
+const readEvent = <T>(data: unknown): T | undefined => {
   if (typeof data !== 'string') return undefined
   try {
-    return JSON.parse(data) as TapEvent
+    return JSON.parse(data) as T
   } catch {
     return undefined
   }

@@ -27,6 +27,7 @@ export class Graph implements Section {
   #nodes = new Map<string, NodeBox>()
   #edges = new Map<string, EdgeLine>()
   #panel: GraphPanel | undefined
+  #opener: SVGGElement | undefined
 
   constructor(context: PageContext) {
     this.#context = context
@@ -38,6 +39,9 @@ export class Graph implements Section {
       this.#host,
       this.#panelHost,
     )
+    this.#panelHost.addEventListener('keydown', event => {
+      if (event.key === 'Escape') this.#closePanel()
+    })
     context.screen.watch(this.root)
   }
 
@@ -96,13 +100,13 @@ export class Graph implements Section {
       const line = new EdgeLine(title, edge.stops, topDown)
       this.#edges.set(edgeKey(edge), line)
       const { job, mark } = this.#context
-      this.#opens(line.root, edge, close => new EdgeTap(job, edge, title, close, mark))
+      this.#opens(line.root, close => new EdgeTap(job, edge, title, close, mark))
       return line
     })
     for (const [id, box] of this.#nodes) {
       const { x, y } = laid.nodes.get(id) ?? { x: 0, y: 0 }
       box.root.setAttribute('transform', `translate(${x} ${y})`)
-      this.#opens(box.root, { from: id, to: '' }, close => new NodeFacts(id, titleOf(id), close))
+      this.#opens(box.root, close => new NodeFacts(id, titleOf(id), close))
     }
     svg.append(...lines.map(line => line.root), ...[...this.#nodes.values()].map(box => box.root))
     // A projector's graph fills its place, but two nodes are not blown up to posters.
@@ -116,18 +120,22 @@ export class Graph implements Section {
     if (!this.#context.isKiosk) walkFocus(svg, stops)
   }
 
-  #opens(part: SVGGElement, { from, to }: { readonly from: string; readonly to: string }, make: (close: () => void) => GraphPanel): void {
+  /** Whoever opened it has the focus again. */
+  #closePanel(): void {
+    if (!this.#panel) return
+    this.#panel.dispose?.()
+    this.#panel = undefined
+    this.#panelHost.replaceChildren()
+    this.#opener?.focus()
+  }
+
+  #opens(part: SVGGElement, make: (close: () => void) => GraphPanel): void {
     if (this.#context.isKiosk) return
     const open = (): void => {
-      this.#panel?.dispose?.()
-      this.#panel = make(() => {
-        this.#panel?.dispose?.()
-        this.#panel = undefined
-        this.#panelHost.replaceChildren()
-        part.focus()
-      })
+      this.#closePanel()
+      this.#opener = part
+      this.#panel = make(() => this.#closePanel())
       this.#panelHost.replaceChildren(this.#panel.root)
-      this.#panelHost.dataset['of'] = `${from} ${to}`
       this.#context.mark(true)
     }
     part.addEventListener('click', open)
