@@ -70,7 +70,7 @@ async function checked({ id, spec }: GraphSource, file: BoundedFile, path: strin
   return [...faults.values()].map(({ first, line, sample, count }) => {
     const others = count > 1 ? ` (and ${counted(count - 1, 'line')} more)` : ''
     const error = new MillraceError(first.code, `${first.reason}${others}`, {
-      place: { file: path, line, column: 1 },
+      place: { file: path, line, column: 1, length: Math.max(1, sample.split('\n')[0]!.length) },
       notes: [`sample: ${sample.replaceAll('\n', '\\n')}`],
     })
     return wrong(shownPath(path), error, 'warning')
