@@ -1,11 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, test } from 'vitest'
 import { createContainer } from '../../src/amqp/rhea.js'
 import { type Node, type NodeOptions, startNode } from '../../src/broker/index.js'
 import { json } from '../../src/codecs/json.js'
 import type { OutputBatch, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext, SourceReader } from '../../src/connector/source.js'
+import { checkDashboard } from '../../src/dashboard/check-dashboard.js'
+import { actionGuard, actionHeader } from '../../src/http/action-guard.js'
+import { createServer, type Server } from '../../src/http/create-server.js'
+import { fixtureHost } from '../../src/http/server-fixture.js'
 import { into, job, number, schema } from '../../src/index.js'
 import type { GraphSink, GraphSource } from '../../src/job/graph.js'
 import { Backoff } from '../../src/model/backoff.js'
@@ -185,5 +191,61 @@ describe('the AMQP node tells its peers, or its log, by code', () => {
     for (const socket of sockets) socket.on('error', () => undefined)
     await until('the refusal', async () => log.lines.find(({ fields }) => fields['code'] === 'MR709'))
     for (const socket of sockets) socket.destroy()
+  })
+})
+
+describe('dashboards', () => {
+  const top = mkdtempSync(join(tmpdir(), 'millrace-dashboards-'))
+  afterAll(() => rmSync(top, { recursive: true, force: true }))
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(top, name), text)
+    return join(top, name)
+  }
+  const views = [{ id: 'climate', columns: [{ name: 'mean', type: 'number' as const }] }]
+
+  it.each([
+    ['MR530', 'a key that nobody knows', () => file('a.json', '{\n  "title": "a",\n  "panles": [] }'), 3],
+    ['MR531', 'a text that is no JSON', () => file('b.json', '{\n  "title": a }'), 2],
+    ['MR532', 'a file that is not there', () => join(top, 'none.json'), undefined],
+    [
+      'MR533',
+      'a column that the view does not have',
+      () => file('c.json', '{ "title": "c", "panels": [\n  { "line": "climate.maen" }] }'),
+      2,
+    ],
+  ])('%s: %s', async (code, _, path, line) => {
+    const [error] = await checkDashboard(path(), views)
+    expect(error).toMatchObject({ code, hint: expect.stringMatching(/.{10,}/) as string })
+    if (line !== undefined) expect(error!.place).toMatchObject({ line })
+  })
+})
+
+describe('requests', () => {
+  const servers: Server[] = []
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close()
+  })
+
+  it.each([
+    ['MR512', 405, 'a method that nothing answers', 'PUT', '/api/v1/views'],
+    ['MR545', 403, 'an action without the header that a page of another origin cannot send', 'POST', '/api/v1/dead-letters/x/retry'],
+  ])('%s, status %i: %s', async (code, status, _, method, path) => {
+    const time = virtualTime(0)
+    const server = await createServer({
+      host: fixtureHost(time),
+      bind: { host: '127.0.0.1', port: 0, portNamed: false },
+      version: '1.2.3',
+      time,
+      log: recordingLog(),
+    })
+    servers.push(server)
+    const answer = await fetch(`${server.url}${path}`, { method })
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toMatchObject({ code, hint: expect.stringMatching(/.{10,}/) as string })
+  })
+
+  it('MR546: a guest of a shared page acts', () => {
+    const request = { readOnly: true, headers: { [actionHeader]: '1' } } as unknown as Parameters<typeof actionGuard>[0]
+    expect(() => actionGuard(request)).toThrow(expect.objectContaining({ code: 'MR546' }) as Error)
   })
 })
