@@ -3,7 +3,7 @@ import { element, setAttribute, setText } from '../dom/element.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
-import { reading } from '../text/format.js'
+import { duration, reading } from '../text/format.js'
 import { wrapText } from '../text/wrap-text.js'
 import { ChartCursor } from './chart-cursor.js'
 import { type ChartData, chartData } from './chart-data.js'
@@ -36,6 +36,8 @@ export class LineChart implements Section {
   readonly #mark: () => void
   readonly #resize: ResizeObserver
   readonly #most: number
+  readonly #note: string
+  readonly #noteLine = element('p')
   #range: number | undefined
   #plot: TimePlot | undefined
   #plotted = ''
@@ -62,8 +64,9 @@ export class LineChart implements Section {
       this.#chosen = keys
       this.#mark()
     })
-    const note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
-    const head = element('header', {}, element('h2', {}, title), element('p', {}, note), this.#ranges(range, every))
+    this.#note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
+    setText(this.#noteLine, this.#note)
+    const head = element('header', {}, element('h2', {}, title), this.#noteLine, this.#ranges(range, every))
     const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink())
     this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
     context.screen.watch(this.root)
@@ -97,6 +100,7 @@ export class LineChart implements Section {
       shown.map(series => series.key),
       grid.refusedKeys,
     )
+    setText(this.#noteLine, store.step === 0 ? this.#note : `${this.#note} · one point every ${duration(store.step)}`)
     const [low, high] = this.#panel.band ?? []
     const columns = { value: column, low: low ? store.column(low) : -1, high: high ? store.column(high) : -1 }
     const others = shown.length < all.length ? all.filter(series => !shown.includes(series)) : []

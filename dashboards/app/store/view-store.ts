@@ -1,14 +1,20 @@
 import type { LiveRow, ViewInfo } from '../../../src/model/api.js'
 import { WindowGrid } from './window-grid.js'
 
+/** Ms of rows without windows that a full grid should show. */
+const leastSpan = 15 * 60_000
+/** Each a multiple of the one before, so that thinning twice is thinning once. */
+const steps = [10, 20, 100, 200, 1000, 2000, 10_000, 20_000, 60_000]
+
 /** One view as the page keeps it: its description, and its numbers on a time grid. */
 export class ViewStore {
   readonly info: ViewInfo
   /** Names of the numeric columns, in the grid's order. */
   readonly numeric: readonly string[]
-  readonly grid: WindowGrid
   /** Ms between two windows; undefined for rows without windows. */
   readonly every: number | undefined
+  #grid: WindowGrid
+  #step = 0
   readonly #keyIndices: readonly number[]
   readonly #numericIndices: readonly number[]
   readonly #startIndex: number
@@ -29,7 +35,17 @@ export class ViewStore {
     )
     this.numeric = this.#numericIndices.map(i => info.columns[i]!.name)
     this.every = info.window?.every
-    this.grid = new WindowGrid(this.numeric.length)
+    this.#grid = new WindowGrid(this.numeric.length)
+  }
+
+  /** Its numbers on a time grid; another one after it was thinned. */
+  get grid(): WindowGrid {
+    return this.#grid
+  }
+
+  /** Ms between two points of rows without windows, where there are too many to keep each; 0 while each is kept. */
+  get step(): number {
+    return this.#step
   }
 
   column(name: string): number {
@@ -47,14 +63,15 @@ export class ViewStore {
       const values = this.#numericIndices.map(i => toNumber(row[i]))
       const closed = this.#finalIndex < 0 || row[this.#finalIndex] !== false
       const seen = this.#seen(row, time, now)
-      this.grid.put(time, this.key(row), this.label(row), values, closed, seen)
+      this.#grid.put(this.#place(time), this.key(row), this.label(row), values, closed, seen)
+      if (this.every === undefined && this.#grid.isFull) this.#thin()
     }
   }
 
   remove(rows: readonly LiveRow[]): void {
     for (const row of rows) {
       const time = this.#time(row, undefined)
-      this.grid.drop(time, this.key(row))
+      this.#grid.drop(this.#place(time), this.key(row))
     }
   }
 
@@ -80,6 +97,21 @@ export class ViewStore {
         return typeof value === 'string' && value !== '' ? value : `${name} ${value === null ? '(none)' : String(value)}`
       })
       .join(' · ')
+  }
+
+  #place(time: number): number {
+    return this.#step === 0 ? time : Math.floor(time / this.#step) * this.#step
+  }
+
+  /** Rows that come each at a time of its own would fill the grid within moments: they share slots, so that minutes can be seen. */
+  #thin(): void {
+    const { length } = this.#grid
+    const span = this.#grid.time(length - 1) - this.#grid.time(0)
+    if (span >= leastSpan) return
+    const step = steps.find(ms => ms > this.#step && span / ms <= length / 2)
+    if (step === undefined) return
+    this.#step = step
+    this.#grid = this.#grid.thinned(step)
   }
 
   /** Rows of windows stand in the middle of their window's last step, so that the open window is the space around its point. */

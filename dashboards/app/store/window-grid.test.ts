@@ -148,3 +148,44 @@ describe('end labels', () => {
     )
   })
 })
+
+describe('rows without windows', () => {
+  const { window: _, ...withoutWindow } = climate
+  const rooms: ViewInfo = {
+    ...withoutWindow,
+    columns: [column('room', 'integer', true), column('celsius', 'number'), column('at', 'timestamp')],
+    windowed: false,
+  }
+
+  test('each is kept while there is room', () => {
+    const store = new ViewStore(rooms)
+    for (let i = 0; i < 4000; i++) store.upsert([[i % 4, i, i * 250]], i * 250)
+    expect([store.grid.length, store.step]).toEqual([4000, 0])
+  })
+
+  test('of many devices that speak each at its own time, minutes can be seen: of each step the last value', () => {
+    const store = new ViewStore(rooms)
+    const last = new Map<string, number>()
+    const devices = 300
+    const minutes = 6
+    for (let i = 0; i < devices * minutes * 60; i++) {
+      const at = Math.floor((i * 1000) / devices)
+      store.upsert([[i % devices, i, at]], at)
+    }
+    expect(store.step).toBeGreaterThan(0)
+    expect(store.grid.time(0)).toBe(0)
+    expect(store.grid.length).toBeLessThanOrEqual(4096)
+    for (let i = 0; i < devices * minutes * 60; i++) {
+      const at = Math.floor((i * 1000) / devices)
+      last.set(`${Math.floor(at / store.step) * store.step} [${i % devices}]`, i)
+    }
+    const found = new Map<string, number>()
+    for (let slot = 0; slot < store.grid.length; slot++) {
+      for (const series of store.grid.keys.values()) {
+        const value = store.grid.value(series, 0, slot)
+        if (!Number.isNaN(value)) found.set(`${store.grid.time(slot)} ${series.key}`, value)
+      }
+    }
+    expect(found).toEqual(last)
+  })
+})

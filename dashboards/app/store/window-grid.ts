@@ -44,6 +44,10 @@ export class WindowGrid {
   get length(): number {
     return this.#length
   }
+  /** The next new time pushes the oldest out. */
+  get isFull(): boolean {
+    return this.#length >= this.#limit()
+  }
   get keys(): ReadonlyMap<string, KeySeries> {
     return this.#keys
   }
@@ -109,6 +113,26 @@ export class WindowGrid {
     series.closed[this.#start + slot] = 0
     if (series.lastTime === time) series.lastTime = this.#newestTime(series)
     this.version++
+  }
+
+  /** The same rows with times rounded down to whole steps: of each key and step the last one stays. */
+  thinned(step: number): WindowGrid {
+    const next = new WindowGrid(this.#columnCount, this.#mostSlots, this.#maxKeys)
+    next.version = this.version + 1
+    for (const series of this.#keys.values()) {
+      // Known before the first row, so that the room for each is known.
+      next.#series(series.key, series.label)
+    }
+    for (let slot = 0; slot < this.#length; slot++) {
+      const time = Math.floor(this.time(slot) / step) * step
+      for (const series of this.#keys.values()) {
+        const values = series.columns.map(column => column[this.#start + slot]!)
+        if (values.every(Number.isNaN)) continue
+        next.put(time, series.key, series.label, values, this.isClosed(series, slot), series.lastSeen)
+      }
+    }
+    for (const key of this.#refused) next.#refused.add(key)
+    return next
   }
 
   #newestTime(series: KeySeries): number {
