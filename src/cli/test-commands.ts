@@ -9,6 +9,7 @@ export function addTestCommands(program: Command, exit: (code: number) => void):
     .argument('[files...]', 'test files, or folders with *.test.ts (default: the current folder)')
     .option('--watch', 'run again after each change')
     .option('--filter <name>', 'only tests whose name fits this regular expression')
+    .option('--timeout <duration>', 'how long a test, and a file of tests, may take', '60s')
     .option('--update', 'write golden files instead of comparing with them')
     .action(async (files: string[], options) => exit(await test(files, options)))
 }

@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import pc from 'picocolors'
 import { codeFrame, shownPath } from './code-frame.js'
 import { packageRoot } from './package-root.js'
@@ -43,10 +43,10 @@ export default async function* testReporter(events: AsyncIterable<TestEvent>): A
     const { details = {}, nesting = 0 } = data
     const failure = type === 'test:fail' ? details.error : undefined
     // Suites speak through their tests, and tests that a filter left out are not spoken of.
-    const own = data.name !== undefined && (data.name in sources || Object.values(sources).includes(data.name))
+    const own = nesting === 0 && data.name !== undefined && resolve(data.name) in sources
     if (failure?.failureType === 'subtestsFailed' || (!failure && (details.type === 'suite' || own))) continue
     if (typeof data.skip === 'string' && data.skip.includes('does not match')) continue
-    const path = sources[data.file ?? ''] ?? data.file ?? ''
+    const path = sources[own ? resolve(data.name!) : (data.file ?? '')] ?? data.file ?? ''
     if (path !== file) yield `${file === '' ? '' : '\n'}${pc.bold(shownPath(path))}\n`
     file = path
     names.splice(nesting, names.length, data.name ?? '')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
+import { type Duration, durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { bundleTests, type TestBundling, testModules, watchTests } from '../runtime/load/bundle-tests.js'
 import { ownModules } from '../runtime/load/own-modules.js'
@@ -15,6 +16,8 @@ export interface TestOptions {
   readonly watch?: boolean
   readonly filter?: string
   readonly update?: boolean
+  /** How long a test, and a file of tests, may take. */
+  readonly timeout: string
 }
 
 const reporter = fileURLToPath(new URL('./test-reporter.js', import.meta.url))
@@ -27,6 +30,7 @@ const reporter = fileURLToPath(new URL('./test-reporter.js', import.meta.url))
  */
 export async function test(paths: readonly string[], options: TestOptions): Promise<number> {
   checkFilter(options.filter)
+  durationMs(options.timeout as Duration, '--timeout')
   const files = await testFiles(paths)
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-'))
   const bundling: TestBundling = { files, folder, resolveMillrace: ownModules }
@@ -64,9 +68,12 @@ async function watch(bundling: TestBundling, options: TestOptions): Promise<numb
   return 0
 }
 
-function start(bundling: TestBundling, { filter, update }: TestOptions): ChildProcess {
+function start(bundling: TestBundling, { filter, update, timeout }: TestOptions): ChildProcess {
   const modules = testModules(bundling)
   const args = ['--enable-source-maps', '--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout']
+  args.push(`--test-timeout=${durationMs(timeout as Duration)}`)
+  // From this release on a timer that a test has left running keeps its process alive beyond the time limit.
+  if (Number(process.versions.node.split('.')[0]) >= 22) args.push('--test-force-exit')
   if (filter !== undefined) args.push(`--test-name-pattern=${filter}`)
   const env: NodeJS.ProcessEnv = {
     ...process.env,

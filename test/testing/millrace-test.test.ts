@@ -120,6 +120,14 @@ test('plan', () => expectGolden(planText(rooms), new URL('golden/plan.txt', impo
     expect(await run(folder)).toMatchObject({ code: 0 })
   })
 
+  it('a test that never ends, and leaves a timer running, is given up', async () => {
+    const text = `import { test } from 'node:test'\ntest('waits', async () => {\n  setInterval(() => {}, 1000)\n  await new Promise(() => {})\n})\n`
+    const { code, stdout } = await run(project({ 'a.test.ts': text }), '--timeout', '2s')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^a\.test\.ts\n {2}✗ .*\n {4}test timed out after 2000ms\n\n1 failed/)
+    expect(await run(top, '--timeout', 'soon')).toMatchObject({ code: 1, stderr: expect.stringContaining('MR106') as string })
+  })
+
   it('a file that throws while it is loaded has failed', async () => {
     const { code, stdout } = await run(project({ 'a.test.ts': `const rows: readonly number[] = []\nrows[0]!.toFixed()\n` }))
     expect(code).toBe(1)
