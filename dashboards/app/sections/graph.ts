@@ -6,12 +6,14 @@ import { nodeTitle } from '../text/node-title.js'
 import { EdgeTap } from './edge-tap.js'
 import { EdgeLine } from './graph-edge.js'
 import { layoutGraph } from './graph-layout.js'
-import { NodeBox, narrowNodes, wideNodes } from './graph-node.js'
+import { NodeBox, type NodeStyle, narrowNodes, wideNodes } from './graph-node.js'
 import type { GraphPanel } from './graph-panel.js'
 import { NodeFacts } from './node-facts.js'
 
-/** Pixels below which a graph runs top down. */
-const narrowWidth = 640
+/** A graph that would have to be drawn smaller than this to fit runs top down instead. */
+const leastScale = 0.72
+/** Pixels below which its nodes are narrow, too. */
+const narrowWidth = 560
 
 /**
  * The job's graph: edge width and words say the rate, each node its watermark, and one sentence who holds it back.
@@ -23,7 +25,12 @@ export class Graph implements Section {
   readonly #sentence = element('p', { class: 'culprit' })
   readonly #host = element('div', { class: 'graph-host' })
   readonly #panelHost = element('div')
-  #shape = ''
+  /** What the graph consists of; when that changes, it is laid out anew. */
+  #names = ''
+  /** Its width when it runs from left to right. */
+  #flatWidth = 0
+  /** Whether what is drawn runs top down. */
+  #built: boolean | undefined
   #nodes = new Map<string, NodeBox>()
   #edges = new Map<string, EdgeLine>()
   #panel: GraphPanel | undefined
@@ -51,12 +58,17 @@ export class Graph implements Section {
     this.root.hidden = !graph || graph.nodes.length === 0
     if (!graph || !job || this.root.hidden) return
     if (!wasHidden && !this.#context.screen.has(this.root)) return
-    const topDown = !this.#context.isKiosk && this.#host.clientWidth < narrowWidth
-    const nodes = graph.nodes.map(node => node.id).join()
-    const shape = `${topDown}|${nodes}|${graph.edges.map(edge => edgeKey(edge)).join()}`
-    if (shape !== this.#shape) {
-      this.#shape = shape
-      this.#build(graph, topDown)
+    const names = `${graph.nodes.map(node => node.id).join()}|${graph.edges.map(edgeKey).join()}`
+    if (names !== this.#names) {
+      this.#names = names
+      this.#flatWidth = layoutGraph(sizesOf(makeBoxes(graph, wideNodes), wideNodes), graph.edges, false).width
+      this.#built = undefined
+    }
+    const width = this.#host.clientWidth
+    const topDown = !this.#context.isKiosk && width < this.#flatWidth * leastScale
+    if (topDown !== this.#built) {
+      this.#built = topDown
+      this.#build(graph, topDown, topDown && width < narrowWidth ? narrowNodes : wideNodes)
     }
     this.#sentenceFor(graph)
     for (const node of graph.nodes) this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id)
@@ -80,14 +92,12 @@ export class Graph implements Section {
     )
   }
 
-  #build(graph: JobGraph, topDown: boolean): void {
-    const style = topDown ? narrowNodes : wideNodes
-    this.#nodes = new Map(graph.nodes.map(node => [node.id, new NodeBox(node, style)]))
+  #build(graph: JobGraph, topDown: boolean, style: NodeStyle): void {
+    this.#nodes = makeBoxes(graph, style)
     this.#edges = new Map()
     const titles = new Map(graph.nodes.map(node => [node.id, nodeTitle(node)]))
     const titleOf = (id: string): string => titles.get(id) ?? id
-    const sizes = new Map([...this.#nodes].map(([id, box]) => [id, { width: style.width, height: box.height }]))
-    const laid = layoutGraph(sizes, graph.edges, topDown)
+    const laid = layoutGraph(sizesOf(this.#nodes, style), graph.edges, topDown)
     const svg = svgElement('svg', {
       viewBox: `0 0 ${laid.width} ${laid.height}`,
       width: laid.width,
@@ -148,3 +158,9 @@ export class Graph implements Section {
 }
 
 const edgeKey = (edge: { readonly from: string; readonly to: string }): string => `${edge.from}\u0000${edge.to}`
+
+const makeBoxes = (graph: JobGraph, style: NodeStyle): Map<string, NodeBox> =>
+  new Map(graph.nodes.map(node => [node.id, new NodeBox(node, style)]))
+
+const sizesOf = (boxes: ReadonlyMap<string, NodeBox>, { width }: NodeStyle): ReadonlyMap<string, { width: number; height: number }> =>
+  new Map([...boxes].map(([id, { height }]) => [id, { width, height }]))
