@@ -50,7 +50,11 @@ const copyDefinitions = async to => {
 /** Every error of the catalogue on one page, each under its code: where the codes of the page link to. */
 const writeErrors = async to => {
   const { catalogue } = await load(join(root, 'src', 'model', 'errors', 'catalogue.ts'))
-  const safe = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('`', '')
+  const safe = text =>
+    text
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replace(/`([^`]*)`/g, '<code>$1</code>')
   const entries = Object.entries(catalogue)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(

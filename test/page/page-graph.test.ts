@@ -69,6 +69,33 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
     await close()
   })
 
+  test('a hidden tab paints nothing and listens to no edge, and catches up when it is seen again', async () => {
+    const { page, close } = await visit(browser, url)
+    await page.locator('.plot canvas').first().waitFor()
+    await page.locator('.link').first().dispatchEvent('click')
+    await until('the tap', () => server.taps === 1)
+    await page.evaluate(`{
+      window.painted = 0
+      const { clearRect } = CanvasRenderingContext2D.prototype
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.painted++; clearRect.apply(this, box) }
+      window.show = isShown => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => !isShown })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }
+      window.show(false)
+    }`)
+    await until('the tap to end', () => server.taps === 0)
+    const before = await page.evaluate<number>('window.painted')
+    for (let i = 0; i < 8; i++) server.advance()
+    // What is asked of the page is answered after what it was told before.
+    await page.evaluate("fetch('api/v1/jobs').then(answer => answer.json())")
+    expect(await page.evaluate<number>('window.painted')).toBe(before)
+    await page.evaluate('window.show(true)')
+    await until('a picture', async () => (await page.evaluate<number>('window.painted')) > before)
+    await until('the tap again', () => server.taps === 1)
+    await close()
+  })
+
   test('another job closes the tap', async () => {
     const { page, close } = await visit(browser, url)
     await page.locator('.link').first().dispatchEvent('click')
