@@ -64,6 +64,7 @@ export const typicalMistakes: readonly Mistake[] = [
     },
   ),
   mistake('column-that-is-missing', {}, { files: { 'plant.csv': 'room,celcius,at\n' }, args: ['--read', 'readings=plant.csv'] }),
+  { name: 'misspelt-import', files: { 'plant.job.ts': plant().replaceAll('tumbling', 'tumblign') } },
   mistake('unknown-option', { source: `adress: 'plant', decode: json(Reading)` }),
   mistake('mean-of-a-text', { results: `mean: mean(r => r.room), n: count()` }),
   mistake('same-id-twice', { outputs: `[climate.pipe(into(view('climate'))), readings.pipe(into(view('climate')))]` }),

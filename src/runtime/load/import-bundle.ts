@@ -8,6 +8,7 @@ import { isJob } from '../../job/job.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { JobBundle } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
+import { missingExport } from './missing-export.js'
 
 /** Imports a module; some runtimes load modules their own way. */
 export type ImportModule = (url: string) => Promise<unknown>
@@ -29,7 +30,9 @@ export async function importBundle(bundle: JobBundle, name: string, load: Import
   const url = pathToFileURL(module).href
   try {
     await writeFile(module, bundle.code)
-    const exports = await placed(map, url, () => load(url))
+    const exports = await load(url).catch(async (error: unknown) => {
+      throw (await missingExport(error, bundle, map, load)) ?? placeError(error, map, url)
+    })
     const job = (exports as { readonly default?: unknown }).default
     if (job === undefined) throw new MillraceError('MR403', `${name} has no default export`, { place: { file, line: 1, column: 1 } })
     if (!isJob(job)) throw new MillraceError('MR403', `the default export of ${name} is no job`, { place: { file, line: 1, column: 1 } })
@@ -54,14 +57,6 @@ function withPlaces(job: Job, map: BundleMap, url: string): Job {
   return { ...job, start }
 }
 
-async function placed<T>(map: BundleMap, url: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    throw placeError(error, map, url)
-  }
-}
-
 function placeError(error: unknown, map: BundleMap, url: string): MillraceError {
   const place = map.placeOfError(error, url)
   if (error instanceof MillraceError) {
@@ -69,9 +64,6 @@ function placeError(error: unknown, map: BundleMap, url: string): MillraceError 
     if (error.others.length === 0) return placed
     return placed.with({ others: error.others.map(other => placeError(other, map, url)) })
   }
-  // The only check that the engine makes before any code of the bundle runs.
-  const missing = error instanceof SyntaxError && /module '([^']*)' does not provide an export named '([^']*)'/.exec(error.message)
-  if (missing) return new MillraceError('MR405', `${missing[1]} has no export \`${missing[2]}\``, { cause: error })
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new MillraceError('MR404', reason, { cause: error, ...(place && { place }) })
 }
