@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
     await page.locator('.happening', { hasText: 'Late burst' }).waitFor()
     server.advance()
     await page.locator('.late-rows').scrollIntoViewIfNeeded()
-    await page.locator('.late-rows', { hasText: 'the last 3 of 62' }).waitFor()
+    await page.locator('.late-rows', { hasText: '62 in all' }).waitFor()
     server.demo.isReadOnly = true
     await page.getByRole('button', { name: 'bad message' }).click()
     await page.locator('.refusal', { hasText: "Not done: 'bad' cannot be done now; wait a moment." }).waitFor()

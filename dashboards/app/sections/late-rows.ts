@@ -32,7 +32,7 @@ export class LateRows implements Section {
   draw({ job }: PageState): void {
     const late = job?.counts.late ?? 0
     if (this.#context.screen.has(this.root)) this.#ask(late)
-    const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late, this.#rows.length)
+    const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late)
     replaceWhenChanged(this.#note, words, () => [words])
     this.#body.hidden = this.#rows.length === 0
     replaceWhenChanged(this.#body, JSON.stringify(this.#rows), () => [table(this.#rows)])
@@ -56,11 +56,9 @@ export class LateRows implements Section {
   }
 }
 
-const lateWords = (late: number, listed: number): string => {
-  const lost = 'counted, and in no result'
-  if (listed === 0) return `${count(late)}, ${lost}`
-  return late > listed ? `the last ${listed} of ${count(late)}, ${lost}` : lost
-}
+/** One message may be late for several windows, and then has a line for each. */
+const lateWords = (late: number): string =>
+  `${count(late)} in all, newest first; each counted, and in no result of the window that it missed`
 
 const table = (rows: readonly LateRow[]): HTMLTableElement => {
   const head = ['came', 'row', 'of', 'missed the window', 'by'].map(word => element('th', { scope: 'col' }, word))
