@@ -1,15 +1,18 @@
 import { MillraceError } from './errors/millrace-error.js'
 import { type Field, type FieldOrigin, type FieldSpec, type Instant, reservedFields, type Schema, type TimeFormat } from './schema.js'
 
-function field<T>(spec: Partial<FieldSpec>): Field<T> {
+/** `faults`: what is wrong with it, for the schema to tell together with what is wrong with its other fields. */
+function field<T>(spec: Partial<FieldSpec>, faults: readonly MillraceError[] = []): Field<T> {
   return {
     spec,
-    nullable: () => field<T | null>({ ...spec, nullable: true }),
+    faults,
+    nullable: () => field<T | null>({ ...spec, nullable: true }, faults),
     at: path => {
-      if (path === '' || path.split('.').includes('')) throw new MillraceError('MR102', `'${path}' is not a path of keys joined by dots`)
-      return field<T>({ ...spec, path: path.split('.') })
+      const good = path !== '' && !path.split('.').includes('')
+      const fault = good ? [] : [new MillraceError('MR102', `'${path}' is not a path of keys joined by dots`)]
+      return field<T>({ ...spec, path: path.split('.') }, [...faults, ...fault])
     },
-    from: origin => field<T>({ ...spec, origin }),
+    from: origin => field<T>({ ...spec, origin }, faults),
   }
 }
 
@@ -41,12 +44,10 @@ export function timestamp(format?: Exclude<TimeFormat, object>): Field<Instant>
 export function timestamp(pattern: string, zone: string): Field<Instant>
 export function timestamp(format = 'rfc3339', zone?: string): Field<Instant> {
   const known = ['rfc3339', 'epoch-s', 'epoch-ms', 'epoch-ns']
-  if (zone === undefined && !known.includes(format)) {
-    throw new MillraceError('MR103', `'${format}' is not a time format`, {
-      hint: `use ${known.join(', ')}, or a pattern with its zone: timestamp('yyyy-MM-dd HH:mm:ss', 'UTC')`,
-    })
-  }
-  return field({ type: 'timestamp', format: zone === undefined ? (format as TimeFormat) : { pattern: format, zone } })
+  if (zone !== undefined) return field({ type: 'timestamp', format: { pattern: format, zone } })
+  if (known.includes(format)) return field({ type: 'timestamp', format: format as TimeFormat })
+  const hint = `use ${known.join(', ')}, or a pattern with its zone: timestamp('yyyy-MM-dd HH:mm:ss', 'UTC')`
+  return field({ type: 'timestamp' }, [new MillraceError('MR103', `'${format}' is not a time format`, { hint })])
 }
 
 /** Read the field from an application property. */
@@ -63,7 +64,8 @@ export const creationTime = (): FieldOrigin => ({ section: 'properties', key: 'c
 /**
  * A schema: the fields of a row, from which types, decoder and plan follow.
  *
- * @throws MR101 for a field with a reserved name.
+ * @throws MR101 for a field with a reserved name, MR102 for a path and MR103 for a time format that is none, MR105 for what is
+ * no field; all of them together.
  * @example
  * const Reading = schema({ room: text().from(applicationProperty('room')), celsius: number({ unit: '°C' }).at('d.t') })
  */
@@ -71,15 +73,16 @@ export function schema<F extends Readonly<Record<string, Field<unknown>>>>(
   fields: F,
 ): Schema<{ readonly [K in keyof F & string]: F[K] extends Field<infer T> ? T : never }> {
   const specs: Record<string, FieldSpec> = {}
+  const faults: MillraceError[] = []
   for (const [name, field] of Object.entries(fields)) {
     const spec = field?.spec
     if (typeof spec !== 'object') {
-      throw new MillraceError(
-        'MR105',
-        `the field \`${name}\` is declared by ${typeof field === 'object' ? 'an object' : `a ${typeof field}`}`,
-      )
+      const what = typeof field === 'object' ? 'an object' : `a ${typeof field}`
+      faults.push(new MillraceError('MR105', `the field \`${name}\` is declared by ${what}`))
+      continue
     }
-    if (reservedFields.has(name)) throw new MillraceError('MR101', `the field name \`${name}\` is reserved`)
+    if (reservedFields.has(name)) faults.push(new MillraceError('MR101', `the field name \`${name}\` is reserved`))
+    faults.push(...field.faults)
     specs[name] = {
       nullable: false,
       origin: { section: 'body' },
@@ -88,5 +91,7 @@ export function schema<F extends Readonly<Record<string, Field<unknown>>>>(
       type: spec.type ?? 'text',
     }
   }
+  const [first, ...others] = faults
+  if (first) throw MillraceError.together([first, ...others])
   return { fields: specs } as never
 }

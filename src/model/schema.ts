@@ -1,3 +1,4 @@
+import type { MillraceError } from './errors/millrace-error.js'
 import type { ValueType } from './value-type.js'
 
 declare const instantBrand: unique symbol
@@ -50,6 +51,8 @@ export interface FieldSpec {
 /** A field under construction; immutable, every method gives a new one. `T` is the type that job code reads. */
 export interface Field<out T> {
   readonly spec: Partial<FieldSpec>
+  /** What is wrong with its declaration; the schema that it becomes part of is refused with it. */
+  readonly faults: readonly MillraceError[]
   /** May be missing or null. */
   nullable(): Field<T | null>
   /** Where in the body: keys joined by dots. */

@@ -39,8 +39,8 @@ const clock = { wall: 0, stream: 0, partition: 0, frozen: false }
 
 /** What job code and its tests do wrong, by the code that they get. */
 const faults: readonly (readonly [code: string, fault: string, commit: () => unknown])[] = [
-  ['MR102', 'a path with an empty key', () => text().at('data..room')],
-  ['MR103', 'a time format that nobody knows', () => timestamp('iso' as 'rfc3339')],
+  ['MR102', 'a path with an empty key', () => schema({ room: text().at('data..room') })],
+  ['MR103', 'a time format that nobody knows', () => schema({ at: timestamp('iso' as 'rfc3339') })],
   [
     'MR152',
     'a stream kept from another run',

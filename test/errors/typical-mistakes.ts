@@ -65,6 +65,7 @@ export const typicalMistakes: readonly Mistake[] = [
   ),
   mistake('column-that-is-missing', {}, { files: { 'plant.csv': 'room,celcius,at\n' }, args: ['--read', 'readings=plant.csv'] }),
   { name: 'misspelt-import', files: { 'plant.job.ts': plant().replaceAll('tumbling', 'tumblign') } },
+  mistake('schema', { fields: `room: text().at('device..room'), final: number(), celsius: number({ unit: '°C' }), at: timestamp('iso')` }),
   mistake('unknown-option', { source: `adress: 'plant', decode: json(Reading)` }),
   mistake('mean-of-a-text', { results: `mean: mean(r => r.room), n: count()` }),
   mistake('same-id-twice', { outputs: `[climate.pipe(into(view('climate'))), readings.pipe(into(view('climate')))]` }),

@@ -17,10 +17,15 @@ const parts = {
     sound,
     'const started = Date.now()',
     'const dice = Math.random()',
-    "const bad = timestamp('iso' as never)",
+    "const Bad = schema({ at: timestamp('iso' as never) })",
     'setTimeout(() => {}, 1)',
   ],
-  fields: ['room: text()', 'final: boolean(), room: text()', "room: text().at('a..b')"],
+  fields: [
+    'room: text()',
+    'final: boolean(), room: text()',
+    "room: text().at('a..b')",
+    "room: text().at(''), final: text(), when: timestamp('iso' as never)",
+  ],
   source: ["address: 'in'", "adress: 'in'", 'address: 7 as never'],
   time: [
     "eventTime(r => r.at, { outOfOrderness: '1s' }),",
