@@ -99,6 +99,16 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
     await proxy.close()
   })
 
+  test('a job that was edited is shown as it is now, without a refresh', async () => {
+    const { page, faults, close } = await visit(browser, `${server.url}/#thermostat`)
+    await page.locator('.chart header p', { hasText: 'celsius' }).first().waitFor()
+    host.rename('rooms', 'kelvin')
+    await page.locator('.chart header p', { hasText: 'kelvin' }).first().waitFor()
+    expect(await page.locator('.chart').count()).toBe(1)
+    expect(faults).toEqual([])
+    await close()
+  })
+
   test('serves the rows that the page links to', async () => {
     const { page, close } = await visit(browser, `${server.url}/`)
     const href = await page.locator('.chart .quiet-link').first().getAttribute('href')

@@ -13,17 +13,29 @@ export class ScriptedHost implements Host {
 
   constructor() {
     for (const info of views) {
-      const { view } = this.#registry.open(info.job, {
-        id: info.id,
-        spec: { params: { keep: info.keep } },
-        schema: info.columns.map(({ key: _, ...column }) => column),
-        windowed: info.windowed,
-        keyColumns: info.columns.filter(column => column.key && !column.name.startsWith('window_')).map(column => column.name),
-        ...(info.window && { window: info.window }),
-      })
-      this.#open.set(info.id, view)
+      this.#open.set(info.id, this.#view(info))
       this.#take(this.feed.snapshot(info))
     }
+  }
+
+  /** A job was edited and started anew: its first number has another name now. */
+  rename(id: string, name: string): void {
+    const info = views.find(view => view.id === id)
+    if (!info) return
+    const first = info.columns.find(column => column.type === 'number')
+    this.#view({ ...info, columns: info.columns.map(column => (column === first ? { ...column, name } : column)) })
+  }
+
+  #view(info: ViewInfo): View {
+    const { view } = this.#registry.open(info.job, {
+      id: info.id,
+      spec: { params: { keep: info.keep } },
+      schema: info.columns.map(({ key: _, ...column }) => column),
+      windowed: info.windowed,
+      keyColumns: info.columns.filter(column => column.key && !column.name.startsWith('window_')).map(column => column.name),
+      ...(info.window && { window: info.window }),
+    })
+    return view
   }
 
   advance(): void {
@@ -50,6 +62,15 @@ export class ScriptedHost implements Host {
     return this.feed.deadLetters(job)
   }
   deadLetterBytes() {
+    return undefined
+  }
+  async retryDeadLetter() {
+    return undefined
+  }
+  lateRows() {
+    return []
+  }
+  tap() {
     return undefined
   }
   readiness() {
