@@ -54,11 +54,21 @@ async function types(path: string): Promise<readonly Reported[]> {
 async function withTypes(path: string, errors: readonly MillraceError[]): Promise<readonly Reported[]> {
   const checked = await typeCheck(path)
   const found = (checked.checked ? checked.errors : []).filter(({ message }) => !follows.test(message))
-  const atLine = ({ place }: MillraceError): string => (place ? `${place.file}:${place.line}` : '')
-  const lines = new Set(errors.map(atLine))
-  const told = errors.map(error => {
-    const notes = found.filter(type => atLine(type) === atLine(error)).map(({ message }) => `types: ${message}`)
-    return notes.length === 0 ? error : error.with({ notes: [...error.notes, ...notes] })
-  })
-  return [...told, ...found.filter(type => !lines.has(atLine(type)))].map(error => wrong(path, error))
+  const notes = new Map<MillraceError, string[]>()
+  const further: MillraceError[] = []
+  for (const type of found) {
+    const error = nearestOf(type, errors)
+    if (error) notes.set(error, [...(notes.get(error) ?? []), `types: ${type.message}`])
+    else further.push(type)
+  }
+  const told = errors.map(error => error.with({ notes: [...error.notes, ...(notes.get(error) ?? [])] }))
+  return [...told, ...further].map(error => wrong(path, error))
+}
+
+/** The error of the same line that stands nearest to what TypeScript says. */
+function nearestOf({ place }: MillraceError, errors: readonly MillraceError[]): MillraceError | undefined {
+  const away = (error: MillraceError): number => Math.abs(error.place!.column - place!.column)
+  return errors
+    .filter(error => place && error.place?.file === place.file && error.place.line === place.line)
+    .sort((a, b) => away(a) - away(b))[0]
 }
