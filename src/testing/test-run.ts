@@ -1,13 +1,12 @@
-import { deserialize, serialize } from 'node:v8'
 import type { Decoded, Decoder } from '../codecs/decoder.js'
 import type { OutputBatch } from '../connector/sink.js'
 import type { Graph, Job, RowRejection } from '../job/graph.js'
+import { decodeState, encodeState } from '../journal/state-codec.js'
 import type { Batch } from '../model/batch.js'
 import type { Chunk } from '../model/chunk.js'
 import type { Clock } from '../model/clock.js'
 import type { Columns } from '../model/columns.js'
 import type { LateRow } from '../model/late-row.js'
-import type { State } from '../model/state.js'
 import { arrivalBatch, timeBatch } from '../runtime/flow/chunk-batch.js'
 import { IdSet } from '../runtime/identity/id-set.js'
 import { MessageIdentity } from '../runtime/identity/message-identity.js'
@@ -120,9 +119,9 @@ export class TestRun {
     this.#end(({ row }) => row)
   }
 
-  /** A new process takes over: everything is made anew from the job file and the snapshot of the old one. */
+  /** A new process takes over: everything is made anew from the job file and the bytes of the old one's snapshot. */
   restart(): void {
-    const saved = deserialize(serialize(this.#graph.snapshot())) as State
+    const saved = decodeState(Buffer.concat([...encodeState(this.#graph.snapshot())]))
     const { ids, origins, counts, entry, ended } = this.#memory
     const { state, side } = ids.snapshot()
     const memory = newMemory()
