@@ -7,6 +7,7 @@ import type { State } from '../model/state.js'
 import { into } from '../operators/into.js'
 import type { Stream } from '../operators/stream.js'
 import { collectSink } from './collect-sink.js'
+import { type CutRows, cutRows } from './cut-rows.js'
 import { rowsSource } from './rows-source.js'
 import { pushEntry, type TestEntry, type TestResult } from './run-entries.js'
 
@@ -32,16 +33,12 @@ export interface OperatorCase<T, U> {
 export function verifyOperator<T, U>(test: OperatorCase<T, U>): readonly TestResult[] {
   const seed = test.seed ?? 1
   const expected = run(test, () => [], false)
-  const random = sequence(seed)
-  const ways: readonly (readonly [string, (rows: number) => readonly number[], boolean])[] = [
-    ['batches of one row', rows => Array.from({ length: rows }, (_, i) => i), false],
-    ['random cuts', rows => Array.from({ length: rows }, (_, i) => i).filter(() => random() < 0.3), false],
-    ['snapshot and restore between entries', () => [], true],
-    [
-      'random cuts, snapshot and restore between entries',
-      rows => Array.from({ length: rows }, (_, i) => i).filter(() => random() < 0.3),
-      true,
-    ],
+  const random = cutRows('random cuts', seed)
+  const ways: readonly (readonly [string, CutRows, boolean])[] = [
+    ['batches of one row', cutRows('single rows', seed), false],
+    ['random cuts', random, false],
+    ['snapshot and restore between entries', cutRows('whole', seed), true],
+    ['random cuts, snapshot and restore between entries', random, true],
   ]
   for (const [name, cuts, restored] of ways) {
     const results = run(test, cuts, restored)
@@ -55,7 +52,7 @@ export function verifyOperator<T, U>(test: OperatorCase<T, U>): readonly TestRes
   return expected
 }
 
-function run<T, U>(test: OperatorCase<T, U>, cuts: (rows: number) => readonly number[], restored: boolean): readonly TestResult[] {
+function run<T, U>(test: OperatorCase<T, U>, cuts: CutRows, restored: boolean): readonly TestResult[] {
   const schemas = new Map([['rows', test.schema as Schema<unknown>]])
   const built = job('verify', ({ read }) => [test.pipeline(read('rows', rowsSource(test.schema))).pipe(into(collectSink('out', test.as)))])
   let graph: Graph = built.start({ bounded: false })
@@ -69,13 +66,4 @@ function run<T, U>(test: OperatorCase<T, U>, cuts: (rows: number) => readonly nu
     results.push(...pushEntry(graph, schemas, entry, number, cuts(entry.rows?.length ?? 0)))
   })
   return results
-}
-
-/** A small linear congruential generator: cuts must be repeatable, not unpredictable. */
-function sequence(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }
