@@ -132,6 +132,7 @@ const faults: readonly (readonly [code: string, fault: string, commit: () => unk
   ],
   ['MR168', 'rows for a source that the job does not have', () => started(sound).push('other', timeBatch(0, clock, 0))],
   ['MR169', 'state of an operator that is gone', () => started(sound).restore(started(rows => windows(rows).pipe(out())).snapshot())],
+  ['MR470', 'a tap on an edge that is not there', () => started(sound).tap('rows', 'view:uot', () => undefined)],
   [
     'MR195',
     'a test row without a field',
