@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { finished, millrace } from '../cli/command.js'
+import { finished, millrace, root } from '../cli/command.js'
 import { until } from '../support/until.js'
 
 const top = mkdtempSync(join(tmpdir(), 'millrace-test-command-'))
@@ -162,5 +163,21 @@ test('plan', () => expectGolden(planText(rooms), new URL('golden/plan.txt', impo
     await command.said(/error MR402/)
     command.process.kill('SIGTERM')
     expect((await command.done).code).toBe(0)
+  })
+})
+
+/** Other releases of Node, as `npm run peers` obtains them. */
+const nodes = [22, 24].map(release => ({ release, path: join(root, `.peers/node-${release}/node_modules/node/bin/node`) }))
+
+describe.concurrent('millrace test on other releases of Node', () => {
+  it.each(nodes)('Node $release says the same', async ({ path, release }) => {
+    if (!existsSync(path)) return console.warn(`skipped: no Node ${release}; run \`npm run peers -- node-${release}\``)
+    const cwd = project({ ...rooms, 'rooms.test.ts': test(22) })
+    const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', VITEST: '' }
+    const { status, stdout } = spawnSync(path, [join(root, 'dist/src/cli/main.js'), 'test'], { cwd, env, encoding: 'utf8' })
+    const here = await run(cwd)
+    const plain = (text: string): string => text.replace(/ {2}\d+ ms/, '')
+    expect(plain(stdout)).toBe(plain(here.stdout))
+    expect(status).toBe(1)
   })
 })
