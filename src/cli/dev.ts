@@ -117,7 +117,8 @@ class Dev {
       this.#say(`${pc.yellow('▸')} ${files.map(file => relative('', file)).join(', ')} changed`)
       await this.#attempt(() => this.#session.reload(dashboards.length > 0), false)
       this.#watcher.follow(this.#folders())
-      if (own.length > 0 || this.#failed) this.#types?.check()
+      // What does not load is told of once; the type check would say the same again.
+      if (own.length > 0 && !this.#failed) this.#types?.check()
     })
   }
 

@@ -1,5 +1,5 @@
 import { isCancel, select, text } from '@clack/prompts'
-import { type ProjectSource, projectSources } from './init-files.js'
+import { availableSources, type ProjectSource } from './init-files.js'
 import { isProjectName } from './init-name.js'
 
 export interface InitAnswers {
@@ -27,7 +27,7 @@ export async function askForProject(given: Partial<InitAnswers>, standard: InitA
     given.source ??
     (await select<ProjectSource>({
       message: 'Where do its readings come from?',
-      options: projectSources.map(value => ({ value, label: labels[value] })),
+      options: availableSources().map(value => ({ value, label: labels[value] })),
       initialValue: standard.source,
     }))
   if (isCancel(source)) return undefined
