@@ -20,7 +20,7 @@ it('goes on with each save: a good one reloads, a broken one and one that would 
   expect(ms).toBeLessThan(5_000)
   expect((await fetch(`${page}/api/v1/jobs`)).status).toBe(200)
   writeFileSync(file, text.replace('where(', 'where(('))
-  await dev.said(/MR402[\s\S]*plant\.job\.ts:10[\s\S]*the former text runs on/)
+  await dev.said(/MR402[\s\S]*plant\.job\.ts:17[\s\S]*the former text runs on/)
   expect((await fetch(`${page}/api/v1/jobs`)).status).toBe(200)
   writeFileSync(file, text.replace("tumbling('1m')", "tumbling('5m')"))
   await dev.said(/MR421[\s\S]*`climate`: window was tumbling 1m, and is tumbling 5m[\s\S]*the former text runs on/)
