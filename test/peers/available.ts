@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -20,3 +21,12 @@ export const protonAvailable = (): Availability =>
 export const artemisAvailable = (): Availability => look('Artemis', [join(peersFolder, 'apache-artemis-2.56.0', 'bin', 'artemis')])
 
 export const rabbitmqAvailable = (): Availability => look('RabbitMQ', ['/usr/lib/rabbitmq/bin/rabbitmq-server'])
+
+/** Python with pandas, polars, DuckDB and pyarrow. */
+export const analystsAvailable = (): Availability => {
+  const home = join(peersFolder, 'venv')
+  const python = look('analysts', [join(home, 'bin', 'python'), join(home, 'Scripts', 'python.exe')])
+  if (!python.present || spawnSync(python.path, ['-c', 'import duckdb_extension_httpfs, pandas, polars, pyarrow']).status === 0)
+    return python
+  return look('analysts', [])
+}
