@@ -1,8 +1,9 @@
 import { type FSWatcher, watch } from 'chokidar'
 import { systemTime } from '../runtime/seams/system-time.js'
 
-/** Ms after the last of several saves: an editor that writes many files, or one in pieces, makes one change. */
-const quietMs = 40
+/** Ms after the last of several saves: an editor that writes many files, or one in pieces, makes one change.
+ * Longer than the 50 ms for which chokidar tells no second change of a file, so that the last save is always seen. */
+const quietMs = 60
 
 const source = /\.(?:[cm]?[jt]sx?|json)$/
 
