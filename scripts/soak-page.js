@@ -1,6 +1,6 @@
 /**
  * The page under a long load: 24 charts of four series each, every one moving ten times a second, in Chromium.
- * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900]`. Prints heap (after a collection) and processor
+ * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900] [--charts 24] [--keys 4]`. Prints heap (after a collection) and processor
  * time once a minute; fails when the heap has grown by a tenth since the warm-up, or the page takes more than 15 % of a core.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     width: { type: 'string', default: '1440' },
     height: { type: 'string', default: '900' },
     charts: { type: 'string', default: '24' },
+    keys: { type: 'string', default: '4' },
   },
 })
 const minutes = Number(options.minutes)
@@ -25,7 +26,9 @@ const warmUpMs = Math.min(60_000, minutes * 15_000)
 const frameMs = 100
 /** Slots that the page keeps: a snapshot of as many makes it warm from the start. */
 const keptRows = 4096
-const keys = ['a', 'b', 'c', 'd']
+/** Rows of a greeting, as the server bounds it where there are many keys. */
+const mostRows = 400_000
+const keys = Array.from({ length: Number(options.keys) }, (_, i) => `room ${i + 1}`)
 const job = 'soak'
 const mostGrowth = 0.1
 const mostCore = 0.15
@@ -83,7 +86,8 @@ const serve = async folder => {
     const { pathname } = new URL(request.url, 'http://localhost')
     if (pathname === '/api/v1/live') {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      const past = Array.from({ length: keptRows }, (_, i) => start - (keptRows - i) * frameMs)
+      const length = Math.min(keptRows, Math.floor(mostRows / (charts * keys.length)))
+      const past = Array.from({ length }, (_, i) => start - (length - i) * frameMs)
       for (const [i, view] of views.entries()) response.write(frame('snapshot', { view, rows: past.flatMap(at => rowsAt(i, at)) }))
       streams.add(response)
       response.on('close', () => streams.delete(response))
