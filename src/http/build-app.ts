@@ -9,6 +9,7 @@ import { type DemoControl, demoNotice } from './demo-control.js'
 import { demoRoutes } from './demo-routes.js'
 import { hostGuard } from './host-guard.js'
 import { jobRoutes } from './job-routes.js'
+import { lateRoutes } from './late-routes.js'
 import { LiveHub } from './live-hub.js'
 import type { LiveNotice } from './live-notice.js'
 import { liveRoutes } from './live-routes.js'
@@ -20,6 +21,7 @@ import { errorHandler, notFoundHandler, problemOf, sendProblem } from './problem
 import { rowRoutes } from './row-routes.js'
 import { RowStreams } from './row-streams.js'
 import type { ServerContext } from './server-context.js'
+import { tapRoutes } from './tap-routes.js'
 import { viewRoutes } from './view-routes.js'
 
 export interface AppOptions {
@@ -94,6 +96,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       rowRoutes(api, context, streams)
       liveRoutes(api, context, hub)
       jobRoutes(api, context)
+      lateRoutes(api, context)
+      tapRoutes(api, context)
       deadLetterRoutes(api, context)
       dashboardRoutes(api, options.dashboards)
       demoRoutes(api, options.demo)

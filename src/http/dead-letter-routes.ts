@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DeadLetter } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { actionGuard } from './action-guard.js'
 import { countParameter, parameterSchema, readParameters, refuseParameters, textParameter } from './parameters.js'
 import { ndjsonRows } from './row-texts.js'
 import type { ServerContext } from './server-context.js'
@@ -12,7 +13,7 @@ const parameters = {
   limit: countParameter('letters at most, newest first; 1,000 unless given; the header Millrace-More says whether there are more', 100_000),
 }
 
-/** `GET /dead-letters.{json,ndjson}`, `/dead-letters/{id}/raw`: what was refused, why, and its bytes. */
+/** `GET /dead-letters.{json,ndjson}`, `/dead-letters/{id}/raw`, `POST /dead-letters/{id}/retry`: what was refused, why, its bytes, and once more. */
 export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerContext): void {
   /** What is cut off by the limit is said in a header, never silently. */
   const find = (request: FastifyRequest, reply: FastifyReply): readonly DeadLetter[] => {
@@ -33,9 +34,23 @@ export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerCon
   app.get<{ Params: { id: string } }>('/dead-letters/:id/raw', { schema: { summary: 'The bytes of a dead letter' } }, (request, reply) => {
     refuseParameters(request.query)
     const bytes = host.deadLetterBytes(request.params.id)
-    if (!bytes) throw new MillraceError('MR510', `there is no dead letter '${request.params.id.slice(0, 64)}'`)
+    if (!bytes) throw unknown(request.params.id)
     // Whatever a device sent is never shown in the browser as a page of ours.
     reply.header('content-disposition', 'attachment; filename="dead-letter.bin"')
     return reply.header('content-type', 'application/octet-stream').send(Buffer.from(bytes))
   })
+
+  app.post<{ Params: { id: string } }>(
+    '/dead-letters/:id/retry',
+    { schema: { summary: 'Take the message of a dead letter in again, once; needs the header millrace-action: 1' } },
+    async request => {
+      actionGuard(request)
+      refuseParameters(request.query)
+      const letter = await host.retryDeadLetter(request.params.id)
+      if (!letter) throw unknown(request.params.id)
+      return letter
+    },
+  )
 }
+
+const unknown = (id: string): MillraceError => new MillraceError('MR510', `there is no dead letter '${id.slice(0, 64)}'`)

@@ -31,6 +31,12 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR545: 403,
   MR546: 403,
   MR547: 409,
+  MR470: 404,
+  MR471: 503,
+  MR472: 409,
+  MR473: 409,
+  MR474: 409,
+  MR475: 503,
 }
 
 /** The problem document of an error. */
@@ -53,8 +59,9 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
 /** Turns whatever a route threw into a problem document; what is not an error of the client is logged, and its text kept from the client. */
 export function errorHandler(log: Log) {
   return (error: FastifyError | MillraceError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    if (error instanceof MillraceError && statuses[error.code] !== undefined) {
-      if (error.code === 'MR513') reply.header('retry-after', '5')
+    const known = error instanceof MillraceError ? statuses[error.code] : undefined
+    if (error instanceof MillraceError && known !== undefined) {
+      if (known === 503) reply.header('retry-after', '5')
       return sendProblem(reply, problemOf(error))
     }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500

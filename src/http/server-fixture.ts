@@ -89,6 +89,9 @@ export function fixtureHost(time: TimeSource): FixtureHost {
       const fits = (name: 'job' | 'source' | 'code', letter: DeadLetter) => filter[name] === undefined || letter[name] === filter[name]
       return this.letters.filter(l => fits('job', l) && fits('source', l) && fits('code', l)).slice(0, filter.limit)
     },
+    retryDeadLetter: async () => undefined,
+    lateRows: job => (jobs.includes(job) ? [] : undefined),
+    tap: job => (jobs.includes(job) ? () => undefined : undefined),
     deadLetterBytes: id => (id === '7-0' ? Uint8Array.from([0, 255, 10]) : undefined),
     readiness() {
       return this.ready ? { ready: true, reasons: [] } : { ready: false, reasons: ['readings waits for the broker'] }

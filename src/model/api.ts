@@ -110,8 +110,8 @@ export type LiveEvent =
   | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[] }
   | { readonly type: 'upsert'; readonly view: string; readonly rows: readonly LiveRow[]; readonly removed: readonly LiveRow[] }
   | { readonly type: 'progress'; readonly jobs: readonly JobSummary[]; readonly watermarks: Readonly<Record<string, number | null>> }
-  /** All alerts; sent whenever one changes, and at first. */
-  | { readonly type: 'alerts'; readonly alerts: readonly Alert[] }
+  /** Alerts of all jobs, the first 200, `more` besides; sent whenever one changes, and at first. */
+  | { readonly type: 'alerts'; readonly alerts: readonly Alert[]; readonly more?: number }
   /** Of demos only; sent whenever it changes, and at first. */
   | { readonly type: 'demo'; readonly demo: DemoStatus }
   | { readonly type: 'reset'; readonly reason: string }
@@ -128,6 +128,8 @@ export interface DeadLetter {
   /** Up to 200 bytes as text, unprintable ones as ·. */
   readonly sample: string
   readonly size: number
+  /** It can be taken in again: it is a message of which nothing has counted, and was not taken in again before. */
+  readonly retryable?: boolean
   /** It was taken in again as a new message at this time, on the job's clock. */
   readonly retriedAt?: number
 }

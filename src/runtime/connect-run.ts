@@ -53,6 +53,7 @@ export function connectRun(job: JobParts, fatal: (error: MillraceError) => void)
         failed: fatal,
       }),
   )
+  insight.release(store ? store.durability.journal.durable : Number.POSITIVE_INFINITY)
   const log = new EntryLog(graph, memory, clock, store?.durability.journal)
   const push = new EntryPush(graph, memory, {
     outputs: (entry, outputs) => outbox.add(entry, outputs),

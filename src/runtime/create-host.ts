@@ -1,3 +1,4 @@
+import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
 import type { ViewRegistry } from '../views/view-registry.js'
 import type { Host } from './host.js'
@@ -17,6 +18,8 @@ export interface HostOptions {
 }
 
 const samplePeriod = 500
+/** Of all jobs together. */
+const mostTaps = 20
 
 /** What the HTTP API and the command line see of running jobs. */
 export function createHost(options: HostOptions): Host {
@@ -45,10 +48,25 @@ export function createHost(options: HostOptions): Host {
     },
     deadLetterBytes(id) {
       for (const { deadLetters } of runners) {
-        const bytes = deadLetters.bytesOf(id)
+        const bytes = deadLetters.find(id)?.bytes
         if (bytes) return bytes
       }
       return undefined
+    },
+    async retryDeadLetter(id) {
+      for (const runner of runners) {
+        const letter = await runner.insight.retry(id, runner)
+        if (letter) return letter
+      }
+      return undefined
+    },
+    lateRows: (job, limit) => byId.get(job)?.runner.insight.late.list(limit),
+    tap(job, from, to, reader) {
+      const runner = byId.get(job)?.runner
+      if (!runner) return undefined
+      const open = runners.reduce((sum, { insight }) => sum + insight.taps.count, 0)
+      if (open >= mostTaps) throw new MillraceError('MR471', `${mostTaps} taps are open already`)
+      return runner.insight.taps.open(runner.graph, from, to, reader)
     },
     readiness() {
       const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error, store }) => {

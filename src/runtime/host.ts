@@ -1,5 +1,7 @@
 import type { DeadLetter, JobGraph, JobSummary } from '../model/api.js'
+import type { LateRow } from '../model/late-row.js'
 import type { View } from '../views/view.js'
+import type { TapReader } from './insight/taps.js'
 
 export interface DeadLetterFilter {
   readonly job?: string
@@ -16,6 +18,17 @@ export interface Host {
   /** Newest first. */
   deadLetters(filter: DeadLetterFilter): readonly DeadLetter[]
   deadLetterBytes(id: string): Uint8Array | undefined
+  /** Takes the message of a letter in again; resolves when that is durable. Undefined: no such letter. @throws MR472 … MR475 */
+  retryDeadLetter(id: string): Promise<DeadLetter | undefined>
+  /** The newest late rows of a job, newest first, at most a thousand of this process. Undefined: no such job. */
+  lateRows(job: string, limit: number): readonly LateRow[] | undefined
+  /**
+   * Looks at an edge of a job's graph: twice a second what passed, and five rows of it at most. The result ends it. Undefined:
+   * no such job.
+   *
+   * @throws MR470 no such edge, MR471 too many taps.
+   */
+  tap(job: string, from: string, to: string, reader: TapReader): (() => void) | undefined
   /** Ready: every job runs and every source is attached; otherwise the reasons. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Prometheus text. */

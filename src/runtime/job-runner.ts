@@ -5,15 +5,18 @@ import { connectRun, type Run } from './connect-run.js'
 import type { JobClock } from './flow/job-clock.js'
 import type { Outbox } from './flow/outbox.js'
 import { Pause } from './flow/pause.js'
+import type { Pump } from './flow/pump.js'
 import { Quiet } from './flow/quiet.js'
 import type { SourceFeed } from './flow/source-feed.js'
-import type { JobFactories } from './job-factories.js'
+import { unsent } from './flow/unsent.js'
+import { JobInsight } from './insight/job-insight.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
 import { type JobViews, openViews } from './job-views.js'
 import type { DeadLetterStore } from './letters/dead-letter-store.js'
 import type { FolderLock } from './recovery/folder-lock.js'
 import { freshJob, type JobAtRest, type RestingEvents, recoveredJob, startGraph } from './recovery/job-at-rest.js'
 import type { JobStore } from './recovery/job-store.js'
+import { risingEpochs } from './recovery/rising-epochs.js'
 import { RestartPolicy } from './restart-policy.js'
 import type { JobMemory } from './status/job-memory.js'
 
@@ -31,6 +34,7 @@ export class JobRunner {
   outbox!: Outbox
   deadLetters!: DeadLetterStore
   views!: JobViews
+  readonly insight: JobInsight
   /** What keeps the job's state; undefined where nothing outlives the process. */
   store: JobStore | undefined
   #run: Run | undefined
@@ -53,24 +57,20 @@ export class JobRunner {
     },
   }
 
-  /** The last one of this job in this process. */
-  #epoch: number | undefined
-
   constructor(options: JobRunnerOptions) {
-    const { factories } = options
-    // A process that was replaced while it stood still must not take its folder back when it recovers.
-    const raiseEpoch: JobFactories['raiseEpoch'] = async (disk, folder, reached) => {
-      const fence = await factories.raiseEpoch(disk, folder, reached, this.#epoch)
-      this.#epoch = fence.epoch
-      return fence
-    }
-    this.options = { ...options, factories: { ...factories, raiseEpoch } }
+    this.options = { ...options, factories: risingEpochs(options.factories) }
     this.#quiet = new Quiet(options.real)
+    this.insight = new JobInsight(options.job.id, options.real)
   }
 
   /** The sources of the present run. */
   get feeds(): readonly SourceFeed[] {
     return this.#run?.feeds ?? []
+  }
+
+  /** The pump of the present run. */
+  get pump(): Pump | undefined {
+    return this.#run?.pump
   }
 
   get id(): string {
@@ -170,6 +170,7 @@ export class JobRunner {
     const { feeds } = this
     this.#run?.pump.settler.end()
     this.#run = undefined
+    this.insight.runEnded(this.error ? `the job is started again: ${this.error.message}` : 'the job has ended')
     await Promise.allSettled(feeds.map(feed => feed.release()))
   }
 
@@ -216,9 +217,8 @@ export class JobRunner {
     const kept = (await this.store?.end()) ?? false
     await run.pump.settler.last()
     if (!quiet) {
-      const rows = [...this.outbox.lanes.values()].map(lane => lane.pendingRows).reduce((a, b) => a + b, 0)
-      const unsent = `${rows} rows were not acknowledged in time; they are ${kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'}`
-      this.options.log.warn(unsent, { code: 'MR414', job: this.id })
+      const fate = kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'
+      this.options.log.warn(unsent(this.outbox, fate), { code: 'MR414', job: this.id })
     }
     await this.#close()
     this.phase = this.error && this.error.action === 'stop' ? 'failed' : 'stopped'

@@ -5,6 +5,7 @@ import type { LoadedSnapshot, SnapshotStore } from '../../journal/snapshot-store
 import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import { dataIdentity, putAside } from '../recovery/data-identity.js'
+import type { Snapshotter } from '../recovery/snapshotter.js'
 
 /** What keeps a job's input and state in its data folder, open for one epoch. */
 export interface Durability {
@@ -15,6 +16,13 @@ export interface Durability {
   readonly loaded: LoadedSnapshot | undefined
   /** Names the journal; see `dataIdentity`. */
   readonly origin: string
+}
+
+/** What makes a run survive the process. */
+export interface Durable {
+  readonly journal: Journal
+  readonly fence: Fence
+  readonly snapshotter: Snapshotter
 }
 
 export interface DurabilityEvents {

@@ -18,11 +18,13 @@ export class EntryLog {
     this.#journal = journal
   }
 
-  chunk(source: string, chunk: Chunk): ChunkEntry {
+  /** Messages of a source, or, with `retryOf`, that of a dead letter once more. */
+  chunk(source: string, chunk: Chunk, retryOf?: string): ChunkEntry {
     const origin = this.#memory.origins.of(source, chunk.partition)
     this.#clock.readWall()
     const { wall, stream, partition } = this.#clock.reading(origin)
-    const entry: ChunkEntry = { kind: 'chunk', entry: this.#memory.entry + 1, source, clock: { wall, stream, partition }, chunk }
+    const own = retryOf === undefined ? {} : { retryOf }
+    const entry: ChunkEntry = { kind: 'chunk', entry: this.#memory.entry + 1, source, clock: { wall, stream, partition }, chunk, ...own }
     const { reference } = chunk
     if (reference === undefined) this.#journal?.append(entry)
     else {

@@ -5,9 +5,14 @@ import type { ChunkEntry, TimeEntry } from '../../journal/journal.js'
 import type { Chunk } from '../../model/chunk.js'
 import type { Clock } from '../../model/clock.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { LateRow } from '../../model/late-row.js'
 import { MessageIdentity } from '../identity/message-identity.js'
 import type { Refused } from '../letters/dead-letter-store.js'
+import type { OriginalMessage } from '../letters/kept-letters.js'
 import { messageSample } from '../letters/message-sample.js'
+import type { RetryMark } from '../letters/retry-mark.js'
+import { rowsOfMessage } from '../letters/rows-of-message.js'
+import { undividedNodes } from '../letters/undivided-nodes.js'
 import type { JobMemory } from '../status/job-memory.js'
 import { arrivalBatch, timeBatch } from './chunk-batch.js'
 import { yieldTurn } from './yield-turn.js'
@@ -25,6 +30,10 @@ const timeWatermarks: Readonly<Record<TimeEntry['what'], (wall: number) => numbe
 export interface Consequences {
   outputs(entry: number, outputs: readonly OutputBatch[]): void
   refused(entry: number, index: number, refused: Refused): void
+  /** Rows that no window took, at most the newest thousand. */
+  late?(entry: number, rows: readonly Omit<LateRow, 'job'>[]): void
+  /** The message of a dead letter came in again. */
+  retried?(mark: RetryMark): void
 }
 
 interface Reading {
@@ -42,12 +51,14 @@ export class EntryPush {
   readonly #memory: JobMemory
   readonly #to: Consequences
   readonly #readings: ReadonlyMap<string, Reading>
+  readonly #undivided: ReadonlySet<string>
   readonly #utf8 = new TextEncoder()
 
   constructor(graph: Graph, memory: JobMemory, to: Consequences) {
     this.#graph = graph
     this.#memory = memory
     this.#to = to
+    this.#undivided = undividedNodes(graph.plan)
     this.#readings = new Map(
       graph.sources.map(({ id, spec, use }) => [
         id,
@@ -57,13 +68,16 @@ export class EntryPush {
   }
 
   /** @throws MR410 what an operator threw: the run is broken then. MR168 an entry of a source that the job does not have. */
-  async chunk({ entry, source, clock, chunk }: ChunkEntry): Promise<void> {
+  async chunk({ entry, source, clock, chunk, retryOf }: ChunkEntry): Promise<void> {
     const { origins, ids, counts } = this.#memory
     const reading = this.#readings.get(source)
     if (!reading) throw new MillraceError('MR168', `the job '${this.#graph.job}' has no source '${source}'`)
     this.#memory.entry = entry
+    if (chunk.position !== undefined) this.#memory.positionsOf(source).set(chunk.partition, chunk.position)
     counts.received += chunk.length
-    const seen = reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry)
+    if (retryOf !== undefined) this.#to.retried?.({ entry, id: retryOf, at: clock.wall })
+    // A letter's id was taken note of when it first came, and its message has not counted.
+    const seen = retryOf === undefined ? reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry) : undefined
     counts.duplicate += seen?.duplicates ?? 0
     counts.idReused += seen?.reused ?? 0
     const decoded = reading.decoder.decode(chunk, seen?.omit)
@@ -97,14 +111,14 @@ export class EntryPush {
   }
 
   #end(entry: number, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
-    const { outputs, rejections } = this.#guarded(() => this.#graph.end())
+    const { outputs, rejections, late } = this.#guarded(() => this.#graph.end())
     let index = 0
     const refused = new Set<number>()
     for (const rejection of decoded?.rejected ?? []) {
       const { code, path, message } = rejection
       refused.add(message)
       const reason = atLine(chunk!, message, withStack(rejection))
-      const own = { bytes: messageBytes(chunk!, message), sample: messageSample(chunk!, message) }
+      const own = originalOf(chunk!, message, rowsOfMessage(decoded!, message) === 0)
       this.#to.refused(entry, index++, { source, code, reason, path, at, ...own })
     }
     for (const rejection of rejections) {
@@ -113,20 +127,20 @@ export class EntryPush {
         if (refused.has(rejection.message)) continue
         refused.add(rejection.message)
       }
-      this.#to.refused(entry, index++, this.#refusedRow(rejection, at, chunk, source))
+      this.#to.refused(entry, index++, this.#refusedRow(rejection, at, chunk, source, decoded))
     }
     const { counts } = this.#memory
     counts.deadLettered += refused.size
     for (const batch of outputs) counts.results += batch.length
     this.#to.outputs(entry, outputs)
+    if (late.length > 0) this.#to.late?.(entry, late)
   }
 
-  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string): Refused {
+  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): Refused {
     const { code, node, message } = rejection
-    const own = chunk && message !== undefined
-    const bytes = own ? messageBytes(chunk, message) : this.#utf8.encode(rejection.row)
-    const sample = own ? { sample: messageSample(chunk, message) } : {}
-    return { source: rejection.source || source, code, reason: withStack(rejection), path: node, at, bytes, ...sample }
+    const whole = (of: number): boolean => this.#undivided.has(node) && rowsOfMessage(decoded!, of) === 1
+    const own = chunk && message !== undefined ? originalOf(chunk, message, whole(message)) : { bytes: this.#utf8.encode(rejection.row) }
+    return { source: rejection.source || source, code, reason: withStack(rejection), path: node, at, ...own }
   }
 
   #guarded<T>(run: () => T): T {
@@ -143,7 +157,13 @@ export class EntryPush {
   }
 }
 
-const messageBytes = (chunk: Chunk, message: number): Uint8Array => chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
+/** A message as it came in; `whole`: nothing of it has counted. */
+function originalOf(chunk: Chunk, message: number, whole: boolean): Pick<Refused, 'bytes' | 'sample' | 'message'> {
+  const { encoding, partition } = chunk
+  const original: OriginalMessage = { encoding, partition, whole }
+  const bytes = chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
+  return { bytes, sample: messageSample(chunk, message), message: original }
+}
 
 const withStack = ({ reason, stack }: { readonly reason: string; readonly stack?: string }): string =>
   stack === undefined ? reason : `${reason}\n${stack}`

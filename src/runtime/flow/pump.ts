@@ -1,18 +1,20 @@
 import type { SourceReader } from '../../connector/source.js'
 import type { Graph } from '../../job/graph.js'
-import type { Fence } from '../../journal/fence.js'
-import type { Journal } from '../../journal/journal.js'
+import type { Chunk } from '../../model/chunk.js'
 import type { Reached } from '../../model/crash-point.js'
 import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { TimeSource } from '../../model/seams.js'
 import { asMillraceError } from '../as-millrace-error.js'
+import type { JobInsight } from '../insight/job-insight.js'
+import type { NextRetry } from '../insight/retry-line.js'
 import type { DeadLetterStore } from '../letters/dead-letter-store.js'
-import type { Snapshotter } from '../recovery/snapshotter.js'
 import type { JobMemory } from '../status/job-memory.js'
+import type { Durable } from './durability.js'
 import type { EntryLog } from './entry-log.js'
 import type { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
 import type { Outbox } from './outbox.js'
+import { PumpSleep } from './pump-sleep.js'
 import { Settler } from './settler.js'
 import type { SourceFeed } from './source-feed.js'
 import { yieldTurn } from './yield-turn.js'
@@ -33,6 +35,7 @@ export interface PumpParts {
   readonly memory: JobMemory
   readonly outbox: Outbox
   readonly deadLetters: DeadLetterStore
+  readonly insight: JobInsight
   readonly log: EntryLog
   readonly push: EntryPush
   readonly time: TimeSource
@@ -40,13 +43,6 @@ export interface PumpParts {
   readonly reached: Reached
   /** Undefined: nothing outlives the process, and a chunk is settled once its outputs are acknowledged. */
   readonly durable: Durable | undefined
-}
-
-/** What makes a run survive the process. */
-export interface Durable {
-  readonly journal: Journal
-  readonly fence: Fence
-  readonly snapshotter: Snapshotter
 }
 
 /**
@@ -57,8 +53,7 @@ export interface Durable {
 export class Pump {
   readonly settler: Settler
   readonly #parts: PumpParts
-  #wake: (() => void) | undefined
-  #woken = false
+  readonly #rest: PumpSleep
   #halted = false
   #error: MillraceError | undefined
   #next = 0
@@ -70,13 +65,16 @@ export class Pump {
 
   constructor(parts: PumpParts) {
     this.#parts = parts
+    this.#rest = new PumpSleep(parts.real)
     this.settler = new Settler({ ...parts, failed: error => this.halt(asMillraceError(error, parts.graph.job)) })
   }
 
   /** Something changed; cheap, from anywhere. */
-  readonly wake = (): void => {
-    this.#woken = true
-    this.#wake?.()
+  readonly wake = (): void => this.#rest.wake()
+
+  /** Real ms in which there was nothing to do. */
+  get restedMs(): number {
+    return this.#rest.ms
   }
 
   /** Ends the run at the next rest; with an error, `run` throws it. */
@@ -119,7 +117,7 @@ export class Pump {
         yielded = real.monotonic()
         stretch = 0
       }
-      this.#woken = false
+      this.#rest.rise()
       if (now - this.#clocksAt >= clockPeriod) this.#readClocks()
       const worked = await this.#turn()
       this.settler.soon()
@@ -144,11 +142,12 @@ export class Pump {
   }
 
   #release(): void {
-    const { outbox, deadLetters, durable } = this.#parts
+    const { outbox, deadLetters, insight, durable } = this.#parts
     this.settler.durable()
     // Letters first: an output that its sink refuses must not be in the file before those of its entry.
     deadLetters.release(durable!.journal.durable)
     this.#released = outbox.release(durable!.journal.durable)
+    insight.release(durable!.journal.durable)
     this.wake()
   }
 
@@ -165,12 +164,17 @@ export class Pump {
 
   /** One chunk, or one tick, or the end of a source; false: nothing to do. */
   async #turn(): Promise<boolean> {
-    const { feeds, outbox, deadLetters, log, push, clock, durable } = this.#parts
+    const { feeds, outbox, deadLetters, insight, log, push, clock, durable } = this.#parts
     if (outbox.full || deadLetters.full || durable?.journal.full) return false
     for (const feed of feeds) feed.ask()
     if (clock.stream >= this.#deadlineAt) {
       push.time(log.time('tick'))
       this.#rested(0)
+      return true
+    }
+    const retry = insight.retries.next()
+    if (retry) {
+      await this.#pushRetry(retry)
       return true
     }
     for (let i = 0; i < feeds.length; i++) {
@@ -191,16 +195,29 @@ export class Pump {
   }
 
   async #pushChunk(feed: SourceFeed): Promise<void> {
-    const { log, push, real } = this.#parts
     const chunk = feed.chunk!
     const reader = feed.reader!
     const { receipt } = chunk
-    const began = real.monotonic()
-    const entry = log.chunk(feed.source.id, chunk)
-    await push.chunk(entry)
-    this.settler.add(entry.entry, reader, receipt)
+    const entry = await this.#take(feed.source.id, chunk)
+    this.settler.add(entry, reader, receipt)
     feed.pushed()
+  }
+
+  /** A dead letter that comes in again. */
+  async #pushRetry({ retry: { source, chunk, id }, took }: NextRetry): Promise<void> {
+    const { insight, durable } = this.#parts
+    const entry = await this.#take(source, chunk, id, took)
+    if (!durable) insight.release(entry)
+  }
+
+  async #take(source: string, chunk: Chunk, retryOf?: string, took: (entry: number) => void = () => {}): Promise<number> {
+    const { log, push, real } = this.#parts
+    const began = real.monotonic()
+    const entry = log.chunk(source, chunk, retryOf)
+    took(entry.entry)
+    await push.chunk(entry)
     this.#rested(real.monotonic() - began)
+    return entry.entry
   }
 
   /** After each entry, which cost so many ms: deadlines count from the clock that it carried. */
@@ -213,23 +230,15 @@ export class Pump {
 
   /** Until something changes, a deadline may have come, or a heartbeat has passed. */
   async #sleep(): Promise<void> {
-    if (this.#woken) return
     const { time, real, clock, feeds } = this.#parts
     // While no source is live the stream clock stands still, and no deadline comes nearer.
     const deadline = feeds.some(feed => feed.live) ? this.#deadlineAt - clock.stream : Number.POSITIVE_INFINITY
-    await new Promise<void>(resolve => {
-      this.#wake = resolve
+    await this.#rest.sleep(() => {
       const timers = [real.after(heartbeat, this.#lookAtClocks)]
       if (deadline < Number.POSITIVE_INFINITY) timers.push(time.after(Math.max(0, deadline), this.#lookAtClocks))
-      this.#cancelTimers = () => {
-        for (const cancel of timers) cancel()
-      }
+      return timers
     })
-    this.#wake = undefined
-    this.#cancelTimers()
   }
-
-  #cancelTimers: () => void = () => undefined
 
   readonly #lookAtClocks = (): void => {
     this.#clocksAt = Number.NEGATIVE_INFINITY

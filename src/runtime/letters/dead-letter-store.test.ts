@@ -86,7 +86,7 @@ test('letters come back at the next start, under ids of their own, behind a line
   const two = store('101', path)
   await two.letters.load()
   expect(two.letters.list({}).map(({ id, sample }) => [id, sample])).toEqual([['j.100.1.0', 'ä·']])
-  expect(new TextDecoder().decode(two.letters.bytesOf('j.100.1.0'))).toBe('ä\u0000')
+  expect(new TextDecoder().decode(two.letters.find('j.100.1.0')?.bytes)).toBe('ä\u0000')
   two.letters.add(1, 0, refused('b'))
   while (two.stored() === 0) await two.time.settle()
   await two.letters.close()
@@ -119,7 +119,7 @@ test('a letter that a replay makes again is not stored again; those behind it ar
   one.letters.add(2, 0, refused('b'))
   await one.letters.keepOutput(1, 0, refused('output'))
   // Entry 2 is not durable, so its message waits.
-  expect(one.letters.snapshot().map(({ entry, index }) => [entry, index])).toEqual([[2, 0]])
+  expect(one.letters.snapshot().letters.map(({ entry, index }) => [entry, index])).toEqual([[2, 0]])
   await one.letters.close()
 
   const two = store('o', path)
@@ -160,7 +160,7 @@ test('an output that is refused again after a start is not kept again, be its le
   const written: string[] = []
   const append = async (text: string) => void written.push(text)
   const one = store('o', { tail: async () => written, append, close: async () => {} })
-  one.letters.restore([{ entry: 4, index: 1_000_000, refused: refused('output') }])
+  one.letters.restore([{ entry: 4, index: 1_000_000, refused: refused('output') }], [])
   await one.letters.keepOutput(4, 0, refused('output'))
   expect(written).toHaveLength(1)
   // Places are counted by sink.

@@ -1,12 +1,25 @@
 import type { DeadLetter } from '../../model/api.js'
+import type { Chunk } from '../../model/chunk.js'
 import type { DeadLetterFilter } from '../host.js'
 
 /** What a letter costs beside its bytes, roughly. */
 const overhead = 512
 
+/** How the bytes of a letter came in, so that they can come in again. */
+export interface OriginalMessage {
+  readonly encoding: Chunk['encoding']
+  readonly partition: number
+  /** Nothing of the message has counted; otherwise another row of it, or another branch of the job, took it in. */
+  readonly whole: boolean
+}
+
 export interface KeptLetter {
   readonly letter: DeadLetter
   readonly bytes: Uint8Array
+  /** Absent for rows, outputs, and letters of older releases. */
+  readonly message?: OriginalMessage
+  /** The entry that took it in again; with it the letter says no more than that. */
+  readonly retriedIn?: string
 }
 
 /** The newest dead letters in memory, within a bound. */
@@ -21,7 +34,13 @@ export class KeptLetters {
     this.#maxBytes = maxBytes
   }
 
+  /** A letter, or, where it says so, that one came in again. */
   add(kept: KeptLetter): void {
+    const { id, retriedAt } = kept.letter
+    if (retriedAt !== undefined) {
+      this.retried(id, retriedAt)
+      return
+    }
     this.#kept.push(kept)
     this.#bytes += kept.bytes.length + overhead
     while (this.#bytes > this.#maxBytes && this.#first < this.#kept.length - 1)
@@ -30,6 +49,16 @@ export class KeptLetters {
       this.#kept = this.#kept.slice(this.#first)
       this.#first = 0
     }
+  }
+
+  /** Marks a letter; undefined where it is not here, or was marked before. */
+  retried(id: string, at: number): DeadLetter | undefined {
+    const index = this.#indexOf(id)
+    const kept = this.#kept[index]
+    if (!kept || kept.letter.retriedAt !== undefined) return undefined
+    const letter = { ...kept.letter, retryable: false, retriedAt: at }
+    this.#kept[index] = { ...kept, letter }
+    return letter
   }
 
   /** Newest first. */
@@ -45,22 +74,33 @@ export class KeptLetters {
     return found
   }
 
-  bytesOf(id: string): Uint8Array | undefined {
-    for (let i = this.#kept.length - 1; i >= this.#first; i--) if (this.#kept[i]!.letter.id === id) return this.#kept[i]!.bytes
-    return undefined
+  find(id: string): KeptLetter | undefined {
+    return this.#kept[this.#indexOf(id)]
+  }
+
+  #indexOf(id: string): number {
+    for (let i = this.#kept.length - 1; i >= this.#first; i--) if (this.#kept[i]!.letter.id === id) return i
+    return -1
   }
 }
+
+type LetterLine = DeadLetter & { readonly bytes: string } & Pick<KeptLetter, 'message' | 'retriedIn'>
 
 /** A letter as a line of the file stored it; undefined where the line is none. */
 export function letterOfLine(line: string): KeptLetter | undefined {
   try {
-    const { bytes, ...letter } = JSON.parse(line) as DeadLetter & { readonly bytes: string }
+    const { bytes, message, retriedIn, ...letter } = JSON.parse(line) as LetterLine
     if (typeof letter.id !== 'string' || typeof letter.sample !== 'string' || typeof bytes !== 'string') return undefined
-    return { letter, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }
+    return {
+      letter,
+      bytes: new Uint8Array(Buffer.from(bytes, 'base64')),
+      ...(message && { message }),
+      ...(retriedIn !== undefined && { retriedIn }),
+    }
   } catch {
     return undefined
   }
 }
 
-export const lineOfLetter = ({ letter, bytes }: KeptLetter): string =>
-  `${JSON.stringify({ ...letter, bytes: Buffer.from(bytes).toString('base64') })}\n`
+export const lineOfLetter = ({ letter, bytes, ...own }: KeptLetter): string =>
+  `${JSON.stringify({ ...letter, ...own, bytes: Buffer.from(bytes).toString('base64') })}\n`

@@ -45,6 +45,18 @@ export class LetterNames {
     if (this.#isBehind(entry, index)) this.#last = { entry, index }
   }
 
+  /** Names an entry of this journal. */
+  ofEntry(entry: number): string {
+    return `${this.#prefix}${entry}`
+  }
+
+  /** The file holds all letters of messages that came before this entry. */
+  reached(entryName: string): void {
+    if (this.#damaged || !entryName.startsWith(this.#prefix)) return
+    const entry = Number(entryName.slice(this.#prefix.length)) - 1
+    if (this.#isBehind(entry, firstOutputIndex)) this.#last = { entry, index: firstOutputIndex }
+  }
+
   isStored(letter: LetterPlace): boolean {
     const { entry, index } = letter
     if (this.#single.has(this.of(letter))) return true

@@ -7,6 +7,7 @@ import type { View } from '../../views/view.js'
 import type { ClockState, JobClock } from '../flow/job-clock.js'
 import type { Outbox, StoredOutput } from '../flow/outbox.js'
 import type { DeadLetterStore, StoredLetter } from '../letters/dead-letter-store.js'
+import type { RetryMark } from '../letters/retry-mark.js'
 import type { JobCounts } from '../status/job-counts.js'
 import type { JobMemory } from '../status/job-memory.js'
 import { type PlanShape, planShape } from './plan-difference.js'
@@ -35,6 +36,8 @@ export interface JobState {
   readonly origins: Readonly<Record<string, number>>
   readonly counts: JobCounts
   readonly ended: readonly string[]
+  /** Where sources go on. Absent in what the first release wrote. */
+  readonly positions?: readonly { readonly source: string; readonly partition: number; readonly position: string }[]
   readonly views: Readonly<Record<string, readonly LiveRow[]>>
   /** What had not reached its view: a recovery shows it before what follows. */
   readonly unshown: readonly StoredOutput[]
@@ -42,6 +45,8 @@ export interface JobState {
   readonly outputs: readonly StoredOutput[]
   /** What the dead-letter file did not hold yet. */
   readonly letters: readonly StoredLetter[]
+  /** Letters that came in again, and of which the file does not say so yet; absent in snapshots of older releases. */
+  readonly retried?: readonly RetryMark[]
 }
 
 /** The parts of a running job whose state is kept. */
@@ -59,6 +64,7 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
   const waiting = outbox.snapshot()
+  const letters = deadLetters.snapshot()
   const isForView = ({ outputs }: StoredOutput): boolean => outbox.lanes.get(outputs.sink)?.sink.spec.kind === 'view'
   const header: SnapshotHeader = {
     format: 1,
@@ -77,10 +83,12 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
     origins: memory.origins.state(),
     counts: { ...memory.counts },
     ended: [...memory.ended],
+    positions: [...memory.positions].flatMap(([source, of]) => [...of].map(([partition, position]) => ({ source, partition, position }))),
     views: Object.fromEntries([...views].map(([id, view]) => [id, view.snapshot()])),
     unshown: waiting.filter(isForView),
     outputs: waiting.filter(output => !isForView(output)),
-    letters: deadLetters.snapshot(),
+    letters: letters.letters,
+    retried: letters.retried,
   }
   return {
     entry: memory.entry,

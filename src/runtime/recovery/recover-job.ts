@@ -91,7 +91,7 @@ class Recovery {
     // Before what follows: an older row must not replace a newer one.
     for (const { outputs } of state.unshown) this.#show(outputs)
     this.#outputs.restore(state.outputs)
-    deadLetters.restore(state.letters)
+    deadLetters.restore(state.letters, state.retried ?? [])
   }
 
   async run(): Promise<Recovered> {
@@ -181,6 +181,7 @@ class Recovery {
         )
       },
       refused: (entry, index, refused) => this.#parts.deadLetters.add(entry, index, refused),
+      retried: mark => this.#parts.deadLetters.retried(mark),
     })
   }
 
