@@ -41,29 +41,4 @@ export const insightErrors = entries({
     remedy: 'Look at its state with `millrace inspect`, and try again when it runs.',
     action: 'back-off',
   },
-  MR476: {
-    title: 'dead letter not found',
-    cause: 'No letter has this id: a process keeps the newest 16 MiB of letters, a data folder two files of 64 MiB.',
-    remedy: 'List those that are there: `millrace dead-letters ls`.',
-    action: 'stop',
-  },
-  MR477: {
-    title: 'no Millrace answers',
-    cause: 'There is no process at this address, or it does not answer as Millrace does.',
-    remedy:
-      'Name the address that `millrace run` or `demo` printed: `--url http://127.0.0.1:8080`. Dead letters at rest are read with `--data DIR`.',
-    action: 'stop',
-  },
-  MR478: {
-    title: 'nothing to drop',
-    cause: '`--drop` names a node or sink that neither the job nor its stored state has.',
-    remedy: 'Take the name from the error that asked for it.',
-    action: 'stop',
-  },
-  MR479: {
-    title: 'data folder of another job',
-    cause: 'The journal in this folder was written for a job of another id.',
-    remedy: 'Name the data folder of this job, or the job file of that folder.',
-    action: 'stop',
-  },
 })
