@@ -32,7 +32,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'page', '.secret'), 'no')
   await writeFile(join(folder, 'outside.json'), '{"title":"outside"}')
   await mkdir(join(folder, 'dashboards'))
-  await writeFile(join(folder, 'dashboards', 'plant.json'), '{"title":"Plant"}')
+  await writeFile(join(folder, 'dashboards', 'plant.json'), '{"title":"Plant","panels":[]}')
   await writeFile(join(folder, 'dashboards', 'dashboard.schema.json'), '{}')
   host = fixtureHost(time)
   server = await createServer({
@@ -247,7 +247,7 @@ describe('views and jobs', () => {
 
   it('serves dashboard definitions and nothing beside them', async () => {
     expect(await json('/api/v1/dashboards')).toEqual(['plant'])
-    expect(await json('/api/v1/dashboards/plant.json')).toEqual({ title: 'Plant' })
+    expect(await json('/api/v1/dashboards/plant.json')).toEqual({ title: 'Plant', panels: [] })
     expect((await get('/api/v1/dashboards/..%2Foutside.json')).status).toBe(404)
     expect((await get('/api/v1/dashboards/dashboard.schema.json')).status).toBe(404)
   })

@@ -3,6 +3,10 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { alertMetrics } from './alert-metrics.js'
+import { alertNotice } from './alert-notice.js'
+import { alertRoutes } from './alert-routes.js'
+import type { AlertWatch } from './alert-watch.js'
 import { dashboardRoutes } from './dashboard-routes.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
 import { type DemoControl, demoNotice } from './demo-control.js'
@@ -27,7 +31,8 @@ import { viewRoutes } from './view-routes.js'
 export interface AppOptions {
   readonly context: ServerContext
   readonly pageDir: string | undefined
-  readonly dashboards: string | undefined
+  /** Dashboards and the alerts of their limits. */
+  readonly alerts: AlertWatch
   /** The address that the server is bound to, for the check of Host headers. */
   readonly bound: string
   readonly allowRemote: boolean
@@ -57,7 +62,11 @@ const contentSecurityPolicy = {
 /** All routes, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { context } = options
-  const hub = new LiveHub(context, [...(options.notices ?? []), ...(options.demo ? [demoNotice(options.demo)] : [])])
+  const hub = new LiveHub(context, [
+    alertNotice(options.alerts.book),
+    ...(options.notices ?? []),
+    ...(options.demo ? [demoNotice(options.demo)] : []),
+  ])
   const streams = new RowStreams(context.time)
   const checkHost = hostGuard(options.bound, options.allowRemote)
   const app = fastify({
@@ -99,13 +108,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       lateRoutes(api, context)
       tapRoutes(api, context)
       deadLetterRoutes(api, context)
-      dashboardRoutes(api, options.dashboards)
+      dashboardRoutes(api, options.alerts.dashboards)
+      alertRoutes(api, context, options.alerts.book)
       demoRoutes(api, options.demo)
     },
     { prefix: '/api/v1' },
   )
   await app.register(async root => {
-    operationRoutes(root, context, hub, streams)
+    operationRoutes(root, context, hub, streams, () => alertMetrics(options.alerts.book))
     root.get('/openapi.json', { schema: { hide: true } }, request => {
       refuseParameters(request.query)
       return app.swagger()

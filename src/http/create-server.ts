@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createServer as createNetServer } from 'node:net'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import type { Host } from '../runtime/host.js'
+import { AlertWatch } from './alert-watch.js'
 import { buildApp } from './build-app.js'
 import type { DemoControl } from './demo-control.js'
 import { isLoopback } from './host-guard.js'
@@ -12,7 +14,7 @@ export interface ServerOptions {
   readonly host: Host
   /** The folder of the built page; without it only the API is served. */
   readonly pageDir?: string
-  /** The folder of dashboard definitions, `*.json`. */
+  /** The folder of dashboard definitions, `<job>.json`; they go before those that came with the page. */
   readonly dashboards?: string
   readonly bind: {
     /** `127.0.0.1` unless told otherwise; anything but loopback needs `allowRemote`. */
@@ -93,8 +95,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const bound = boundHost(bind)
   // Not from the seeded source: it must differ even between two runs that are alike in everything else.
   const epoch = randomBytes(4).toString('hex')
+  const folders = [dashboards ?? [], pageDir === undefined ? [] : join(pageDir, 'dashboards')].flat()
+  const alerts = await AlertWatch.start({ host, time, log, folders })
   const build = (): Promise<FastifyInstance> =>
-    buildApp({ context: { host, time, log, version, epoch }, pageDir, dashboards, bound, allowRemote, demo })
+    buildApp({ context: { host, time, log, version, epoch }, pageDir, alerts, bound, allowRemote, demo })
   let app = await build()
   let port: number
   let fallback: Server['fallback']
@@ -102,7 +106,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     port = await listen(app, bound, bind.port)
   } catch (error) {
     await app.close()
-    if (bind.portNamed || systemCode(error) !== 'EADDRINUSE') throw bindError(bind, error)
+    if (bind.portNamed || systemCode(error) !== 'EADDRINUSE') {
+      alerts.close()
+      throw bindError(bind, error)
+    }
     app = await build()
     port = await listen(app, bound, 0)
     fallback = { taken: bind.port }
@@ -114,6 +121,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     ...(fallback && { fallback }),
     close: async () => {
       const cancel = time.after(500, () => listening.server.closeAllConnections())
+      alerts.close()
       await listening.close()
       cancel()
     },

@@ -7,7 +7,7 @@ export interface ServerSentEvent {
 
 export interface LiveReader {
   readonly response: Response
-  /** The next event, of one kind if asked; rejects at the end of the stream. */
+  /** The next event, of one kind if asked, else of any but alerts; rejects at the end of the stream. */
   next(event?: string): Promise<ServerSentEvent>
   /** Everything to the end of the stream. */
   rest(): Promise<readonly ServerSentEvent[]>
@@ -49,7 +49,7 @@ export async function liveReader(url: string, lastEventId?: string): Promise<Liv
       for (;;) {
         const event = await read()
         if (!event) throw new Error('the stream has ended')
-        if (kind === undefined || event.event === kind) return event
+        if (kind === undefined ? event.event !== 'alerts' : event.event === kind) return event
       }
     },
     async rest() {

@@ -22,13 +22,19 @@ function serverMetrics(hub: LiveHub, streams: RowStreams): string {
 }
 
 /** `/metrics`, `/healthz`, `/readyz`: for the machinery around a process. */
-export function operationRoutes(app: FastifyInstance, { host, version }: ServerContext, hub: LiveHub, streams: RowStreams): void {
+export function operationRoutes(
+  app: FastifyInstance,
+  { host, version }: ServerContext,
+  hub: LiveHub,
+  streams: RowStreams,
+  more: () => string,
+): void {
   app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (request, reply) => {
     refuseParameters(request.query)
     const text = await host.metrics()
     return reply
       .header('content-type', prometheusText)
-      .send(`${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${serverMetrics(hub, streams)}`)
+      .send(`${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${serverMetrics(hub, streams)}${more()}`)
   })
 
   app.get('/healthz', { schema: { summary: 'The process answers' } }, request => {

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { DashboardProblem } from '../dashboard/parse-dashboard.js'
 import { catalogue, type ErrorCode } from '../model/errors/catalogue.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log } from '../model/seams.js'
@@ -11,6 +12,8 @@ export interface Problem {
   readonly detail: string
   readonly code: ErrorCode
   readonly hint: string
+  /** Everything wrong with a dashboard definition. */
+  readonly problems?: readonly DashboardProblem[]
 }
 
 /** The HTTP status of each code that a request can meet; any other error is a failure of ours. */
