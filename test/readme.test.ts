@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bodyText, DeviceLink } from '../src/demo/device-link.js'
+import { systemTime } from '../src/runtime/seams/system-time.js'
 import { finished, root } from './cli/command.js'
 import { type Running, running } from './cli/running.js'
 import { jsonMessage, sendAll } from './cli/sender.js'
@@ -92,7 +93,7 @@ describe('README', () => {
       const live = millraceLines.filter(([command, ...args]) => command === 'run' && !args.includes('--read'))
       expect(live).toEqual([['run', jobFile]])
       process = await running(live[0]!.slice(1), { cwd: folder })
-      link = new DeviceLink(process.amqp, 'reader')
+      link = new DeviceLink(process.amqp, 'reader', systemTime)
       link.listen('alerts', 'queue', message => alerts.push(JSON.parse(bodyText(message))))
       const base = Date.UTC(2024, 5, 1)
       const reading = (id: number, seconds: number, room: string, celsius: number) =>

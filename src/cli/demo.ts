@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
+import { DataClock } from '../demo/data-clock.js'
 import type { DemoScript } from '../demo/demo-script.js'
 import { DeviceLink } from '../demo/device-link.js'
 import { maxTemperatureScript } from '../demo/max-temperature-script.js'
@@ -7,12 +8,17 @@ import { moteClimateScript } from '../demo/mote-climate-script.js'
 import { thermostatScript } from '../demo/thermostat-script.js'
 import { type Duration, durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { loadJob } from '../runtime/load/load-job.js'
-import { scaledTime } from '../runtime/seams/scaled-time.js'
 import { systemRandom } from '../runtime/seams/system-random.js'
 import { systemTime } from '../runtime/seams/system-time.js'
+import { DemoBroker } from './demo-broker.js'
+import { DemoDeeds } from './demo-deeds.js'
+import { type DemoFolder, demoFolder } from './demo-folder.js'
+import { readKeys } from './demo-keys.js'
+import { tellForeignKill } from './demo-kill.js'
+import { DemoScreen } from './demo-screen.js'
+import { DemoSupervisor } from './demo-supervisor.js'
+import { amqpPort } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
-import { type LiveProcess, startLive } from './live-process.js'
 import { packageRoot } from './package-root.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
@@ -27,81 +33,114 @@ export interface DemoOptions extends ProcessOptions {
 
 const scripts: Readonly<Record<string, () => DemoScript>> = {
   'mote-climate': () => moteClimateScript(join(packageRoot, 'data', 'motes.csv')),
-  thermostat: () => thermostatScript,
-  'max-temperature': () => maxTemperatureScript,
+  thermostat: thermostatScript,
+  'max-temperature': maxTemperatureScript,
 }
 
-/** `millrace demo`: a job, its devices and its page in one process. Gives the exit code. */
+/**
+ * `millrace demo`: devices, broker and terminal here, job and page in a process of their own, so that it can be killed for
+ * all to see. Gives the exit code.
+ */
 export async function demo(name: string, options: DemoOptions): Promise<number> {
   const script = scripts[name]?.()
   if (!script) throw new MillraceError('MR606', `there is no demo '${name}'`)
   const speed = speedOf(options.speed, script.speed)
   const lasts = options.for === undefined ? undefined : durationMs(options.for as Duration)
-  const log = terminalLog({ json: false, quiet: true })
+  const http = options.http === false ? undefined : listenAddress(options.http, httpPort)
+  const amqp = options.amqp === undefined ? listenAddress(undefined, amqpPort) : listenAddress(options.amqp, 0)
+  const screen = new DemoScreen(options.json === true || options.quiet === true)
   const end = new AbortController()
   // Before anything is opened: a signal amid the start ends it in order, too.
   const unlisten = onShutdown(() => end.abort())
-  const time = scaledTime(systemTime, speed, script.startsAt ?? systemTime.wall())
-  const { job, code } = await loadJob(join(packageRoot, 'jobs', `${script.job}.job.ts`))
-  const live = await startLive({
-    jobs: [job],
-    log,
-    http: options.http === false ? undefined : listenAddress(options.http, httpPort),
-    ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
-    dataDir: options.data ?? null,
-    state: { bundles: new Map([[job.id, code]]) },
-    time,
-    clockLabel: script.label(speed),
-    derived: true,
-  })
-  const say = (text: string): void => void (options.json || options.quiet || process.stderr.write(`${text}\n`))
-  welcome(live, script, say)
-  const link = new DeviceLink(process.env['MILLRACE_AMQP_URL'] ?? live.node!.node.url, 'millrace-demo')
-  const playing = script.play({ link, time, random: systemRandom, say: line => say(`${pc.yellow('▸')} ${line}`), signal: end.signal })
-  if (lasts !== undefined) void endAfter(live, lasts, end)
-  const failed = live.jobs.done.then(ends => {
-    end.abort()
-    return ends.flatMap(({ error }) => (error ? [error] : []))
-  })
-  await new Promise<void>(resolve => {
-    if (end.signal.aborted) resolve()
-    else end.signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  await live.jobs.drain({ firePartial: false })
-  await playing
-  const summary = live.jobs.host.jobs()[0]!
-  link.close()
-  unlisten()
-  const dashboard = live.server?.url ?? null
-  await live.close()
-  const { received, counted, late, duplicate, deadLettered, results } = summary.counts
-  if (options.json) await writeOut(`${JSON.stringify({ dashboard, received, counted, late, duplicate, deadLettered, results })}\n`)
-  else
-    say(
-      `${pc.dim('received')} ${received} = ${counted} counted + ${late} late + ${duplicate} duplicate + ${deadLettered} dead letters; ${results} results`,
-    )
-  const failures = await failed
-  for (const failure of failures) process.stderr.write(`${errorText(failure)}\n`)
-  return failures.length > 0 ? 1 : 0
+  const folder = await demoFolder(options.data)
+  try {
+    const clock = new DataClock(systemTime, { at: script.startsAt ?? systemTime.wall(), speed, running: true })
+    const supervisor = new DemoSupervisor({
+      jobFile: join(packageRoot, 'jobs', `${script.job}.job.ts`),
+      script,
+      clock,
+      start: { dataDir: join(folder.path, 'job'), http, clockLabel: script.label(speed) },
+      told: (title, sentence, more) => screen.happened(title, sentence, more),
+    })
+    return await play(supervisor, { script, clock, amqp, folder, screen, end, lasts, json: options.json === true })
+  } finally {
+    unlisten()
+    await folder.remove()
+  }
 }
 
-function welcome(live: LiveProcess, script: DemoScript, say: (text: string) => void): void {
-  const { server, node } = live
-  if (server) {
-    say(
-      `${pc.dim('page      ')} ${pc.cyan(pc.bold(server.url))}${server.fallback ? pc.yellow(`  (port ${server.fallback.taken} is taken)`) : ''}`,
-    )
-    const view = live.jobs.host.views()[0]?.id
-    if (view !== undefined) say(`${pc.dim('rows      ')} curl ${server.url}/api/v1/views/${view}/rows.csv`)
-  }
-  if (node) say(`${pc.dim('AMQP node ')} ${node.node.url}${node.hint ? pc.yellow(`  (${node.hint})`) : ''}`)
-  say(`${pc.dim('job       ')} jobs/${script.job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
+interface Playing {
+  readonly script: DemoScript
+  readonly clock: DataClock
+  readonly amqp: ReturnType<typeof listenAddress>
+  readonly folder: DemoFolder
+  readonly screen: DemoScreen
+  readonly end: AbortController
+  /** Real ms after the first message. */
+  readonly lasts: number | undefined
+  readonly json: boolean
 }
+
+async function play(supervisor: DemoSupervisor, { script, clock, amqp, folder, screen, end, lasts, json }: Playing): Promise<number> {
+  const named = process.env['MILLRACE_AMQP_URL']
+  let broker: DemoBroker | undefined
+  let link: DeviceLink | undefined
+  try {
+    broker = named ? undefined : await DemoBroker.start(amqp, folder.path, terminalLog({ json: false, quiet: true }))
+    const ready = await supervisor.start(broker)
+    link = new DeviceLink(named ?? broker!.url, 'millrace-demo', systemTime)
+    const deeds = new DemoDeeds(supervisor)
+    supervisor.offer(
+      link,
+      action => deeds.do(action),
+      next => void tellForeignKill(supervisor, next),
+    )
+    screen.welcome(ready, broker, script.job, supervisor.status().actions)
+    const playing = script.play({ link, time: clock, random: systemRandom, say: line => screen.device(line), signal: end.signal })
+    if (lasts !== undefined) void endAfter(supervisor, lasts, end)
+    const unread = readKeys({ press: key => press(supervisor, key), end: () => end.abort() })
+    await Promise.race([aborted(end.signal), supervisor.done])
+    end.abort()
+    unread()
+    // What waits for the broker would keep the end waiting.
+    await broker?.plug()
+    const failure = await supervisor.stop()
+    link.close()
+    await playing
+    await conclude(supervisor, ready.url, screen, json)
+    if (failure) process.stderr.write(`${errorText(failure)}\n`)
+    return failure ? 1 : 0
+  } finally {
+    link?.close()
+    supervisor.discard()
+    await broker?.unplug()
+  }
+}
+
+function press(supervisor: DemoSupervisor, key: string): void {
+  const found = supervisor.status().actions.find(action => action.key === key)
+  // What a key cannot do now it does not do: the page and the line of keys tell what it can.
+  if (found) supervisor.act(found.action).catch(() => undefined)
+}
+
+async function conclude(supervisor: DemoSupervisor, dashboard: string | null, screen: DemoScreen, json: boolean): Promise<void> {
+  const { received = 0, counted = 0, late = 0, duplicate = 0, deadLettered = 0, results = 0 } = supervisor.counts ?? {}
+  if (json) return writeOut(`${JSON.stringify({ dashboard, received, counted, late, duplicate, deadLettered, results })}\n`)
+  screen.say(
+    `${pc.dim('received')} ${received} = ${counted} counted + ${late} late + ${duplicate} duplicate + ${deadLettered} dead letters; ${results} results`,
+  )
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 /** Ends the demo `ms` of real time after the first message. */
-async function endAfter(live: LiveProcess, ms: number, end: AbortController): Promise<void> {
+async function endAfter(supervisor: DemoSupervisor, ms: number, end: AbortController): Promise<void> {
   const wait = (delay: number): Promise<void> => new Promise(resolve => systemTime.after(delay, resolve))
-  while (!end.signal.aborted && (live.jobs.host.jobs()[0]?.counts.received ?? 0) === 0) await wait(10)
+  while (!end.signal.aborted && (supervisor.counts?.received ?? 0) === 0) await wait(10)
   await wait(ms)
   end.abort()
 }

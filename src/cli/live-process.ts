@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { OutputBatch } from '../connector/sink.js'
 import { checkBind, createServer, type Server } from '../http/create-server.js'
+import type { DemoControl } from '../http/demo-control.js'
 import type { Job } from '../job/graph.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import { systemTime } from '../runtime/seams/system-time.js'
@@ -17,6 +18,10 @@ export interface LiveOptions {
   readonly amqp?: ListenAddress
   /** An AMQP node that runs already and outlives this: none is started, and it stays open. */
   readonly node?: EmbeddedNode
+  /** Address of an AMQP node that another process runs: none is started. */
+  readonly nodeUrl?: string
+  /** Where the process is a demo: what can be done to it. */
+  readonly demo?: DemoControl
   /** The folder of dashboard definitions. */
   readonly dashboards?: string
   /** Null: nothing is kept. */
@@ -51,7 +56,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
     const graphs = jobs.map(job => job.start({ bounded: false }))
     const bind = http && { host: http.host, port: http.port, portNamed: http.named }
     if (bind) await checkBind(bind)
-    const needed = !options.node && needsNode(graphs, process.env)
+    const needed = !options.node && options.nodeUrl === undefined && needsNode(graphs, process.env)
     // Beside the jobs' folders, or in the one of a single job; no job's id begins so. Where nothing is kept, nor are the node's messages.
     const folder = options.dataDir === null ? undefined : (options.nodeDir ?? join(options.dataDir ?? '.millrace', '_node'))
     const listen = options.amqp ?? listenAddress(undefined, amqpPort)
@@ -67,6 +72,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       realTime: systemTime,
       debug: line => process.stderr.write(`${line}\n`),
       ...(options.time && { time: options.time }),
+      ...(options.nodeUrl !== undefined && { embeddedNode: options.nodeUrl }),
       ...(node && { embeddedNode: node.node.url, nodeFailing: () => node.node.failing }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
       ...options.state,
@@ -81,6 +87,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
         host: running.host,
         pageDir,
         ...(options.dashboards !== undefined && { dashboards: options.dashboards }),
+        ...(options.demo && { demo: options.demo }),
         bind,
         version,
         time: systemTime,

@@ -7,7 +7,20 @@ export interface DueMessage {
   readonly id: string
   /** A body as the motes send it, or a spoilt one. */
   readonly body: string
+  /** What becomes of it. */
+  readonly fate: 'counted' | 'late' | 'duplicate' | 'refused'
+  readonly mote: number
+  /** Its own time, ms since the epoch. */
+  readonly at: number
 }
+
+/** Ways in which a device goes wrong, as words behind `a message`. */
+const faults = [
+  'that closes one bracket too many',
+  'whose temperature is the text "n/a"',
+  'without its humidity',
+  'from a mote whose clock is 26 hours ahead',
+] as const
 
 /** Every so many readings something goes wrong; primes, so that troubles do not march in step. */
 const lateEvery = 67
@@ -31,21 +44,24 @@ export function* moteReplay(readings: readonly MoteReading[], from: number): Gen
       if (loop === 0 && reading.reading < from) continue
       const at = reading.at + loop * period
       while (held.length > 0 && held[0]!.due <= at) yield held.shift()!
-      const message: DueMessage = { due: at, id: `${loop}-${reading.mote}-${reading.reading}`, body: bodyOf(reading, at) }
+      const id = `${loop}-${reading.mote}-${reading.reading}`
+      const message: DueMessage = { due: at, id, body: bodyOf(reading, at), fate: 'counted', mote: reading.mote, at }
       count++
-      if (count % lateEvery === lateEvery - 1) hold(held, { ...message, due: at + lateBy })
+      if (count % lateEvery === lateEvery - 1) hold(held, { ...message, due: at + lateBy, fate: 'late' })
       else yield message
-      if (count % duplicateEvery === duplicateEvery - 1) hold(held, { ...message, due: at + 5_000 })
-      if (count % malformedEvery === malformedEvery - 1) yield spoilt(reading, at, Math.floor(count / malformedEvery), loop)
+      if (count % duplicateEvery === duplicateEvery - 1) hold(held, { ...message, due: at + 5_000, fate: 'duplicate' })
+      if (count % malformedEvery === malformedEvery - 1)
+        yield { ...message, ...spoilt(reading, at, Math.floor(count / malformedEvery)), id: `${id}-spoilt`, fate: 'refused' }
     }
   }
 }
 
-const bodyOf = ({ reading, mote, humidity, temperature }: MoteReading, at: number): string =>
+/** A reading as its mote sends it, with this time. */
+export const bodyOf = ({ reading, mote, humidity, temperature }: MoteReading, at: number): string =>
   JSON.stringify({ reading, mote, humidity, temperature, at: new Date(at).toISOString() })
 
 /** One of the ways in which a device goes wrong, in turn. */
-function spoilt(reading: MoteReading, at: number, turn: number, loop: number): DueMessage {
+export function spoilt(reading: MoteReading, at: number, turn: number): { readonly body: string; readonly fault: string } {
   const good = bodyOf(reading, at)
   const bodies = [
     `${good.slice(0, -1)},}}`,
@@ -53,7 +69,7 @@ function spoilt(reading: MoteReading, at: number, turn: number, loop: number): D
     good.replace(/"humidity":[^,]+,/, ''),
     bodyOf(reading, at + 26 * hour),
   ]
-  return { due: at, id: `${loop}-${reading.mote}-${reading.reading}-spoilt`, body: bodies[turn % bodies.length]! }
+  return { body: bodies[turn % bodies.length]!, fault: faults[turn % faults.length]! }
 }
 
 function hold(held: DueMessage[], message: DueMessage): void {

@@ -1,15 +1,18 @@
 import { type DemoScript, pause } from './demo-script.js'
-import { bodyText } from './device-link.js'
+import { bodyText, type DeviceMessage } from './device-link.js'
 import { ThermostatDevice } from './thermostat-device.js'
 
 const reportEvery = 1_000
 
+const messageOf = (id: string, data: string): DeviceMessage => ({ address: 'temperature', capability: 'topic', id, body: { data } })
+
 /** Rooms that report every second and whose valves obey the job's commands. */
-export const thermostatScript: DemoScript = {
+export const thermostatScript = (): DemoScript => ({
   job: 'thermostat',
   speed: 1,
   startsAt: undefined,
   label: speed => `simulated rooms at ${speed}×`,
+  kept: false,
   async play({ link, time, random, say, signal }) {
     const devices = [
       new ThermostatDevice('kitchen', 18, true, random),
@@ -28,9 +31,13 @@ export const thermostatScript: DemoScript = {
     for (let count = 0; !signal.aborted; count++) {
       for (const device of devices) {
         const report = device.report(reportEvery / 1_000)
-        await link.send('temperature', { id: `${device.id}-${count}`, body: { data: JSON.stringify(report) } }, 'topic')
+        await link.send(messageOf(`${device.id}-${count}`, JSON.stringify(report)))
       }
       await pause(time, reportEvery, signal)
     }
   },
-}
+  bad: turn => ({
+    message: messageOf(`bad-${turn}`, '{"device-id":"hall","temperature":"warm"}'),
+    fault: 'whose temperature is the text "warm"',
+  }),
+})

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bodyText, DeviceLink } from '../../src/demo/device-link.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { until } from '../support/until.js'
 import { finished, millrace } from './command.js'
 import { reading, writeJob } from './lived-job.js'
@@ -39,7 +40,7 @@ describe('drain', () => {
     })
 
     const heard: { readonly peak: number }[] = []
-    const link = new DeviceLink(url, 'listener')
+    const link = new DeviceLink(url, 'listener', systemTime)
     link.listen('alerts', 'queue', message => heard.push(JSON.parse(bodyText(message)) as { peak: number }))
     await until('both alerts', () => (heard.length >= 2 ? true : undefined))
     link.close()

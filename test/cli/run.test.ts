@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bodyText, DeviceLink } from '../../src/demo/device-link.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { until } from '../support/until.js'
 import { type Command, finished, millrace, withoutSlowness } from './command.js'
 import { running } from './running.js'
@@ -47,7 +48,7 @@ describe.concurrent('run', () => {
   it('takes messages of a device, and gives rows to the API, to stdout and to an address', async () => {
     const process = await running([job, '--results', 'ndjson', '--data', join(folder, 'live')])
     const heard: unknown[] = []
-    const link = new DeviceLink(process.amqp, 'listener')
+    const link = new DeviceLink(process.amqp, 'listener', systemTime)
     link.listen('alerts', 'queue', message => heard.push(JSON.parse(bodyText(message))))
     await sendAll(process.amqp, 'telemetry', [
       reading('1', 1),

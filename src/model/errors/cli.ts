@@ -51,6 +51,13 @@ export const cliErrors = entries({
     remedy: 'Mend them; `run` does not check types, so the job may still start and fail later.',
     action: 'stop',
   },
+  MR620: {
+    title: 'the job of the demo ended by itself',
+    cause:
+      'A demo runs its job in a process of its own. One that is killed is started again; this one ended with an error, or before its page answered.',
+    remedy: 'Start the demo again; what the process printed before says more. Please report it if it stays.',
+    action: 'stop',
+  },
   MR630: {
     title: 'the folder of a new project holds files',
     cause: '`millrace init` overwrites nothing, so it wants an empty folder.',

@@ -1,0 +1,66 @@
+import type { ResultRow } from '../demo/compare-results.js'
+import type { ClockReading } from '../demo/data-clock.js'
+import type { JobSummary } from '../model/api.js'
+import type { DemoAction, DemoStatus } from '../model/demo-status.js'
+import type { ErrorCode } from '../model/errors/catalogue.js'
+import type { ListenAddress } from './listen-address.js'
+
+/** What the two processes of a demo tell each other: the one with devices, broker and terminal, and the one with the job. */
+
+/** A clock's reading and the machine's time at which it was taken: a message may wait for its reader. */
+export interface SentReading {
+  readonly reading: ClockReading
+  readonly sentAt: number
+}
+
+/** An error as it crosses the border. */
+export interface SentError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly notes: readonly string[]
+  readonly hint: string
+}
+
+/** All that the job's process needs to begin, or to go on where one before it was killed. */
+export interface WorkerStart {
+  readonly dataDir: string
+  /** Undefined: the environment names a broker. */
+  readonly nodeUrl: string | undefined
+  /** Undefined: no HTTP server. */
+  readonly http: ListenAddress | undefined
+  readonly clock: SentReading
+  readonly clockLabel: string
+  readonly status: DemoStatus
+}
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly start: WorkerStart }
+  | { readonly type: 'clock'; readonly clock: SentReading }
+  | { readonly type: 'status'; readonly status: DemoStatus }
+  /** Done, or refused, what was asked for by `act`. */
+  | { readonly type: 'acted'; readonly call: number; readonly error?: SentError }
+  | { readonly type: 'rows' }
+  | { readonly type: 'stop' }
+
+/** The job's process, once its page answers. */
+export interface WorkerReady {
+  /** Null: no HTTP server. */
+  readonly url: string | null
+  readonly port: number | null
+  /** The port asked for, where it was taken. */
+  readonly taken: number | null
+  readonly view: string | null
+  readonly guarantee: string
+  /** Real ms that recovery took; null where the job began afresh. */
+  readonly recoveryMs: number | null
+}
+
+export type Counts = JobSummary['counts']
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly ready: WorkerReady }
+  | { readonly type: 'counts'; readonly counts: Counts }
+  | { readonly type: 'act'; readonly call: number; readonly action: DemoAction }
+  | { readonly type: 'rows'; readonly rows: readonly ResultRow[] }
+  /** The job has ended: as it was told, or, with an error, by itself. */
+  | { readonly type: 'ended'; readonly counts: Counts | null; readonly error?: SentError }

@@ -1,0 +1,38 @@
+import pc from 'picocolors'
+import type { DemoStatus } from '../model/demo-status.js'
+import type { DemoBroker } from './demo-broker.js'
+import type { WorkerReady } from './demo-messages.js'
+
+/** What a demo shows in the terminal, on stderr. */
+export class DemoScreen {
+  readonly #say: (text: string) => void
+
+  constructor(silent: boolean) {
+    this.#say = text => void (silent || process.stderr.write(`${text}\n`))
+  }
+
+  welcome(ready: WorkerReady, broker: DemoBroker | undefined, job: string, actions: DemoStatus['actions']): void {
+    const line = (name: string, text: string, remark?: string): void =>
+      this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`)
+    const taken = ready.taken === null ? undefined : `port ${ready.taken} is taken; a free one was found`
+    if (ready.url !== null) {
+      line('page', pc.cyan(pc.bold(ready.url)), taken)
+      if (ready.view !== null) line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
+    }
+    if (broker) line('AMQP node', broker.url, broker.hint)
+    line('job', `jobs/${job}.job.ts  ${pc.dim(`${ready.guarantee}; Ctrl-C ends it`)}`)
+    if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))
+  }
+
+  happened(title: string, sentence: string, more: boolean): void {
+    this.#say(more ? `${pc.green('✓')} ${sentence}` : `${pc.green('●')} ${pc.bold(title)}  ${sentence}`)
+  }
+
+  device(line: string): void {
+    this.#say(`${pc.yellow('▸')} ${line}`)
+  }
+
+  say(text: string): void {
+    this.#say(text)
+  }
+}

@@ -1,0 +1,178 @@
+import type { DataClock } from '../demo/data-clock.js'
+import { DeedQueue } from '../demo/deed-queue.js'
+import { possibleActions } from '../demo/demo-actions.js'
+import type { DemoScript } from '../demo/demo-script.js'
+import type { DeviceLink } from '../demo/device-link.js'
+import { Happenings } from '../demo/happenings.js'
+import type { DemoAction, DemoStatus } from '../model/demo-status.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { systemTime } from '../runtime/seams/system-time.js'
+import type { DemoBroker } from './demo-broker.js'
+import { sentError } from './demo-error.js'
+import { DemoLives } from './demo-lives.js'
+import type { Counts, SentReading, WorkerReady, WorkerStart } from './demo-messages.js'
+import type { DemoProcess } from './demo-process.js'
+
+export interface SupervisorOptions {
+  readonly jobFile: string
+  readonly script: DemoScript
+  readonly clock: DataClock
+  readonly start: Omit<WorkerStart, 'clock' | 'status' | 'nodeUrl'>
+  /** Told each happening, and what more is known of one later. */
+  readonly told: (title: string, sentence: string, more: boolean) => void
+}
+
+/** Real ms between the answer to a request for a kill and the kill itself. */
+const lastWordMs = 50
+
+/**
+ * Looks after a demo: the job's process, the broker, the clock, and what is done to them. The job's process hears of every
+ * change, for its page.
+ */
+export class DemoSupervisor {
+  readonly options: SupervisorOptions
+  readonly #lives: DemoLives
+  readonly #happenings = new Happenings()
+  readonly #queue = new DeedQueue()
+  #broker: DemoBroker | undefined
+  #link: DeviceLink | undefined
+  #deed: (action: DemoAction) => Promise<void> = () => Promise.resolve()
+
+  /** Begins to load the job at once. */
+  constructor(options: SupervisorOptions) {
+    this.options = options
+    this.#lives = new DemoLives({
+      jobFile: options.jobFile,
+      start: () => ({ ...options.start, nodeUrl: this.#broker?.url, clock: this.#reading(), status: this.status() }),
+      asked: (call, action) => void this.#asked(call, action),
+      changed: () => this.changed(),
+    })
+  }
+
+  get process(): DemoProcess {
+    return this.#lives.process
+  }
+
+  get broker(): DemoBroker | undefined {
+    return this.#broker
+  }
+
+  /** The devices' connection. */
+  get link(): DeviceLink {
+    if (!this.#link) throw new Error('the devices are not connected yet')
+    return this.#link
+  }
+
+  get counts(): Counts | undefined {
+    return this.process.counts
+  }
+
+  get ending(): boolean {
+    return this.#lives.ending
+  }
+
+  /** Resolves when the job has ended for good: with the error where it was one. */
+  get done(): Promise<MillraceError | undefined> {
+    return this.#lives.done
+  }
+
+  /** Starts the job; without a broker of its own where the environment names one. @throws what the job's process met. */
+  start(broker: DemoBroker | undefined): Promise<WorkerReady> {
+    this.#broker = broker
+    return this.#lives.start()
+  }
+
+  /**
+   * From now on things can be done to the demo. `killedByOthers` hears of a job's process that somebody else has killed,
+   * once the next one is ready.
+   */
+  offer(link: DeviceLink, deed: (action: DemoAction) => Promise<void>, killedByOthers: (next: DemoProcess) => void): void {
+    this.#link = link
+    this.#deed = deed
+    this.#lives.killedByOthers = killedByOthers
+    this.changed()
+  }
+
+  status(): DemoStatus {
+    const { script, clock } = this.options
+    const paused = !clock.running
+    const unplugged = this.#broker !== undefined && !this.#broker.plugged
+    const state = { paused, unplugged, up: this.#lives.up, eventTime: script.late !== undefined, ownBroker: this.#broker !== undefined }
+    const actions = this.#link && !this.ending ? possibleActions(state) : []
+    return { actions, paused, unplugged, happenings: this.#happenings.list }
+  }
+
+  /** Does it when what was asked for before is done. @throws MR547 for what cannot be done, or while too much waits. */
+  async act(action: DemoAction): Promise<void> {
+    if (this.#queue.full) throw new MillraceError('MR547', 'more was asked for than can be done at once')
+    await this.#queue.run(async () => {
+      if (!this.status().actions.some(possible => possible.action === action))
+        throw new MillraceError('MR547', `'${action}' cannot be done now`)
+      await this.#deed(action)
+    })
+  }
+
+  /** Tells the terminal and the page what happened; gives its id. */
+  tell(kind: DemoAction, title: string, sentence: string): number {
+    const id = this.#happenings.add(kind, this.options.clock.wall(), title, sentence)
+    this.options.told(title, sentence, false)
+    this.changed()
+    return id
+  }
+
+  /** Says more of what happened. */
+  tellMore(id: number, title: string, sentence: string): void {
+    this.#happenings.extend(id, sentence)
+    this.options.told(title, sentence, true)
+    this.changed()
+  }
+
+  /** Tells the job's process of the demo's state. */
+  changed(): void {
+    this.process.send({ type: 'status', status: this.status() })
+  }
+
+  turnClock(running: boolean): void {
+    const { clock } = this.options
+    if (running) clock.resume()
+    else clock.pause()
+    this.process.send({ type: 'clock', clock: this.#reading() })
+    this.changed()
+  }
+
+  /** Kills the job's process and resolves when the next one is ready. */
+  kill(): Promise<DemoProcess> {
+    return this.#lives.kill()
+  }
+
+  /** Ends the job in order; gives the error that it ended with. */
+  stop(): Promise<MillraceError | undefined> {
+    return this.#lives.stop()
+  }
+
+  /** Ends the job's process where it still runs. */
+  discard(): void {
+    this.#lives.discard()
+  }
+
+  #reading(): SentReading {
+    return { reading: this.options.clock.reading(), sentAt: systemTime.wall() }
+  }
+
+  /** A request of the page. The process that is to be killed answers first. */
+  async #asked(call: number, action: DemoAction): Promise<void> {
+    const { process } = this
+    const answer = (error?: unknown): void =>
+      process.send({ type: 'acted', call, ...(error !== undefined && { error: sentError(error, 'demo') }) })
+    if (action === 'kill') {
+      answer()
+      await new Promise<void>(resolve => systemTime.after(lastWordMs, resolve))
+      await this.act(action).catch(() => undefined)
+      return
+    }
+    await this.act(action).then(
+      () => answer(),
+      (error: unknown) => answer(error),
+    )
+  }
+}
