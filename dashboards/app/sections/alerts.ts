@@ -1,104 +1,114 @@
-import type { AlertsPanel } from '../../../src/dashboard/dashboard.js'
-import { element, replaceWhenChanged } from '../dom/element.js'
-import type { PageState, Section } from '../page-state.js'
-import type { ViewStore } from '../store/view-store.js'
-import { clockTime, duration, withUnit } from '../text/format.js'
+import type { Alert } from '../../../src/model/alert.js'
+import { element, replaceWhenChanged, setText } from '../dom/element.js'
+import type { PageContext, PageState, Section } from '../page-state.js'
+import { plural } from '../text/format.js'
+import { AlertItem } from './alert-item.js'
 
-/** One stretch of consecutive windows in which a condition held for one key. */
-export interface Episode {
-  readonly key: string
-  readonly label: string
-  readonly from: number
-  readonly to: number
-  readonly peak: number
-  readonly last: number
-  readonly isFiring: boolean
-}
+/** Alerts shown before the reader asks for all of them. */
+const firstShown = 5
+/** New alerts that are read out together. */
+const mostRead = 3
 
-const shownEpisodes = 4
-
-/**
- * Groups the windows in which the condition held into episodes, the firing ones first, then the newest. An episode fires
- * while its last window is the newest that can exist on the job's clock.
- */
-export const episodes = (store: ViewStore, panel: AlertsPanel, now: number): readonly Episode[] => {
-  const column = store.column(panel.column)
-  if (column < 0) return []
-  const every = store.every ?? 60_000
-  const worst = panel.below === undefined ? Math.max : Math.min
-  const found: Episode[] = []
-  for (const series of store.grid.keys.values()) {
-    let open: Episode | undefined
-    for (let slot = store.grid.length - 1; slot >= 0; slot--) {
-      const value = store.grid.value(series, column, slot)
-      if (Number.isNaN(value) || !holds(value, panel)) continue
-      const time = store.grid.time(slot)
-      if (open && open.from - (time + every / 2) < every / 2) {
-        open = { ...open, from: time - every / 2, peak: worst(open.peak, value) }
-        found[found.length - 1] = open
-        continue
-      }
-      const to = time + every / 2
-      const isFiring = now - to < every * 1.5 && isNewest(store, series.lastTime, time)
-      open = { key: series.key, label: series.label, from: time - every / 2, to, peak: value, last: value, isFiring }
-      found.push(open)
-    }
-  }
-  return found.sort(firingFirst)
-}
-
-/** Without limits the row itself says that the condition held. */
-const holds = (value: number, { above, below }: AlertsPanel): boolean =>
-  (above === undefined && below === undefined) || (above !== undefined && value > above) || (below !== undefined && value < below)
-
-/** Whether the condition still held in the last window that the device has. */
-const isNewest = (store: ViewStore, lastTime: number, time: number): boolean => lastTime - time <= (store.every ?? 0) * 0.5
-
-/** An episode and the panel that says what it means. */
-interface Alert extends Episode {
-  readonly panel: AlertsPanel
-  readonly store: ViewStore
-}
-
-/** Alerts of all panels on one card: what fires now, and what is over. */
+/** What fires now, what may soon, and what is over, as the server evaluates it: in the server's order. */
 export class Alerts implements Section {
   readonly root: HTMLElement
-  readonly #panels: readonly AlertsPanel[]
-  readonly #body = element('div')
+  readonly #mark: (forReader?: boolean) => void
+  readonly #summary = element('p', { class: 'soft calm' })
+  readonly #list = element('ul', { class: 'alerts', hidden: true })
+  readonly #more = element('button', { type: 'button', class: 'more-alerts', hidden: true })
+  readonly #news = element('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
+  readonly #items = new Map<string, AlertItem>()
+  /** What was acknowledged here, until the server's list says so too. */
+  readonly #seen = new Map<string, Alert>()
+  #states: ReadonlyMap<string, string> | undefined
+  #showsAll = false
 
-  constructor(panels: readonly AlertsPanel[]) {
-    this.#panels = panels
-    this.root = element('article', { class: 'card' }, element('h2', {}, 'Alerts'), this.#body)
+  constructor({ mark }: Pick<PageContext, 'mark'>) {
+    this.#mark = mark
+    this.root = element(
+      'section',
+      { class: 'card', 'aria-label': 'Alerts' },
+      element('h2', {}, 'Alerts'),
+      this.#summary,
+      this.#list,
+      this.#more,
+      this.#news,
+    )
+    this.#more.addEventListener('click', () => {
+      this.#showsAll = !this.#showsAll
+      this.#mark(true)
+    })
   }
 
-  draw(state: PageState): void {
-    if (!state.job) return
-    const { now } = state.job
-    const list = this.#panels.flatMap((panel): readonly Alert[] => {
-      const store = state.views.get(panel.view)
-      return store ? episodes(store, panel, now).map(episode => ({ ...episode, panel, store })) : []
-    })
-    list.sort(firingFirst)
-    const shown = list.slice(0, shownEpisodes)
-    const drawn = shown.map(({ store: _, ...alert }) => alert)
-    replaceWhenChanged(this.#body, `${Math.floor(now / 1000)}|${list.length}|${JSON.stringify(drawn)}`, () => {
-      if (shown.length === 0) return [element('p', { class: 'soft calm' }, 'None. Nothing has fired in what is kept.')]
-      const rest = list.length - shown.length
-      const items = shown.map(alert => itemOf(alert, now))
-      return [element('ul', { class: 'alerts' }, ...items), rest > 0 ? element('p', { class: 'soft calm' }, `and ${rest} older`) : '']
-    })
+  draw({ alerts, job, demo }: PageState): void {
+    if (!job) return
+    const known = alerts.map(alert => this.#newest(alert))
+    const shown = this.#showsAll ? known : known.slice(0, firstShown)
+    setText(this.#summary, summaryOf(known))
+    this.#tell(known)
+    this.#arrange(shown)
+    // Who may only look at a demo is offered nothing to do.
+    const canAct = !demo || demo.actions.length > 0
+    for (const alert of shown) this.#items.get(alert.id)?.draw(alert, job.now, canAct)
+    this.#more.hidden = known.length <= firstShown
+    setText(this.#more, this.#showsAll ? 'Show the first only' : `Show ${plural(known.length - firstShown, 'more alert')}`)
+    this.#more.setAttribute('aria-expanded', String(this.#showsAll))
+  }
+
+  #newest(alert: Alert): Alert {
+    const seen = this.#seen.get(alert.id)
+    if (!seen) return alert
+    if (alert.acknowledgedAt === undefined && alert.since === seen.since) return { ...alert, acknowledgedAt: seen.acknowledgedAt! }
+    this.#seen.delete(alert.id)
+    return alert
+  }
+
+  /** Elements are kept and moved only when the order changes; who had the focus keeps it. */
+  #arrange(shown: readonly Alert[]): void {
+    this.#list.hidden = shown.length === 0
+    const focused = document.activeElement
+    const changed = replaceWhenChanged(this.#list, shown.map(({ id }) => id).join(), () =>
+      shown.map(alert => {
+        const item = this.#items.get(alert.id) ?? new AlertItem(alert, answer => this.#take(answer))
+        this.#items.set(alert.id, item)
+        return item.root
+      }),
+    )
+    if (!changed) return
+    const ids = new Set(shown.map(({ id }) => id))
+    for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id)
+    if (focused instanceof HTMLElement && focused !== document.activeElement && this.#list.contains(focused)) focused.focus()
+  }
+
+  #take(alert: Alert): void {
+    if (alert.acknowledgedAt !== undefined) this.#seen.set(alert.id, alert)
+    this.#mark(true)
+  }
+
+  /** Reads out what began to fire and what is over; not what was so before this page came. */
+  #tell(alerts: readonly Alert[]): void {
+    const before = this.#states
+    const states = new Map(alerts.map(({ id, state, since }) => [id, state === 'pending' ? state : `${state} ${since}`]))
+    this.#states = states
+    if (!before) return
+    const news = alerts.filter(({ id, state }) => state !== 'pending' && before.get(id) !== states.get(id))
+    if (news.length === 0) return
+    const rest = news.length > mostRead ? ` And ${plural(news.length - mostRead, 'more alert')}.` : ''
+    setText(this.#news, news.slice(0, mostRead).map(spoken).join(' ') + rest)
   }
 }
 
-const firingFirst = (a: Episode, b: Episode): number => Number(b.isFiring) - Number(a.isFiring) || b.to - a.to
+const spoken = ({ state, sentence }: Alert): string => `${state === 'firing' ? 'Alert' : 'Over'}: ${sentence}.`
 
-const itemOf = ({ panel, store, ...episode }: Alert, now: number): HTMLLIElement => {
-  const unit = panel.unit ?? store.unit(panel.column)
-  const name = `${episode.label}: ${lowerFirst(panel.title ?? panel.view)}`
-  const words = episode.isFiring
-    ? `${panel.column} ${withUnit(episode.last, unit)} · firing for ${duration(Math.max(0, now - episode.from))}`
-    : `over · ${clockTime(episode.from)}–${clockTime(episode.to)}, ${panel.below === undefined ? 'up' : 'down'} to ${withUnit(episode.peak, unit)}`
-  return element('li', { class: episode.isFiring ? 'firing' : 'over' }, element('b', {}, name), element('span', {}, words))
+const summaryOf = (alerts: readonly Alert[]): string => {
+  const count = (state: Alert['state']): number => alerts.filter(alert => alert.state === state).length
+  const [firing, pending, over] = [count('firing'), count('pending'), count('resolved')]
+  if (alerts.length === 0) return 'None. Nothing is beyond its limit, and nothing was lately.'
+  const seen = alerts.filter(({ state, acknowledgedAt }) => state === 'firing' && acknowledgedAt !== undefined).length
+  const parts = [
+    firing > 0 ? `${firing} firing${seen > 0 ? ` (${seen} acknowledged)` : ''}` : 'None firing',
+    pending > 0 ? `${pending} beyond the limit, not yet for long enough` : '',
+    over > 0 ? `${over} over` : '',
+  ]
+  return `${parts.filter(Boolean).join(' · ')}.`
 }
-
-export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

@@ -28,8 +28,8 @@ export const makeSections = (
   const every = (view: string): number | undefined => views.find(info => info.id === view)?.window?.every
   const lines = dashboard.panels.filter(panel => panel.kind === 'line').slice(0, context.isKiosk ? 1 : mostCharts)
   const charts = lines.map((panel, i) => new LineChart(context, panel, dashboard.range, every(panel.view), i === 0))
-  const alertPanels = dashboard.panels.filter(panel => panel.kind === 'alerts')
-  const alerts = alertPanels.length > 0 ? [new Alerts(alertPanels)] : []
+  const hasLimits = dashboard.panels.some(panel => panel.kind === 'alerts' || (panel.kind === 'line' && panel.thresholds.length > 0))
+  const alerts = hasLimits ? [new Alerts(context)] : []
   const multiples = dashboard.panels.filter(panel => panel.kind === 'multiples').slice(0, context.isKiosk ? 1 : mostCharts)
   const devices = multiples.map(panel => new Devices(panel, context))
   const demo = new DemoBar(context)

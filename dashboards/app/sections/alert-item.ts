@@ -1,0 +1,43 @@
+import type { Alert } from '../../../src/model/alert.js'
+import { element, setAttribute, setText } from '../dom/element.js'
+import { postAction } from '../feed/post-action.js'
+import { alertFacts, alertSubject } from '../text/alert-words.js'
+import { clockTime } from '../text/format.js'
+
+/** One alert of the list. It stays the same element as its values change, so that focus and selection stay in it. */
+export class AlertItem {
+  readonly root: HTMLLIElement
+  readonly #id: string
+  readonly #onSeen: (alert: Alert) => void
+  readonly #title = element('b')
+  readonly #facts = element('span')
+  readonly #said = element('span', { class: 'said', role: 'status' })
+  readonly #button = element('button', { type: 'button' }, 'Acknowledge')
+
+  constructor(alert: Alert, onSeen: (alert: Alert) => void) {
+    this.#id = alert.id
+    this.#onSeen = onSeen
+    this.root = element('li', {}, this.#title, this.#facts, this.#said, this.#button)
+    this.#button.addEventListener('click', () => void this.#acknowledge())
+  }
+
+  /** @param canAct whether the reader may acknowledge */
+  draw(alert: Alert, now: number, canAct: boolean): void {
+    const { state, level, acknowledgedAt } = alert
+    const isSeen = acknowledgedAt !== undefined
+    setAttribute(this.root, 'class', `${state} ${level}${isSeen ? ' seen' : ''}`)
+    setText(this.#title, alertSubject(alert))
+    setText(this.#facts, alertFacts(alert, now))
+    if (isSeen) setText(this.#said, `acknowledged at ${clockTime(acknowledgedAt)}`)
+    setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}`)
+    this.#button.hidden = !canAct || isSeen || state === 'resolved'
+  }
+
+  async #acknowledge(): Promise<void> {
+    this.#button.disabled = true
+    const answer = await postAction<Alert>(`api/v1/alerts/${encodeURIComponent(this.#id)}/acknowledge`)
+    this.#button.disabled = false
+    if ('value' in answer) this.#onSeen(answer.value)
+    else setText(this.#said, `not acknowledged: ${answer.refusal}`)
+  }
+}

@@ -1,0 +1,38 @@
+import type { Alert } from '../../../src/model/alert.js'
+import { clockTime, dateTime, duration, withUnit } from './format.js'
+
+const dayMs = 86_400_000
+
+/** Who it is about: `mote 1`, the text itself for names; the column for a view without keys. */
+export const alertSubject = ({ key, label, column }: Alert): string => {
+  const parts = Object.entries(key).map(([name, value]) =>
+    typeof value === 'string' && value !== '' ? value : `${name} ${value === null ? '(none)' : String(value)}`,
+  )
+  return parts.length > 0 ? parts.join(' · ') : (label ?? column)
+}
+
+/** The rest of it in words: `critical: max 41.2 °C, above 30 °C · firing for 3 min, since 14:03 · at worst 44.1 °C`. */
+export const alertFacts = (alert: Alert, now: number): string => {
+  const { state, level, label, column, value, worst, unit, since, until = since } = alert
+  const limit = limitWords(alert)
+  if (state === 'resolved') {
+    const reached = `${alert.above === undefined && alert.below !== undefined ? 'down' : 'up'} to ${withUnit(worst, unit)}`
+    return `over: ${limit || (label ?? column)} · ${time(since, now)}–${time(until, now)} · ${reached}`
+  }
+  const lasts = duration(Math.max(0, now - since))
+  const span = state === 'firing' ? `firing for ${lasts}, since ${time(since, now)}` : `for ${lasts}, not yet long enough to fire`
+  const furthest = worst === value ? '' : ` · at worst ${withUnit(worst, unit)}`
+  return `${level}: ${[`${label ?? column} ${withUnit(value, unit)}`, limit].filter(Boolean).join(', ')} · ${span}${furthest}`
+}
+
+const limitWords = ({ above, below, unit }: Alert): string =>
+  [above === undefined ? '' : `above ${exact(above, unit)}`, below === undefined ? '' : `below ${exact(below, unit)}`]
+    .filter(Boolean)
+    .join(' or ')
+
+/** A limit is said as it was written. */
+const exact = (value: number, unit: string | undefined): string => (unit ? `${value} ${unit}` : String(value))
+
+/** With the day where it is another than that of the job's clock. */
+const time = (ms: number, now: number): string =>
+  Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? clockTime(ms) : dateTime(ms).slice(0, 16)
