@@ -17,13 +17,16 @@ export class RecordScanner {
   start = 0
   end = 0
   line = 0
-  readonly #quotes: boolean
-  #nextLine = 1
+  /** The number of the line at `position`. */
+  nextLine: number
   /** Passing over the rest of a record that was too long. */
-  #skipping = false
+  skipping: boolean
+  readonly #quotes: boolean
 
-  constructor(quotes: boolean) {
+  constructor(quotes: boolean, nextLine = 1, skipping = false) {
     this.#quotes = quotes
+    this.nextLine = nextLine
+    this.skipping = skipping
   }
 
   /** The buffer lost `bytes` bytes at its beginning. */
@@ -36,14 +39,14 @@ export class RecordScanner {
     for (;;) {
       const start = this.position
       if (start >= filled) return false
-      if (this.#skipping) {
+      if (this.skipping) {
         const stop = bytes.indexOf(lineFeed, start)
         if (stop < 0 || stop >= filled) {
           this.position = filled
           return false
         }
-        this.#skipping = false
-        this.#nextLine++
+        this.skipping = false
+        this.nextLine++
         this.position = stop + 1
         continue
       }
@@ -52,10 +55,10 @@ export class RecordScanner {
       const broken = stop < filled && bytes[stop] === lineFeed
       this.start = start
       this.end = stop > start && bytes[stop - 1] === carriageReturn ? stop - 1 : stop
-      this.line = this.#nextLine
-      this.#nextLine += this.#breaksInside + (broken ? 1 : 0)
+      this.line = this.nextLine
+      this.nextLine += this.#breaksInside + (broken ? 1 : 0)
       this.position = broken ? stop + 1 : stop
-      this.#skipping = !broken && !(atEnd && stop === filled)
+      this.skipping = !broken && !(atEnd && stop === filled)
       if (this.end > start) return true
     }
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Chunk } from '../model/chunk.js'
 import type { Schema } from '../model/schema.js'
 import type { FieldCheck } from './field-check.js'
 import { isAscii } from './is-ascii.js'
@@ -10,24 +11,31 @@ const comma = 0x2c
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
- * Reads CSV records by RFC 4180, one a message without its line break: `header` names the cells, and a field is read
- * from the cell of its name. An empty cell is null, `""` an empty text; numbers are written as in JSON, booleans as
+ * Reads CSV records by RFC 4180, one a message without its line break. A field is read from the cell of its name in the
+ * header: the one given, or that of the file, which the source puts before its records. An empty cell is null, `""` an empty text; numbers are written as in JSON, booleans as
  * `true` and `false`, times in the format of the schema. MR219 for a wrong number of cells or a stray quote.
  *
  * @example
- * csv(schema({ mote: integer(), temperature: number({ unit: '°C' }) }), ['mote', 'temperature'])
+ * csv(schema({ mote: integer(), temperature: number({ unit: '°C' }) }))
  */
-export function csv<T>(schema: Schema<T>, header: readonly string[]): MessageDecoderSpec<T> {
+export function csv<T>(schema: Schema<T>, header?: readonly string[]): MessageDecoderSpec<T> {
   return messageDecoder<T>({
-    params: { decoder: 'csv', header },
+    params: { decoder: 'csv', ...(header && { header }) },
     schema,
     reader: rows => {
       const checks = rows.checks(schema as Schema<unknown>)
-      const byCell = header.map(name => checks.find(check => check.name === name))
-      const absent = checks.filter(check => !header.includes(check.name))
-      const cells = new CsvCells(header.length)
+      const heads = header ? undefined : new CsvHeads()
+      let binding = header && bindingOf(checks, header)
       return view => {
         const { bytes, start, end } = view
+        const names = heads?.changed(view.chunk!)
+        if (names) {
+          binding = undefined
+          if ('code' in names) return names
+          binding = bindingOf(checks, names)
+        }
+        if (!binding) return heads!.problem
+        const { byCell, absent, cells } = binding
         if (!isAscii(bytes, start, end) && !isUtf8(bytes.subarray(start, end))) return { code: 'MR211', reason: 'the line is not UTF-8' }
         const fault = cells.split(bytes, start, end)
         if (fault) return fault
@@ -52,6 +60,40 @@ function writeCell(check: FieldCheck, row: number, bytes: Uint8Array, cells: Csv
   if (cells.quoted[c] === 2) return check.cell(row, utf8.decode(bytes.subarray(start, end)).replaceAll('""', '"'))
   if (start === end && cells.quoted[c] === 0) return check.missing(row)
   return check.cellBytes(row, bytes, start, end)
+}
+
+/** Which cell a field is read from. */
+interface Binding {
+  readonly byCell: readonly (FieldCheck | undefined)[]
+  /** Fields without a cell. */
+  readonly absent: readonly FieldCheck[]
+  readonly cells: CsvCells
+}
+
+const bindingOf = (checks: readonly FieldCheck[], header: readonly string[]): Binding => ({
+  byCell: header.map(name => checks.find(check => check.name === name)),
+  absent: checks.filter(check => !header.includes(check.name)),
+  cells: new CsvCells(header.length),
+})
+
+/** Headers that come with their chunks. */
+class CsvHeads {
+  problem: Problem = { code: 'MR219', reason: 'the header line of its file did not come with the record' }
+  #chunk: Chunk | undefined
+  #last = ''
+
+  /** The names, where they are others than before. */
+  changed(chunk: Chunk): readonly string[] | Problem | undefined {
+    if (chunk === this.#chunk) return undefined
+    this.#chunk = chunk
+    const first = chunk.starts[0] ?? 0
+    const text = utf8.decode(chunk.bytes.subarray(first - (chunk.head ?? 0), first)).replace(/[\r\n]+$/, '')
+    if (text === this.#last) return undefined
+    this.#last = text
+    const names = csvNames(new TextEncoder().encode(text), 0, Buffer.byteLength(text))
+    if ('code' in names) this.problem = names
+    return names
+  }
 }
 
 /** The names in a header record. */

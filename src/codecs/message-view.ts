@@ -12,6 +12,8 @@ export class MessageView {
   readonly sections = new AmqpSections()
   readonly values = new AmqpValueReader()
   amqp = false
+  /** The chunk of the message. */
+  chunk: Chunk | undefined
   bytes: Uint8Array = new Uint8Array(0)
   start = 0
   end = 0
@@ -22,6 +24,7 @@ export class MessageView {
 
   /** Points at message i of a chunk. */
   open(chunk: Chunk, i: number): Problem | undefined {
+    this.chunk = chunk
     this.amqp = chunk.encoding === 'amqp'
     this.bytes = chunk.bytes
     this.start = chunk.starts[i]!

@@ -1,0 +1,158 @@
+import type { FileHandle } from 'node:fs/promises'
+import { RecordScanner } from './record-scanner.js'
+
+const chunkBytes = 65_536
+
+/** Records of a file, in one buffer; valid until the next call of `take`. */
+export interface Records {
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  /** The number of each record's first line. */
+  readonly lines: Int32Array
+  readonly length: number
+  /** Bytes just before the first record that belong to all of them. */
+  readonly head: number
+}
+
+/** Where reading goes on. */
+export interface Offset {
+  /** In bytes. */
+  readonly at: number
+  /** The number of the line that begins there. */
+  readonly line: number
+  /** It lies within a record that was too long, whose rest is passed over. */
+  readonly skipping: boolean
+}
+
+export const fileStart: Offset = { at: 0, line: 1, skipping: false }
+
+/**
+ * Cuts a file into records, about 64 KB at a time. Memory is bounded by that and the longest record (1 MiB; what is longer
+ * is given cut there, and its rest passed over).
+ */
+export class RecordBuffer {
+  readonly #file: FileHandle
+  readonly #scanner: RecordScanner
+  #buffer = new Uint8Array(chunkBytes)
+  /** What belongs to all records; the first bytes of the buffer are kept free for it. */
+  #headBytes: Uint8Array = new Uint8Array(0)
+  #filled = 0
+  /** Where the file is read next. */
+  #readAt: number
+  #starts = new Int32Array(1_024)
+  #ends = new Int32Array(1_024)
+  #lines = new Int32Array(1_024)
+
+  /** @param quotes line breaks may stand in quoted cells (CSV) */
+  constructor(file: FileHandle, quotes: boolean, from: Offset = fileStart) {
+    this.#file = file
+    this.#scanner = new RecordScanner(quotes, from.line, from.skipping)
+    this.#readAt = from.at
+  }
+
+  get #head(): number {
+    return this.#headBytes.length
+  }
+
+  /** Behind the last record taken. */
+  get offset(): Offset {
+    const { position, nextLine, skipping } = this.#scanner
+    return { at: this.#readAt - this.#filled + position, line: nextLine, skipping }
+  }
+
+  /** From now on these bytes stand before the records. Nothing may have been taken since the last `seek`, or all that was read. */
+  begin(head: Uint8Array): void {
+    const rest = this.#buffer.slice(this.#scanner.position, this.#filled)
+    const size = head.length + rest.length
+    if (size > this.#buffer.length) this.#buffer = new Uint8Array(2 * size)
+    this.#buffer.set(rest, head.length)
+    this.#headBytes = head
+    this.#filled = size
+    this.#scanner.position = head.length
+  }
+
+  /** Goes on elsewhere; what was read is forgotten. */
+  seek({ at, line, skipping }: Offset): void {
+    this.#readAt = at
+    this.#filled = this.#head
+    this.#scanner.position = this.#head
+    this.#scanner.nextLine = line
+    this.#scanner.skipping = skipping
+  }
+
+  /**
+   * The next records, `most` at most; undefined where there is none at present. `final`: nothing will be appended to the
+   * file, so that what follows the last line break is a record, too.
+   */
+  async take(most: number, final: boolean): Promise<Records | undefined> {
+    const scanner = this.#scanner
+    this.#drop()
+    for (;;) {
+      const atEnd = await this.#fill()
+      this.#passMark()
+      let count = 0
+      while (count < most && scanner.next(this.#buffer, this.#filled, atEnd && final)) {
+        if (count === this.#starts.length) this.#grow()
+        this.#starts[count] = scanner.start
+        this.#ends[count] = scanner.end
+        this.#lines[count++] = scanner.line
+      }
+      if (count > 0) return this.#records(count)
+      if (atEnd) return undefined
+      // Nothing but blank lines, or a record longer than the buffer.
+      this.#drop()
+      if (this.#filled === this.#buffer.length) this.#widen()
+    }
+  }
+
+  #records(length: number): Records {
+    const first = this.#starts[0]!
+    // Before the first record, wherever blank lines have moved that.
+    this.#buffer.set(this.#headBytes, first - this.#head)
+    return { bytes: this.#buffer, starts: this.#starts, ends: this.#ends, lines: this.#lines, length, head: this.#head }
+  }
+
+  #drop(): void {
+    const used = this.#scanner.position - this.#head
+    if (used <= 0) return
+    this.#buffer.copyWithin(this.#head, this.#scanner.position, this.#filled)
+    this.#filled -= used
+    this.#scanner.shift(used)
+  }
+
+  /** True at the end of what the file holds now. */
+  async #fill(): Promise<boolean> {
+    while (this.#filled < this.#buffer.length) {
+      const { bytesRead } = await this.#file.read(this.#buffer, this.#filled, this.#buffer.length - this.#filled, this.#readAt)
+      this.#filled += bytesRead
+      this.#readAt += bytesRead
+      if (bytesRead === 0) return true
+    }
+    return false
+  }
+
+  /** A byte order mark at the beginning of the file is not part of the first record. */
+  #passMark(): void {
+    const at = this.#head
+    if (this.offset.at !== 0 || this.#filled < at + 3) return
+    if (this.#buffer[at] === 0xef && this.#buffer[at + 1] === 0xbb && this.#buffer[at + 2] === 0xbf) this.#scanner.position = at + 3
+  }
+
+  #widen(): void {
+    const wider = new Uint8Array(2 * this.#buffer.length)
+    wider.set(this.#buffer)
+    this.#buffer = wider
+  }
+
+  #grow(): void {
+    const doubled = (offsets: Int32Array): Int32Array<ArrayBuffer> => {
+      const larger = new Int32Array(2 * offsets.length)
+      larger.set(offsets)
+      return larger
+    }
+    this.#starts = doubled(this.#starts)
+    this.#ends = doubled(this.#ends)
+    this.#lines = doubled(this.#lines)
+  }
+}
