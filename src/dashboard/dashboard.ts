@@ -35,13 +35,11 @@ export interface MultiplesPanel {
   readonly unit?: string
 }
 
-/** Alerts: windows in which a value passed a limit; without a limit each row of the view is one. */
-export interface AlertsPanel {
+/** Alerts: keys whose value passed a limit; without a limit each row of the view is beyond it. */
+export interface AlertsPanel extends Threshold {
   readonly kind: 'alerts'
   readonly view: string
   readonly column: string
-  readonly above?: number
-  readonly below?: number
   readonly by?: string
   readonly title?: string
   readonly unit?: string

@@ -27,10 +27,17 @@ export const knownKeys = {
   dashboard: ['$schema', 'title', 'range', 'panels'],
   line: ['line', 'band', 'by', 'unit', 'title', 'note', 'thresholds'],
   multiples: ['multiples', 'by', 'unit', 'title'],
-  alerts: ['alerts', 'above', 'below', 'by', 'unit', 'title'],
+  alerts: ['alerts', 'above', 'below', 'for', 'level', 'label', 'by', 'unit', 'title'],
   graph: ['graph'],
   threshold: ['above', 'below', 'for', 'level', 'label'],
 } as const
+
+/** More than a page can show. */
+export const mostPanels = 100
+/** More lines than are told apart in one chart. */
+export const mostThresholds = 16
+/** Characters of a title, unit or name. */
+export const mostText = 200
 
 const kinds = ['line', 'multiples', 'alerts', 'graph'] as const
 
@@ -49,11 +56,14 @@ export const parseDashboard = (value: unknown, source: string): Dashboard => {
   if (root && title === '' && !problems.some(p => p.at === 'title')) {
     problems.push({ at: 'title', message: 'a dashboard needs a title', hint: 'add "title": "…"' })
   }
-  const range = reader.duration(root, '', 'range')
+  reader.text(root, 'dashboard', '$schema')
+  const range = root?.['range'] === 'all' ? undefined : reader.duration(root, '', 'range')
   const list = root?.['panels']
   const panels: Panel[] = []
   if (root && !Array.isArray(list)) problems.push({ at: 'panels', message: 'is not a list', hint: 'add "panels": [ … ]' })
-  else if (Array.isArray(list)) {
+  else if (Array.isArray(list) && list.length > mostPanels) {
+    problems.push({ at: 'panels', message: `has ${list.length} panels`, hint: `a page has ${mostPanels} at most; leave some out` })
+  } else if (Array.isArray(list)) {
     list.forEach((item: unknown, i) => {
       const panel = readPanel(reader, problems, item, `panels[${i}]`)
       if (panel) panels.push(panel)
@@ -94,14 +104,11 @@ const readPanel = (reader: Reader, problems: DashboardProblem[], item: unknown, 
     ...present('title', reader.text(fields, at, 'title')),
     ...present('unit', reader.text(fields, at, 'unit')),
   }
-  if (kind === 'alerts') {
-    const limits = { ...present('above', reader.number(item, at, 'above')), ...present('below', reader.number(item, at, 'below')) }
-    return { kind, ...shared, ...limits }
-  }
+  if (kind === 'alerts') return { kind, ...shared, ...readLimit(reader, problems, item, at) }
   if (kind !== 'line') return { kind, ...shared }
   const band = fields?.['band']
   const bandAt = `${at}.band`
-  const isBand = Array.isArray(band) && band.length === 2 && band.every(name => typeof name === 'string')
+  const isBand = Array.isArray(band) && band.length === 2 && band.every(name => typeof name === 'string' && name !== '')
   if (band !== undefined && !isBand) problems.push({ at: bandAt, message: 'is not a pair of columns', hint: 'write it as ["min", "max"]' })
   return {
     kind,
@@ -118,38 +125,48 @@ const readThresholds = (reader: Reader, problems: DashboardProblem[], value: unk
     problems.push({ at, message: 'is not a list', hint: 'write it as [{ "above": 28 }]' })
     return []
   }
+  if (value.length > mostThresholds) {
+    problems.push({ at, message: `has ${value.length} thresholds`, hint: `a line has ${mostThresholds} at most` })
+    return []
+  }
   return value.flatMap((item: unknown, i) => {
     const place = `${at}[${i}]`
     const fields = reader.object(item, place, knownKeys.threshold)
     if (!fields) return []
-    const above = reader.number(fields, place, 'above')
-    const below = reader.number(fields, place, 'below')
     if (!('above' in fields) && !('below' in fields)) {
       problems.push({ at: place, message: 'a threshold needs a limit', hint: 'add "above" or "below" with a number' })
     }
-    reader.duration(fields, place, 'for')
-    const level = fields['level']
-    if (level !== undefined && level !== 'warning' && level !== 'critical') {
-      problems.push({ at: `${place}.level`, message: `${JSON.stringify(level)} is not a level`, hint: 'use "warning" or "critical"' })
-    }
-    return [
-      {
-        ...present('above', above),
-        ...present('below', below),
-        ...present('for', reader.text(fields, place, 'for')),
-        ...(level === 'warning' || level === 'critical' ? { level } : {}),
-        ...present('label', reader.text(fields, place, 'label')),
-      } satisfies Threshold,
-    ]
+    return [readLimit(reader, problems, fields, place)]
   })
+}
+
+const readLimit = (reader: Reader, problems: DashboardProblem[], fields: Fields, at: string): Threshold => {
+  reader.duration(fields, at, 'for')
+  const level = fields['level']
+  const isLevel = level === 'warning' || level === 'critical'
+  if (level !== undefined && !isLevel) {
+    problems.push({
+      at: `${at}.level`,
+      message: `${JSON.stringify(level).slice(0, mostText)} is not a level`,
+      hint: 'use "warning" or "critical"',
+    })
+  }
+  return {
+    ...present('above', reader.number(fields, at, 'above')),
+    ...present('below', reader.number(fields, at, 'below')),
+    ...present('for', typeof fields['for'] === 'string' ? fields['for'] : undefined),
+    ...(isLevel ? { level } : {}),
+    ...present('label', reader.text(fields, at, 'label')),
+  }
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Counted as JSON Schema counts: in code points. */
+const isShort = (text: string): boolean => text.length <= mostText || (text.length <= 2 * mostText && [...text].length <= mostText)
+
 const present = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V })
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Reads typed members and writes down what does not fit. */
 class Reader {
@@ -175,11 +192,13 @@ class Reader {
 
   text(fields: Fields | undefined, at: string, key: string): string | undefined {
     const value = fields?.[key]
-    if (value === undefined || (typeof value === 'string' && value !== '')) return value
+    if (value === undefined) return undefined
+    const isText = typeof value === 'string' && value !== ''
+    if (isText && isShort(value)) return value
     this.#problems.push({
       at: at === 'dashboard' ? key : `${at}.${key}`,
-      message: 'is not a text',
-      hint: 'put a text in quotes, not an empty one',
+      message: isText ? `is longer than ${mostText} characters` : 'is not a text',
+      hint: isText ? 'write it shorter' : 'put a text in quotes, not an empty one',
     })
     return undefined
   }
@@ -193,15 +212,23 @@ class Reader {
 
   duration(fields: Fields | undefined, at: string, key: string): number | undefined {
     const value = fields?.[key]
-    if (value === undefined || value === 'all') return undefined
-    const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) : null
-    const ms = match ? Number(match[1]) * unitMs[match[2]!]! : 0
-    if (ms > 0) return ms
+    if (value === undefined) return undefined
+    const ms = typeof value === 'string' && value.length <= mostText ? msOf(value) : undefined
+    if (ms !== undefined) return ms
     this.#problems.push({
       at: at === '' ? key : `${at}.${key}`,
-      message: `${JSON.stringify(value)} is not a duration`,
+      message: `${JSON.stringify(value).slice(0, mostText)} is not a duration`,
       hint: 'write it as "30s", "15m" or "6h"',
     })
     return undefined
   }
 }
+
+/** Up to 24 days in the smallest unit and 2,700 years in the largest, so that every duration is a whole number of ms. */
+const durationPattern = /^(?=.*[1-9])(?:\d{1,9}ms|\d{1,9}(?:\.\d{1,3})?[sm]|\d{1,6}(?:\.\d{1,3})?[hd])$/
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+// Not `durationMs`: the page would carry its catalogue of errors along.
+const msOf = (text: string): number | undefined =>
+  durationPattern.test(text) ? Math.round(Number.parseFloat(text) * unitMs[text.replace(/[\d.]+/, '')]!) : undefined
