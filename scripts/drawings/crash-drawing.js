@@ -9,6 +9,8 @@ const dist = fileURLToPath(new URL('../../dist/src/', import.meta.url))
 const main = join(dist, 'cli', 'main.js')
 const { DeviceLink, bodyText } = await import(new URL('../../dist/src/demo/device-link.js', import.meta.url).href)
 
+const { systemTime } = await import(new URL('../../dist/src/runtime/seams/system-time.js', import.meta.url).href)
+
 const readings = 4_000
 const perWindow = 100
 const everyMs = 2
@@ -78,7 +80,7 @@ export async function killedRun() {
       life.ready = now()
       return life
     }
-    const link = new DeviceLink(url, 'drawing')
+    const link = new DeviceLink(url, 'drawing', systemTime)
     const results = []
     link.listen('results', 'queue', message => results.push({ at: now(), ...JSON.parse(bodyText(message)) }))
     let life = await live()
@@ -86,7 +88,8 @@ export async function killedRun() {
     const kills = [Math.floor(readings * 0.3), Math.floor(readings * 0.65)]
     for (let i = 0; i < readings; i++) {
       if (i % 10 === 0) await new Promise(resolve => setTimeout(resolve, everyMs * 10))
-      await link.send('readings', { id: `reading-${i}`, body: { data: JSON.stringify({ at: (i * 1000) / perWindow }) } })
+      const body = { data: JSON.stringify({ at: (i * 1000) / perWindow }) }
+      await link.send({ address: 'readings', capability: 'queue', id: `reading-${i}`, body })
       sent.push(now())
       if (!kills.includes(i)) continue
       life.child.kill('SIGKILL')
@@ -98,7 +101,7 @@ export async function killedRun() {
     const deadline = now() + 20_000
     while (results.length < expected && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
     // A result that came twice would be in the queue before what is sent now.
-    await link.send('results', { id: 'end', body: { data: '{"n":0,"end":true}' } })
+    await link.send({ address: 'results', capability: 'queue', id: 'end', body: { data: '{"n":0,"end":true}' } })
     while (!results.some(({ end }) => end) && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
     const rows = results.filter(({ end }) => !end)
     const windows = new Set(rows.map(({ window_start }) => window_start))
