@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
+import { dashboardsFolder } from './dashboards-folder.js'
 import { keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
@@ -33,9 +34,11 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     say(pc.dim('stopping: credit off, sinks finish, state is saved; once more to stop at once'))
     asked.abort()
   })
+  const dashboards = dashboardsFolder(paths)
   const live = await startLive({
     jobs,
     log,
+    ...(dashboards !== undefined && { dashboards }),
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
     ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     ...(options.data !== undefined && { dataDir: options.data }),
