@@ -13,6 +13,8 @@ import { type Tracked, TrackTable } from './track-table.js'
 export const mostResolved = 1_000
 /** Ms of the job's event time for which an alert that is over is told of. */
 export const resolvedKeptMs = 24 * 3_600_000
+/** Keys of one change that are judged together; until then none of them gives way to another. */
+const mostTouched = 1_000
 
 /** What became of an alert. */
 export interface AlertChange {
@@ -122,16 +124,19 @@ export class AlertBook {
       if (Number.isNaN(reading.value)) tracked.track.remove(reading.time)
       else tracked.track.put(reading.time, reading.value, reading.final)
       touched.add(tracked)
+      if (touched.size < mostTouched) continue
+      this.#judge(touched, isNews)
+      touched.clear()
     }
     this.#judge(touched, isNews)
   }
 
   #tracked(view: FollowedView, { rule, name, keyOf, value }: Reading): Tracked | undefined {
-    const known = this.#tracks.get(name)
+    const known = this.#tracks.touch(name)
     if (known || Number.isNaN(value)) return known
     const added = this.#tracks.add(name, () => {
       const id = createHash('sha256').update(name).digest('hex').slice(0, 16)
-      return { id, view, rule, key: keyOf(), track: new AlertTrack(rule, view.every), alert: undefined }
+      return { name, id, view, rule, key: keyOf(), track: new AlertTrack(rule, view.every), alert: undefined }
     })
     if (!added) this.refused++
     return added
@@ -160,9 +165,10 @@ export class AlertBook {
       const now = Math.max(view.now, track.newest)
       const episode = track.episode(now)
       const alert = episode && makeAlert(tracked, episode, now, this.#seen.of(id, episode.since))
-      if (JSON.stringify(alert) === JSON.stringify(before)) continue
+      const isSame = JSON.stringify(alert) === JSON.stringify(before)
+      this.#tracks.judge(tracked, isSame ? before : alert)
+      if (isSame) continue
       changed = true
-      tracked.alert = alert
       const fired = before?.state === 'firing' && before.since === alert?.since
       if (alert?.state === 'firing' && !fired) this.#told({ kind: 'fires', alert })
       if (isNews && alert?.state === 'resolved' && before?.state !== 'resolved') this.#told({ kind: 'over', alert })
