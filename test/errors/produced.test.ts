@@ -29,11 +29,8 @@ const tests: readonly Test[] = ['src', 'connectors', 'dashboards', 'test']
 const expecting = (code: string): readonly string[] =>
   tests.filter(({ text }) => new RegExp(`['"\`/^(\\[| ,{]${code}(?!\\d)`).test(text)).map(({ file }) => file)
 
-/** Codes whose tests are still to come, with the commands and routes that raise them: taps, retries, alerts. Nothing else is let through. */
-const awaited: ReadonlySet<string> = new Set([
-  ...['MR471', 'MR472', 'MR473', 'MR474', 'MR475', 'MR476', 'MR477', 'MR478', 'MR479'],
-  ...['MR534', 'MR535'],
-])
+/** Codes whose tests are still to come. Nothing else is let through. */
+const awaited: ReadonlySet<string> = new Set(['MR472', 'MR474', 'MR534', 'MR535', 'MR620'])
 
 describe('every error of the catalogue', () => {
   it('is expected by a test that brings it about', () => {

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import type { TapEvent } from '../../src/model/tap-event.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
+import { reading, rig, running, start } from './rig.js'
+
+const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
+const hour = 3_600_000
+
+test('a late row names the window that it missed, and by how much', async () => {
+  const one = rig()
+  const { time, host, jobs } = await running([one])
+  one.source.send(reading(start, 1), reading(start + 11_000, 2))
+  await time.advance(100)
+  one.source.send(reading(start + 1_000, 9, 'b'))
+  await time.advance(100)
+  const late = host.lateRows('climate', 10)!
+  // The watermark is 1 s and 1 ms behind the newest reading, the window of five seconds ended at 1,005,000.
+  expect(late).toMatchObject([
+    {
+      job: 'climate',
+      node: 'windows',
+      eventTime: start + 1_000,
+      window: { start, end: start + 5_000 },
+      missedBy: 5_000,
+      row: { celsius: 9 },
+    },
+  ])
+  expect(host.lateRows('nobody', 10)).toBeUndefined()
+  await jobs.stop()
+})
+
+test('an edge shows a sample of what passes, until the job ends; there are twenty taps at most', async () => {
+  const one = rig()
+  const { time, host, jobs } = await running([one])
+  const heard: TapEvent[] = []
+  const ends: string[] = []
+  const { edges } = host.graph('climate')!
+  const { from, to } = edges.find(edge => edge.to === 'windows')!
+  const close = host.tap('climate', from, to, { heard: event => heard.push(event), ended: reason => ends.push(reason) })
+  one.source.send(...Array.from({ length: 100 }, (_, i) => reading(start + i, i)))
+  await time.advance(1_100)
+  expect(heard.reduce((sum, { passed }) => sum + passed, 0)).toBe(100)
+  expect(heard[0]!.rows.length).toBeLessThanOrEqual(5)
+  expect(heard[0]!.rows.at(-1)).toMatchObject({ eventTime: start + 99, row: { celsius: 99 } })
+  expect(() => host.tap('climate', 'nowhere', to, { heard() {}, ended() {} })).toThrow(expect.objectContaining({ code: 'MR470' }))
+  const more = Array.from({ length: 19 }, () => host.tap('climate', from, to, { heard() {}, ended() {} }))
+  expect(() => host.tap('climate', from, to, { heard() {}, ended() {} })).toThrow(expect.objectContaining({ code: 'MR471' }))
+  for (const end of more) end?.()
+  await jobs.stop()
+  expect(ends).toHaveLength(1)
+  close?.()
+})
+
+describe('a dead letter that comes in again', () => {
+  /** A reading whose clock is two hours ahead is refused; two hours later it is right. */
+  async function refused(data: ReturnType<typeof folder>) {
+    const one = rig('climate', { from: 'body', path: ['id'] })
+    const first = await running([one], data)
+    one.source.send(reading(start, 1, 'a', 'now'), reading(start + 2 * hour, 2, 'a', 'ahead'))
+    await first.time.advance(100)
+    const [letter] = first.host.deadLetters({})
+    expect(letter).toMatchObject({ code: 'MR157', source: 'readings' })
+    await first.time.advance(2 * hour)
+    return { one, ...first, id: letter!.id }
+  }
+  const peaks = (rows: readonly { readonly [key: string]: unknown }[]) => rows.map(({ peak, n }) => [peak, n])
+  const once = [1, 2, 3].map(peak => [peak, 1])
+
+  test.each(['goes on', 'loses its power after the retry'])('counts once, though its id is known, where the machine %s', async what => {
+    const data = folder()
+    const { one, host, jobs, time, id } = await refused(data)
+    const retried = await host.retryDeadLetter(id)
+    expect(retried?.retriedAt).toBeGreaterThanOrEqual(start + 2 * hour)
+    await expect(host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR473' })
+    if (what === 'goes on') {
+      one.source.send(reading(start + 2 * hour + 60_000, 3, 'a', 'later'))
+      await time.advance(60_000)
+      expect(peaks(one.sink.rows)).toEqual(once)
+      await jobs.stop()
+      return
+    }
+    const left = data.disk.afterPowerLoss(() => false)
+    const after = rig('climate', { from: 'body', path: ['id'] })
+    const second = await running([after], { ...folder(left), time: virtualTime(start + 2 * hour + 1_000) })
+    await expect(second.host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR473' })
+    after.source.send(reading(start + 2 * hour + 60_000, 3, 'a', 'later'))
+    await second.time.advance(60_000)
+    expect(peaks([...one.sink.rows, ...after.sink.rows])).toEqual(once)
+    await second.jobs.stop()
+    await jobs.stop()
+  })
+
+  test('is refused while the job does not run', async () => {
+    const data = folder()
+    const { host, jobs, id } = await refused(data)
+    await jobs.stop()
+    await expect(host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR475' })
+    expect(await host.retryDeadLetter('nobody')).toBeUndefined()
+  })
+})
