@@ -12,6 +12,7 @@ export class DemoBroker {
   /** The default port was taken: how to join whoever has it. */
   readonly hint: string | undefined
   #node: EmbeddedNode | undefined
+  #away = false
 
   private constructor(node: EmbeddedNode, folder: string, log: Log) {
     this.#node = node
@@ -31,7 +32,13 @@ export class DemoBroker {
     return this.#node !== undefined
   }
 
+  /** From the moment it goes until it is about to be there again. */
+  get away(): boolean {
+    return this.#away
+  }
+
   async unplug(): Promise<void> {
+    this.#away = true
     const node = this.#node
     this.#node = undefined
     await node?.close()
@@ -39,6 +46,7 @@ export class DemoBroker {
 
   /** @throws MR701 where somebody has taken the port meanwhile. */
   async plug(): Promise<void> {
+    this.#away = false
     if (this.#node) return
     const { hostname, port } = new URL(this.url)
     const listen = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), named: true }

@@ -33,11 +33,17 @@ export class DemoDeeds {
   readonly #supervisor: DemoSupervisor
   #turn = 0
   #unpluggedAt = 0
+  #cancelPlug: () => void = () => undefined
   /** Readings that a person has sent late. */
   #burst = 0
 
   constructor(supervisor: DemoSupervisor) {
     this.#supervisor = supervisor
+  }
+
+  /** Nothing happens by itself any more. */
+  end(): void {
+    this.#cancelPlug()
   }
 
   async do(action: DemoAction): Promise<void> {
@@ -112,20 +118,21 @@ export class DemoDeeds {
     supervisor.changed()
     await away
     this.#unpluggedAt = systemTime.monotonic()
-    const at = this.#unpluggedAt
     supervisor.tell(
       'unplug',
       'broker unplugged',
       `The AMQP broker was stopped: devices and job lost their connections. Devices keep what they have to send; the job waits, and windows with it. It comes back in ${unpluggedMs / 1_000} s, or with the same key.`,
     )
-    systemTime.after(unpluggedMs, () => {
-      if (this.#unpluggedAt === at && !supervisor.ending && !supervisor.broker!.plugged) supervisor.act('plug').catch(() => undefined)
-    })
+    this.#cancelPlug = systemTime.after(unpluggedMs, () => void supervisor.act('plug').catch(() => undefined))
   }
 
   async #plug(): Promise<void> {
     const supervisor = this.#supervisor
-    await supervisor.broker!.plug()
+    this.#cancelPlug()
+    const back = supervisor.broker!.plug()
+    // From now on the job's clock waits for the devices, which reach the broker no sooner than the job does.
+    supervisor.beat()
+    await back
     const away = systemTime.monotonic() - this.#unpluggedAt
     const before = supervisor.counts ?? none
     const lateBefore = this.#lateByAccident()
@@ -151,7 +158,7 @@ export class DemoDeeds {
     while (systemTime.monotonic() < until && !supervisor.ending) {
       await pass(lookEveryMs * 5)
       const received = supervisor.counts?.received ?? 0
-      if (received > before && received >= supervisor.link.accepted && supervisor.link.waiting === 0) return received - before
+      if (received > before && received >= supervisor.link.accepted && supervisor.link.pendingSince === undefined) return received - before
     }
     return undefined
   }

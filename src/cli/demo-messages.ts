@@ -11,6 +11,8 @@ import type { ListenAddress } from './listen-address.js'
 export interface SentReading {
   readonly reading: ClockReading
   readonly sentAt: number
+  /** What the clock may show at most until more is told, ms since the epoch of the data; null: it runs freely. */
+  readonly horizon: number | null
 }
 
 /** An error as it crosses the border. */

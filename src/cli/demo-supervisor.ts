@@ -22,6 +22,11 @@ export interface SupervisorOptions {
   readonly told: (title: string, sentence: string, more: boolean) => void
 }
 
+/**
+ * Data ms by which the job's clock may be ahead of what the devices have sent. At 60× a hiccup of this process of a fifth
+ * of a second would otherwise look to the job like twelve seconds of silence, and it would rightly close its windows.
+ */
+const leewayMs = 4_000
 /** Real ms between the answer to a request for a kill and the kill itself. */
 const lastWordMs = 50
 
@@ -91,6 +96,7 @@ export class DemoSupervisor {
     this.#deed = deed
     this.#lives.killedByOthers = killedByOthers
     this.changed()
+    this.#keepBeating()
   }
 
   status(): DemoStatus {
@@ -136,7 +142,7 @@ export class DemoSupervisor {
     const { clock } = this.options
     if (running) clock.resume()
     else clock.pause()
-    this.process.send({ type: 'clock', clock: this.#reading() })
+    this.beat()
     this.changed()
   }
 
@@ -155,8 +161,21 @@ export class DemoSupervisor {
     this.#lives.discard()
   }
 
+  /** Tells the job's clock how far it may go: a little beyond what the devices have sent and the broker has taken. */
+  beat(): void {
+    this.process.send({ type: 'clock', clock: this.#reading() })
+  }
+
   #reading(): SentReading {
-    return { reading: this.options.clock.reading(), sentAt: systemTime.wall() }
+    const reading = this.options.clock.reading()
+    const sentThrough = this.#link?.pendingSince ?? reading.at
+    return { reading, sentAt: systemTime.wall(), horizon: this.#broker?.away ? null : sentThrough + leewayMs }
+  }
+
+  #keepBeating(): void {
+    if (this.ending) return
+    this.beat()
+    systemTime.after(Math.min(Math.max(leewayMs / 2 / this.options.clock.reading().speed, 5), 50), () => this.#keepBeating())
   }
 
   /** A request of the page. The process that is to be killed answers first. */

@@ -20,9 +20,10 @@ const drainMs = 5_000
 const send = (message: FromWorker): void => void (process.connected && process.send?.(message))
 
 /** A reading, and how long ago it was taken, from the clock that both processes see. */
-const aged = ({ reading, sentAt }: SentReading): readonly [ClockReading, number] => [
+const aged = ({ reading, sentAt, horizon }: SentReading): readonly [ClockReading, number, number] => [
   reading,
   Math.min(Math.max(systemTime.wall() - sentAt, 0), longestWayMs),
+  horizon ?? Number.POSITIVE_INFINITY,
 ]
 
 class DemoWorker {
@@ -56,7 +57,9 @@ class DemoWorker {
   }
 
   async #start({ clock, dataDir, nodeUrl, http, clockLabel, status }: WorkerStart): Promise<void> {
-    const time = new DataClock(systemTime, ...aged(clock))
+    const [reading, ageMs, horizon] = aged(clock)
+    const time = new DataClock(systemTime, reading, ageMs)
+    time.follow(reading, ageMs, horizon)
     this.#clock = time
     this.#remote.take(status)
     const { job, code } = await this.#loading

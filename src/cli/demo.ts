@@ -88,7 +88,7 @@ async function play(supervisor: DemoSupervisor, { script, clock, amqp, folder, s
   try {
     broker = named ? undefined : await DemoBroker.start(amqp, folder.path, terminalLog({ json: false, quiet: true }))
     const ready = await supervisor.start(broker)
-    link = new DeviceLink(named ?? broker!.url, 'millrace-demo', systemTime)
+    link = new DeviceLink(named ?? broker!.url, 'millrace-demo', systemTime, clock)
     const deeds = new DemoDeeds(supervisor)
     supervisor.offer(
       link,
@@ -101,6 +101,7 @@ async function play(supervisor: DemoSupervisor, { script, clock, amqp, folder, s
     const unread = readKeys({ press: key => press(supervisor, key), end: () => end.abort() })
     await Promise.race([aborted(end.signal), supervisor.done])
     end.abort()
+    deeds.end()
     unread()
     // What waits for the broker would keep the end waiting.
     await broker?.plug()

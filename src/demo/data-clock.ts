@@ -34,6 +34,8 @@ export class DataClock implements TimeSource {
   #elapsed = 0
   #since: number
   #running: boolean
+  /** Data ms since the start that it may show at most. */
+  #horizon = Number.POSITIVE_INFINITY
 
   constructor(base: TimeSource, reading: ClockReading, ageMs = 0) {
     this.#base = base
@@ -50,7 +52,7 @@ export class DataClock implements TimeSource {
   readonly wall = (): number => Math.floor(this.#start + this.monotonic())
 
   // From the monotonic clock: a jump of the machine's wall clock must not be multiplied by the speed.
-  readonly monotonic = (): number => this.#elapsed + (this.#running ? (this.#base.monotonic() - this.#since) * this.#speed : 0)
+  readonly monotonic = (): number => Math.min(this.#free(), this.#horizon)
 
   readonly after = (ms: number, callback: () => void): (() => void) => {
     const timer: Timer = { due: this.monotonic() + Math.max(ms, 0), callback, cancel: () => undefined }
@@ -74,11 +76,19 @@ export class DataClock implements TimeSource {
     return { at: this.#start + this.monotonic(), speed: this.#speed, running: this.#running }
   }
 
-  /** Takes over what another clock of the same speed showed `ageMs` real ms ago. */
-  follow(reading: ClockReading, ageMs: number): void {
-    const shown = reading.at - this.#start + (reading.running ? ageMs * this.#speed : 0)
-    this.#turn(reading.running, Math.max(shown, this.monotonic()))
+  /**
+   * Takes over what another clock of the same speed showed `ageMs` real ms ago, and goes on to `horizon` (ms since the
+   * epoch of the data) at most until it is told more.
+   */
+  follow(reading: ClockReading, ageMs: number, horizon = Number.POSITIVE_INFINITY): void {
+    const shown = this.monotonic()
+    const told = reading.at - this.#start + (reading.running ? ageMs * this.#speed : 0)
+    this.#horizon = Math.max(horizon - this.#start, shown)
+    // Free of the old horizon and of small differences: it is the other clock that counts.
+    this.#turn(reading.running, Math.max(told, shown))
   }
+
+  readonly #free = (): number => this.#elapsed + (this.#running ? (this.#base.monotonic() - this.#since) * this.#speed : 0)
 
   #turn(running: boolean, elapsed: number): void {
     this.#elapsed = elapsed
@@ -91,7 +101,10 @@ export class DataClock implements TimeSource {
   }
 
   #arm(timer: Timer): void {
-    timer.cancel = this.#base.after((timer.due - this.monotonic()) / this.#speed, () => {
+    const wait = (timer.due - this.monotonic()) / this.#speed
+    timer.cancel = this.#base.after(wait, () => {
+      // The horizon has held the clock back meanwhile.
+      if (timer.due - this.monotonic() > this.#speed) return this.#arm(timer)
       this.#timers.delete(timer)
       timer.callback()
     })

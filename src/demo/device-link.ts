@@ -15,13 +15,20 @@ export interface DeviceMessage {
   readonly body: { readonly value: string } | { readonly data: string }
 }
 
+/** A message on its way to the node. */
+interface Pending {
+  readonly bytes: Uint8Array
+  /** The devices' clock when it was sent. */
+  readonly at: number
+}
+
 interface Outlet {
   readonly address: string
   readonly capability: Capability
   sender: Sender | undefined
   /** Not yet sent, or sent on a connection that broke before the node accepted it. */
-  waiting: Uint8Array[]
-  readonly inFlight: Map<Delivery, Uint8Array>
+  waiting: Pending[]
+  readonly inFlight: Map<Delivery, Pending>
   /** Wake those who wait until theirs is sent. */
   wakes: (() => void)[]
 }
@@ -45,6 +52,7 @@ export class DeviceLink {
   readonly #url: URL
   readonly #name: string
   readonly #time: TimeSource
+  readonly #clock: TimeSource
   readonly #outlets = new Map<string, Outlet>()
   readonly #ears: Ear[] = []
   readonly #recent: DeviceMessage[] = []
@@ -54,11 +62,12 @@ export class DeviceLink {
   /** Messages that the node has accepted. */
   accepted = 0
 
-  /** `time` is real time, for the pauses between attempts to connect. */
-  constructor(url: string, name: string, time: TimeSource) {
+  /** `time` is real time, for the pauses between attempts to connect; `clock` is the devices' own. */
+  constructor(url: string, name: string, time: TimeSource, clock: TimeSource = time) {
     this.#url = new URL(url)
     this.#name = name
     this.#time = time
+    this.#clock = clock
     this.#dial()
   }
 
@@ -67,20 +76,20 @@ export class DeviceLink {
     return [...this.#recent]
   }
 
-  /** Messages that the node has not answered for yet. */
-  get waiting(): number {
-    let count = 0
-    for (const { waiting, inFlight } of this.#outlets.values()) count += waiting.length + inFlight.size
-    return count
+  /** When the oldest message was sent that the node has not answered for, on the devices' clock; undefined: there is none. */
+  get pendingSince(): number | undefined {
+    let since: number | undefined
+    for (const { waiting, inFlight } of this.#outlets.values())
+      for (const { at } of [...inFlight.values(), ...waiting]) since = Math.min(since ?? at, at)
+    return since
   }
 
   /** Resolves when the message was handed to a connection; waits while there is none, or no credit. */
   async send(message: DeviceMessage): Promise<void> {
     const { id, body } = message
     const outlet = this.#outlet(message)
-    outlet.waiting.push(
-      encodeMessage({ durable: true, messageId: id, contentType: 'value' in body ? undefined : 'application/json', body }),
-    )
+    const contentType = 'value' in body ? undefined : 'application/json'
+    outlet.waiting.push({ bytes: encodeMessage({ durable: true, messageId: id, contentType, body }), at: this.#clock.wall() })
     this.#recent.push(message)
     if (this.#recent.length > remembered) this.#recent.shift()
     this.#pump(outlet)
@@ -161,8 +170,8 @@ export class DeviceLink {
   #pump(outlet: Outlet): void {
     const { sender } = outlet
     while (sender?.sendable() && outlet.waiting.length > 0) {
-      const bytes = outlet.waiting.shift()!
-      outlet.inFlight.set(sender.send(bytes, undefined, 0), bytes)
+      const message = outlet.waiting.shift()!
+      outlet.inFlight.set(sender.send(message.bytes, undefined, 0), message)
     }
     if (outlet.waiting.length === 0) this.#wake(outlet)
   }

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
+import { expectedOf } from './expected-windows.js'
+import { StartedDemo } from './started-demo.js'
+
+const minute = 60_000
+
+/** The results of closed minutes, by mote and end: each once. */
+async function closedWindows(demo: StartedDemo): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await demo.rows('climate')
+  const found = new Map(rows.map(row => [`${row['mote']} ${Date.parse(String(row['window_end']))}`, row['n']]))
+  expect(found.size, 'a window is there twice').toBe(rows.length)
+  return found
+}
+
+/** Every closed minute holds exactly the readings sent for it, and none is missing. */
+async function expectExact(demo: StartedDemo): Promise<number> {
+  const { now } = await demo.job()
+  const found = await closedWindows(demo)
+  const newest = Math.max(...[...found.keys()].map(name => Number(name.split(' ')[1])))
+  // Far enough ahead that all readings of these minutes were sent, the late ones too.
+  const { windows } = expectedOf(now + 5 * minute)
+  const expected = [...windows].filter(([name]) => Number(name.split(' ')[1]) <= newest)
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
+  return found.size
+}
+
+describe('what can be done to the demo', () => {
+  let demo: StartedDemo
+  beforeAll(async () => {
+    demo = await StartedDemo.start()
+    await until('first results', async () => ((await demo.rows('climate')).length > 0 ? true : undefined))
+  })
+  afterAll(() => demo?.remove())
+
+  test('its job promises exactly once, and keeps that promise', async () => {
+    expect((await demo.job()).guarantee.level).toBe('exactly-once')
+    const { actions } = await demo.status()
+    expect(actions.map(({ action, key }) => `${key} ${action}`)).toEqual([
+      'space pause',
+      'l late',
+      'b bad',
+      'd duplicates',
+      'u unplug',
+      'k kill',
+    ])
+  })
+
+  test('a late burst, a bad message and duplicates show within a second, with what was counted', async () => {
+    const before = (await demo.job()).counts
+    const late = await demo.act('late')
+    expect(late.sentence).toBe(
+      '24 readings were sent 7 minutes late: all 24 are counted as late and listed with the window that they missed; no result changed.',
+    )
+    const bad = await demo.act('bad')
+    expect(bad.sentence).toMatch(/^A message was sent .+: it is a dead letter, kept with its bytes and the reason; .+ no result changed\.$/)
+    const duplicates = await demo.act('duplicates')
+    expect(duplicates.sentence).toBe(
+      'The last 24 messages of the devices were sent a second time: all were known by their ids and dropped; no result changed.',
+    )
+    for (const { kind, ms } of [late, bad, duplicates]) expect(ms, kind).toBeLessThan(1_000)
+    const after = (await demo.job()).counts
+    expect(after.late - before.late).toBeGreaterThanOrEqual(24)
+    expect(after.deadLettered - before.deadLettered).toBeGreaterThanOrEqual(1)
+    expect(after.duplicate - before.duplicate).toBeGreaterThanOrEqual(24)
+    await expectExact(demo)
+  })
+
+  test('a pause stops the clock of the data and nothing else; going on makes nothing late', async () => {
+    const paused = await demo.act('pause')
+    expect(paused.ms).toBeLessThan(1_000)
+    const { now } = await demo.job()
+    await until('the job has all that was sent', async () => ((await demo.job()).counts.waiting === 0 ? true : undefined))
+    const received = await until('nothing more is sent', async () => {
+      const { counts } = await demo.job()
+      await new Promise(resolve => setTimeout(resolve, 200))
+      return (await demo.job()).counts.received === counts.received ? counts.received : undefined
+    })
+    expect((await demo.job()).now - now).toBeLessThan(1_000)
+    expect((await demo.request('pause')).status).toBe(409)
+    expect((await demo.act('resume')).ms).toBeLessThan(1_000)
+    await until('more is received', async () => ((await demo.job()).counts.received > received + 20 ? true : undefined))
+    await expectExact(demo)
+  })
+
+  test('killed twice in a row, and while it is paused, it loses nothing and has nothing twice', async () => {
+    const before = await closedWindows(demo)
+    const first = await demo.act('kill')
+    const second = await demo.act('kill')
+    for (const { sentence } of [first, second]) {
+      expect(sentence).toMatch(/ended with SIGKILL and process \d+ went on .+ after \d\.\d s, recovery .+ took \d+ ms of it\./)
+      expect(sentence).toMatch(/ \d+ results before, \d+ after: none lost, none twice, none changed\.$/)
+    }
+    await demo.act('pause')
+    const { now } = await demo.job()
+    const third = await demo.act('kill')
+    expect((await demo.job()).now - now, 'the clock stands still over the kill').toBeLessThan(1_000)
+    expect((await demo.status()).paused).toBe(true)
+    await demo.act('resume')
+    for (const { id } of [first, second, third]) {
+      const verdict = await demo.saying(id, /have closed/)
+      expect(verdict).toMatch(/The \d+ windows around the kill have closed and hold exactly the \d+ readings sent for them; no consumer/)
+      expect(verdict).toMatch(/no consumer received a result twice\.$/)
+    }
+    const after = await closedWindows(demo)
+    for (const [name, n] of before) expect(after.get(name), name).toBe(n)
+    expect(await expectExact(demo)).toBeGreaterThan(before.size)
+  })
+
+  test('a process that somebody else kills is followed by another', async () => {
+    const { sentence, id } = await demo.act('kill')
+    process.kill(Number(/and process (\d+) went/.exec(sentence)![1]), 'SIGKILL')
+    await until('the next one', async () => {
+      const [newest] = (await demo.status()).happenings
+      return newest!.id > id && newest!.sentence.startsWith("Somebody killed the job's process") ? true : undefined
+    })
+    await expectExact(demo)
+  })
+
+  test('without the broker nothing is lost, and nothing becomes late', async () => {
+    const unplugged = await demo.act('unplug')
+    expect(unplugged.ms).toBeLessThan(1_000)
+    expect((await demo.status()).actions.map(({ action }) => action)).toEqual(['pause', 'plug', 'kill'])
+    expect((await demo.request('late')).status).toBe(409)
+    await until('the page says what is wrong', async () => ((await demo.job()).state === 'waiting' ? true : undefined))
+    const ready = await until('not ready', async () => {
+      const answer = await fetch(`${demo.url}/readyz`)
+      return answer.status === 503 ? ((await answer.json()) as { reasons: readonly string[] }) : undefined
+    })
+    expect(ready.reasons.join()).toMatch(/readings is not connected/)
+    const plugged = await demo.act('plug')
+    const sentence = await demo.saying(plugged.id, /went through/)
+    expect(sentence).toMatch(
+      /^The broker is back after \d+\.\d s.+ The [\d,]+ messages that had waited went through in order; none of them became late\.$/,
+    )
+    await expectExact(demo)
+    const { at } = await demo.act('pause')
+    // What the devices sent late on purpose, the burst of before, and nothing else.
+    const late = expectedOf(at).late + 24
+    await until('all that was sent is counted', async () => ((await demo.job()).counts.late >= late ? true : undefined))
+    expect((await demo.job()).counts.late).toBe(late)
+    await demo.act('resume')
+  })
+
+  test('it ends in order amid all this, and leaves nothing behind', async () => {
+    expect(await demo.left()).toHaveLength(1)
+    await demo.act('pause')
+    await demo.act('unplug')
+    const { code, stderr } = await demo.end()
+    expect({ code, error: /error/.exec(stderr) }).toEqual({ code: 0, error: null })
+    expect(await demo.left()).toEqual([])
+  })
+})
