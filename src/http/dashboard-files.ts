@@ -14,11 +14,15 @@ const mostLogged = 8
 interface Known {
   readonly version: string
   readonly file: DashboardFile | MillraceError
+  /** What it said when it was right for the last time. */
+  readonly right: Dashboard | undefined
+  /** It was the same twice. */
+  readonly settled: boolean
 }
 
 /**
  * The definitions in some folders, each read when it has changed; a name in an earlier folder goes before the same name in
- * a later one. What is wrong with one is logged once for each change of it.
+ * a later one. What is wrong with one is logged once for each change of it, when it has settled: editors write in pieces.
  */
 export class DashboardFiles {
   readonly #folders: readonly string[]
@@ -42,10 +46,9 @@ export class DashboardFiles {
     return this.#known.get(name)?.file
   }
 
-  /** The definition of a job; undefined where there is none, or it is wrong. */
+  /** The definition of a job, or the last that was right: a slip in an edit must not silence alerts. */
   dashboard(job: string): Dashboard | undefined {
-    const file = this.get(job)
-    return file && 'reading' in file && 'dashboard' in file.reading ? file.reading.dashboard : undefined
+    return this.#known.get(job)?.right
   }
 
   /** Looks whether files came, changed or went. A folder that is not there has none. */
@@ -65,9 +68,7 @@ export class DashboardFiles {
         const path = join(folder, entry)
         const version = await versionOf(path)
         if (version === undefined) continue
-        const known = this.#known.get(name)
-        const file = known?.version === version ? known.file : await this.#open(path)
-        next.set(name, { version, file })
+        next.set(name, await this.#look(path, version, this.#known.get(name)))
       }
     }
     this.#known = next
@@ -84,8 +85,17 @@ export class DashboardFiles {
     return files.slice(0, mostFiles)
   }
 
-  async #open(path: string): Promise<DashboardFile | MillraceError> {
+  async #look(path: string, version: string, known: Known | undefined): Promise<Known> {
+    if (known?.version === version) {
+      if (!known.settled) this.#tell(path, known.file)
+      return { ...known, settled: true }
+    }
     const file = await readDashboardFile(path)
+    const read = 'reading' in file && 'dashboard' in file.reading ? file.reading.dashboard : undefined
+    return { version, file, right: read ?? known?.right, settled: false }
+  }
+
+  #tell(path: string, file: DashboardFile | MillraceError): void {
     if (file instanceof MillraceError) this.#log.warn(file.message, { code: file.code, hint: file.hint })
     else if ('problems' in file.reading) {
       const { code, problems } = file.reading
@@ -94,7 +104,6 @@ export class DashboardFiles {
       }
       if (problems.length > mostLogged) this.#log.warn(`${path}: ${problems.length - mostLogged} more problems`, { code })
     }
-    return file
   }
 }
 
