@@ -55,7 +55,7 @@ describe('an alert', () => {
     const { book, put, lines } = following([{ ...above, forMs: 3 * minuteMs }])
     put({ mean: 29, minute: 1 }, { mean: 29, minute: 3 })
     expect(book.alerts()).toMatchObject([{ state: 'pending', since: at(1) }])
-    expect(book.alerts()[0]?.sentence).toContain('not yet for long enough')
+    expect(book.alerts()[0]?.sentence).toContain('fires if it lasts')
     put({ mean: 20, minute: 4 })
     expect(book.alerts()).toEqual([])
     put({ mean: 29, minute: 5 }, { mean: 29, minute: 7 })

@@ -23,7 +23,7 @@ export function alertSentence(alert: Omit<Alert, 'sentence'>, now: number): stri
     const reached = `${alert.above === undefined && alert.below !== undefined ? 'down' : 'up'} to ${amount(worst, unit)}`
     return `${subject}: ${limit === '' ? readable(label ?? column) : limit} ${span}, ${reached}; over`
   }
-  const yet = state === 'pending' ? ', not yet for long enough to fire' : ''
+  const yet = state === 'pending' ? ', fires if it lasts' : ''
   return `${subject}: ${reading}${beyond} since ${time(since, now)}${yet}`
 }
 

@@ -30,7 +30,7 @@ export class AlertItem {
     setText(this.#facts, alertFacts(alert, now))
     if (isSeen) setText(this.#said, `acknowledged at ${clockTime(acknowledgedAt)}`)
     setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}`)
-    this.#button.hidden = !canAct || isSeen || state === 'resolved'
+    this.#button.hidden = !canAct || isSeen || state !== 'firing'
   }
 
   async #acknowledge(): Promise<void> {

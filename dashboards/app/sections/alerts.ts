@@ -52,6 +52,7 @@ export class Alerts implements Section {
     for (const alert of shown) this.#items.get(alert.id)?.draw(alert, job.now, canAct)
     this.#more.hidden = known.length <= firstShown
     setText(this.#more, this.#showsAll ? 'Show the first only' : `Show ${plural(known.length - firstShown, 'more alert')}`)
+    this.#list.classList.toggle('all', this.#showsAll)
     this.#more.setAttribute('aria-expanded', String(this.#showsAll))
   }
 
@@ -107,7 +108,7 @@ const summaryOf = (alerts: readonly Alert[]): string => {
   const seen = alerts.filter(({ state, acknowledgedAt }) => state === 'firing' && acknowledgedAt !== undefined).length
   const parts = [
     firing > 0 ? `${firing} firing${seen > 0 ? ` (${seen} acknowledged)` : ''}` : 'None firing',
-    pending > 0 ? `${pending} beyond the limit, not yet for long enough` : '',
+    pending > 0 ? `${pending} beyond the limit, ${pending === 1 ? 'fires if it lasts' : 'fire if they last'}` : '',
     over > 0 ? `${over} over` : '',
   ]
   return `${parts.filter(Boolean).join(' · ')}.`

@@ -34,7 +34,7 @@ describe('words of an alert', () => {
   test.each([
     [{}, 'critical: mean 29.5 °C, above 28 °C · firing for 3 min, since 12:00 · at worst 31.2 °C'],
     [{ worst: 29.5, level: 'warning' }, 'warning: mean 29.5 °C, above 28 °C · firing for 3 min, since 12:00'],
-    [{ state: 'pending', worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · for 3 min, not yet long enough to fire'],
+    [{ state: 'pending', worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · for 3 min, fires if it lasts'],
     [{ state: 'resolved', until: noon + 60_000 }, 'over: above 28 °C · 12:00–12:01 · up to 31.2 °C'],
     [{ label: 'too hot', worst: 29.5 }, 'critical: too hot 29.5 °C, above 28 °C · firing for 3 min, since 12:00'],
     [{ since: noon - 86_400_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · firing for 24 h 3 min, since 2026-01-14 12:00'],

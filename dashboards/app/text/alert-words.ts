@@ -20,7 +20,7 @@ export const alertFacts = (alert: Alert, now: number): string => {
     return `over: ${limit || (label ?? column)} · ${time(since, now)}–${time(until, now)} · ${reached}`
   }
   const lasts = duration(Math.max(0, now - since))
-  const span = state === 'firing' ? `firing for ${lasts}, since ${time(since, now)}` : `for ${lasts}, not yet long enough to fire`
+  const span = state === 'firing' ? `firing for ${lasts}, since ${time(since, now)}` : `for ${lasts}, fires if it lasts`
   const furthest = worst === value ? '' : ` · at worst ${withUnit(worst, unit)}`
   return `${level}: ${[`${label ?? column} ${withUnit(value, unit)}`, limit].filter(Boolean).join(', ')} · ${span}${furthest}`
 }
