@@ -90,13 +90,14 @@ export class DemoLives {
     void this.#process.ended.then(async ({ killed, error }) => {
       if (this.#ending) return
       if (!killed) return this.#settle(error)
-      const port = this.#ready?.port ?? 0
+      const { port, sharedAt } = this.#ready ?? { port: null, sharedAt: null }
       this.#ready = undefined
       this.#process = this.#fork()
       const start = this.#options.start()
       try {
         // Where the page was it must be again.
-        await this.#begin({ ...start, http: start.http && { ...start.http, port, named: true } })
+        const http = start.http && { ...start.http, port: port ?? 0, named: true }
+        await this.#begin({ ...start, http, share: start.share && { ...start.share, ...(sharedAt && { port: sharedAt.port }) } })
       } catch (failure) {
         return this.#settle(failure instanceof MillraceError ? failure : undefined)
       }

@@ -1,5 +1,6 @@
 import type { ResultRow } from '../demo/compare-results.js'
 import type { ClockReading } from '../demo/data-clock.js'
+import type { Share } from '../http/share-guard.js'
 import type { JobSummary } from '../model/api.js'
 import type { DemoAction, DemoStatus } from '../model/demo-status.js'
 import type { ErrorCode } from '../model/errors/catalogue.js'
@@ -30,6 +31,8 @@ export interface WorkerStart {
   readonly nodeUrl: string | undefined
   /** Undefined: no HTTP server. */
   readonly http: ListenAddress | undefined
+  /** Undefined: only this machine looks at the page. */
+  readonly share: Share | undefined
   readonly clock: SentReading
   readonly clockLabel: string
   readonly status: DemoStatus
@@ -51,6 +54,8 @@ export interface WorkerReady {
   readonly port: number | null
   /** The port asked for, where it was taken. */
   readonly taken: number | null
+  /** Where guests reach the page. */
+  readonly sharedAt: { readonly url: string; readonly port: number } | null
   readonly view: string | null
   readonly guarantee: string
   /** Real ms that recovery took; null where the job began afresh. */

@@ -2,6 +2,15 @@ import pc from 'picocolors'
 import type { DemoStatus } from '../model/demo-status.js'
 import type { DemoBroker } from './demo-broker.js'
 import type { WorkerReady } from './demo-messages.js'
+import { type Invitation, invitationLines } from './share-invitation.js'
+
+interface Welcome {
+  readonly ready: WorkerReady
+  readonly broker: DemoBroker | undefined
+  readonly guests: Invitation | undefined
+  readonly job: string
+  readonly actions: DemoStatus['actions']
+}
 
 /** What a demo shows in the terminal, on stderr. */
 export class DemoScreen {
@@ -11,7 +20,7 @@ export class DemoScreen {
     this.#say = text => void (silent || process.stderr.write(`${text}\n`))
   }
 
-  welcome(ready: WorkerReady, broker: DemoBroker | undefined, job: string, actions: DemoStatus['actions']): void {
+  welcome({ ready, broker, guests, job, actions }: Welcome): void {
     const line = (name: string, text: string, remark?: string): void =>
       this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`)
     const taken = ready.taken === null ? undefined : `port ${ready.taken} is taken; a free one was found`
@@ -19,6 +28,7 @@ export class DemoScreen {
       line('page', pc.cyan(pc.bold(ready.url)), taken)
       if (ready.view !== null) line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
     }
+    if (guests && ready.sharedAt) for (const text of invitationLines(guests, ready.sharedAt.url, process.stderr.isTTY)) this.#say(text)
     if (broker) line('AMQP node', broker.url, broker.hint)
     line('job', `jobs/${job}.job.ts  ${pc.dim(`${ready.guarantee}; Ctrl-C ends it`)}`)
     if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))

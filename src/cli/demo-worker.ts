@@ -56,7 +56,7 @@ class DemoWorker {
     }
   }
 
-  async #start({ clock, dataDir, nodeUrl, http, clockLabel, status }: WorkerStart): Promise<void> {
+  async #start({ clock, dataDir, nodeUrl, http, share, clockLabel, status }: WorkerStart): Promise<void> {
     const [reading, ageMs, horizon] = aged(clock)
     const time = new DataClock(systemTime, reading, ageMs)
     time.follow(reading, ageMs, horizon)
@@ -69,6 +69,7 @@ class DemoWorker {
       http,
       dataDir,
       ...(nodeUrl !== undefined && { nodeUrl }),
+      ...(share && { share }),
       state: { bundles: new Map([[job.id, code]]) },
       time,
       clockLabel,
@@ -82,7 +83,10 @@ class DemoWorker {
     const recoveryMs = summary.journal?.lastRecoveryMs ?? null
     const view = jobs.host.views()[0]?.id ?? null
     const taken = server?.fallback?.taken ?? null
-    send({ type: 'ready', ready: { ...url, taken, view, guarantee: summary.guarantee.label, recoveryMs } })
+    send({
+      type: 'ready',
+      ready: { ...url, taken, sharedAt: server?.sharedAt ?? null, view, guarantee: summary.guarantee.label, recoveryMs },
+    })
     this.#report(live)
     void jobs.done.then(async ends => {
       if (this.#stopping) return

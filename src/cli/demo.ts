@@ -22,6 +22,7 @@ import { listenAddress } from './listen-address.js'
 import { packageRoot } from './package-root.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
+import { type Invitation, invitation } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
 import { writeOut } from './write-out.js'
@@ -48,6 +49,7 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   const lasts = options.for === undefined ? undefined : durationMs(options.for as Duration)
   const http = options.http === false ? undefined : listenAddress(options.http, httpPort)
   const amqp = options.amqp === undefined ? listenAddress(undefined, amqpPort) : listenAddress(options.amqp, 0)
+  const guests = invitation(options)
   const screen = new DemoScreen(options.json === true || options.quiet === true)
   const end = new AbortController()
   // Before anything is opened: a signal amid the start ends it in order, too.
@@ -59,10 +61,10 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
       jobFile: join(packageRoot, 'jobs', `${script.job}.job.ts`),
       script,
       clock,
-      start: { dataDir: join(folder.path, 'job'), http, clockLabel: script.label(speed) },
+      start: { dataDir: join(folder.path, 'job'), http, share: guests?.share, clockLabel: script.label(speed) },
       told: (title, sentence, more) => screen.happened(title, sentence, more),
     })
-    return await play(supervisor, { script, clock, amqp, folder, screen, end, lasts, json: options.json === true })
+    return await play(supervisor, { script, clock, amqp, folder, screen, guests, end, lasts, json: options.json === true })
   } finally {
     unlisten()
     await folder.remove()
@@ -75,13 +77,17 @@ interface Playing {
   readonly amqp: ReturnType<typeof listenAddress>
   readonly folder: DemoFolder
   readonly screen: DemoScreen
+  readonly guests: Invitation | undefined
   readonly end: AbortController
   /** Real ms after the first message. */
   readonly lasts: number | undefined
   readonly json: boolean
 }
 
-async function play(supervisor: DemoSupervisor, { script, clock, amqp, folder, screen, end, lasts, json }: Playing): Promise<number> {
+async function play(
+  supervisor: DemoSupervisor,
+  { script, clock, amqp, folder, screen, guests, end, lasts, json }: Playing,
+): Promise<number> {
   const named = process.env['MILLRACE_AMQP_URL']
   let broker: DemoBroker | undefined
   let link: DeviceLink | undefined
@@ -95,7 +101,7 @@ async function play(supervisor: DemoSupervisor, { script, clock, amqp, folder, s
       action => deeds.do(action),
       next => void tellForeignKill(supervisor, next),
     )
-    screen.welcome(ready, broker, script.job, supervisor.status().actions)
+    screen.welcome({ ready, broker, guests, job: script.job, actions: supervisor.status().actions })
     const playing = script.play({ link, time: clock, random: systemRandom, say: line => screen.device(line), signal: end.signal })
     if (lasts !== undefined) void endAfter(supervisor, lasts, end)
     const unread = readKeys({ press: key => press(supervisor, key), end: () => end.abort() })

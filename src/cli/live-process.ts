@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { OutputBatch } from '../connector/sink.js'
 import { checkBind, createServer, type Server } from '../http/create-server.js'
 import type { DemoControl } from '../http/demo-control.js'
+import type { Share } from '../http/share-guard.js'
 import type { Job } from '../job/graph.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import { systemTime } from '../runtime/seams/system-time.js'
@@ -20,6 +21,8 @@ export interface LiveOptions {
   readonly node?: EmbeddedNode
   /** Address of an AMQP node that another process runs: none is started. */
   readonly nodeUrl?: string
+  /** Let guests of other machines look at the page. */
+  readonly share?: Share
   /** Where the process is a demo: what can be done to it. */
   readonly demo?: DemoControl
   /** The folder of dashboard definitions. */
@@ -87,6 +90,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
         host: running.host,
         pageDir,
         ...(options.dashboards !== undefined && { dashboards: options.dashboards }),
+        ...(options.share && { share: options.share }),
         ...(options.demo && { demo: options.demo }),
         bind,
         version,

@@ -42,6 +42,7 @@ processOptions(
     .argument('[name]', 'mote-climate, thermostat or max-temperature', 'mote-climate'),
   'nowhere',
 )
+  .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
   .option('--speed <factor>', 'how many seconds of data pass in one (default 60 for mote-climate, else 1)')
   .option('--for <duration>', 'stop by itself, this long after the first message')
   .option('--json', 'print one JSON object at the end instead of messages')
@@ -54,6 +55,7 @@ processOptions(
   '.millrace/<job>',
 )
   .option('--no-http', 'serve no page and no API')
+  .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
   .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
   .option('--drop <node>', 'give up the state of this node if it does not fit the edited job; repeat', collected, [])

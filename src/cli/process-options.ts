@@ -8,6 +8,8 @@ export interface ProcessOptions {
   /** Where the embedded AMQP node listens. */
   readonly amqp?: string
   readonly data?: string
+  /** True, or the address to be shared. */
+  readonly share?: string | true
   readonly json?: boolean
   readonly quiet?: boolean
 }

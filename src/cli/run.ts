@@ -1,14 +1,15 @@
 import pc from 'picocolors'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
+import { announceLive } from './announce-live.js'
 import { dashboardsFolder } from './dashboards-folder.js'
-import { keptWhere } from './embedded-node.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
 import { readFiles } from './read-files.js'
 import { resultsNdjson } from './results-ndjson.js'
+import { invitation, invitationLines } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
 import { writeOut } from './write-out.js'
@@ -35,10 +36,12 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     asked.abort()
   })
   const dashboards = dashboardsFolder(paths)
+  const guests = invitation(options)
   const live = await startLive({
     jobs,
     log,
     ...(dashboards !== undefined && { dashboards }),
+    ...(guests && { share: guests.share }),
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
     ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     ...(options.data !== undefined && { dataDir: options.data }),
@@ -50,15 +53,9 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     },
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
   })
-  if (live.node) {
-    say(`${pc.dim('AMQP node ')} ${live.node.node.url}  ${pc.dim(keptWhere(live.node.folder))}`)
-    if (live.node.hint) say(`           ${pc.yellow(live.node.hint)}`)
-  }
-  if (live.server) {
-    say(`${pc.dim('page      ')} ${pc.cyan(live.server.url)}`)
-    if (live.server.fallback) say(`           ${pc.yellow(`port ${live.server.fallback.taken} is taken; a free one was found`)}`)
-  }
-  for (const { id, guarantee } of live.jobs.host.jobs()) say(`${pc.dim('job       ')} ${pc.bold(id)}  ${pc.dim(guarantee.label)}`)
+  announceLive(live, say)
+  const sharedAt = live.server?.sharedAt
+  if (guests && sharedAt) for (const line of invitationLines(guests, sharedAt.url, process.stderr.isTTY)) say(line)
   const stop = (): void => void live.jobs.stop()
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)

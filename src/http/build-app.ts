@@ -25,6 +25,7 @@ import { errorHandler, notFoundHandler, problemOf, sendProblem } from './problem
 import { rowRoutes } from './row-routes.js'
 import { RowStreams } from './row-streams.js'
 import type { ServerContext } from './server-context.js'
+import type { ShareGuard } from './share-guard.js'
 import { tapRoutes } from './tap-routes.js'
 import { viewRoutes } from './view-routes.js'
 
@@ -36,6 +37,8 @@ export interface AppOptions {
   /** The address that the server is bound to, for the check of Host headers. */
   readonly bound: string
   readonly allowRemote: boolean
+  /** Admits guests, where the server is shared. */
+  readonly share: ShareGuard | undefined
   /** Where the process is a demo. */
   readonly demo?: DemoControl | undefined
   /** What live readers are told beside the views. */
@@ -61,7 +64,7 @@ const contentSecurityPolicy = {
 
 /** All routes, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { context } = options
+  const { context, share } = options
   const hub = new LiveHub(context, [
     alertNotice(options.alerts.book),
     ...(options.notices ?? []),
@@ -75,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 300 },
     http: { maxHeaderSize: 16 * 1024 },
+    ...(share && { rewriteUrl: share.rewrite }),
     frameworkErrors: (error, _, reply) => sendProblem(reply, problemOf(new MillraceError('MR517', error.message))),
   })
   // Queries are read by their own tables, which name what is wrong; the schemas are for the OpenAPI document.
@@ -88,8 +92,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   })
+  if (share) app.addHook('onRequest', share.admit)
   app.addHook('onRequest', async (request, reply) => {
-    checkHost(request.headers.host)
+    if (!request.readOnly) checkHost(request.headers.host)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-cache')
   })
   await app.register(etag, { weak: true })

@@ -9,6 +9,8 @@ import { AlertWatch } from './alert-watch.js'
 import { buildApp } from './build-app.js'
 import type { DemoControl } from './demo-control.js'
 import { isLoopback } from './host-guard.js'
+import { type Share, ShareGuard } from './share-guard.js'
+import { shareListener } from './share-listener.js'
 
 export interface ServerOptions {
   readonly host: Host
@@ -25,6 +27,8 @@ export interface ServerOptions {
   }
   /** Serve machines other than this one, without a log-in. */
   readonly allowRemote?: boolean
+  /** Let guests of other machines look, who bring a token. */
+  readonly share?: Share
   /** Where the process is a demo: what can be done to it. */
   readonly demo?: DemoControl
   readonly version: string
@@ -36,6 +40,8 @@ export interface Server {
   /** `http://127.0.0.1:8080`, without a slash at the end. */
   readonly url: string
   readonly port: number
+  /** Where the server is shared: `http://192.168.1.20:8080`, without the token. */
+  readonly sharedAt?: { readonly url: string; readonly port: number }
   /** Present where the port asked for was taken and a free one was found. */
   readonly fallback?: { readonly taken: number }
   /** Ends live readers and streamed answers, answers what is being asked, and frees the port; a second at most. */
@@ -84,21 +90,22 @@ export async function checkBind(bind: ServerOptions['bind'], allowRemote = false
  * Starts the HTTP API, the live feed and the page.
  *
  * @throws MR503 when a port asked for by name is taken, MR504 for an address beyond loopback without `allowRemote`,
- * MR519 when the address cannot be bound for another reason.
+ * MR519 when an address cannot be bound for another reason.
  * @example
  * const server = await createServer({ host, bind: { host: '127.0.0.1', port: 8080, portNamed: false }, version, time, log })
  * server.url // 'http://127.0.0.1:8080'
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { host, pageDir, dashboards, bind, allowRemote = false, demo, version, time, log } = options
+  const { host, pageDir, dashboards, bind, allowRemote = false, share, demo, version, time, log } = options
   refuseRemote(bind, allowRemote)
   const bound = boundHost(bind)
   // Not from the seeded source: it must differ even between two runs that are alike in everything else.
   const epoch = randomBytes(4).toString('hex')
   const folders = [dashboards ?? [], pageDir === undefined ? [] : join(pageDir, 'dashboards')].flat()
   const alerts = await AlertWatch.start({ host, time, log, folders })
+  const guard = share && new ShareGuard(share, time)
   const build = (): Promise<FastifyInstance> =>
-    buildApp({ context: { host, time, log, version, epoch }, pageDir, alerts, bound, allowRemote, demo })
+    buildApp({ context: { host, time, log, version, epoch }, pageDir, alerts, bound, allowRemote, share: guard, demo })
   let app = await build()
   let port: number
   let fallback: Server['fallback']
@@ -115,15 +122,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     fallback = { taken: bind.port }
   }
   const listening = app
+  const close = async (): Promise<void> => {
+    const cancel = time.after(500, () => listening.server.closeAllConnections())
+    alerts.close()
+    void guests?.close()
+    await listening.close()
+    cancel()
+  }
+  let guests: Awaited<ReturnType<typeof shareListener>> | undefined
+  try {
+    if (share && guard) guests = await shareListener(listening, guard, share, port)
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     url: `http://${bracketed(bound)}:${port}`,
     port,
     ...(fallback && { fallback }),
-    close: async () => {
-      const cancel = time.after(500, () => listening.server.closeAllConnections())
-      alerts.close()
-      await listening.close()
-      cancel()
-    },
+    ...(share && guests && { sharedAt: { url: `http://${bracketed(share.host)}:${guests.port}`, port: guests.port } }),
+    close,
   }
 }

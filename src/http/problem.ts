@@ -34,6 +34,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR545: 403,
   MR546: 403,
   MR547: 409,
+  MR548: 401,
+  MR549: 429,
   MR470: 404,
   MR471: 503,
   MR472: 409,

@@ -58,6 +58,12 @@ export const cliErrors = entries({
     remedy: 'Start the demo again; what the process printed before says more. Please report it if it stays.',
     action: 'stop',
   },
+  MR621: {
+    title: 'no address to share',
+    cause: '`--share` shows the page at an address that other machines reach, and this machine has none, or not the one that was named.',
+    remedy: 'Connect to a network, or name an address of this machine or one of its interfaces: `--share 192.168.1.20`, `--share eth0`.',
+    action: 'stop',
+  },
   MR630: {
     title: 'the folder of a new project holds files',
     cause: '`millrace init` overwrites nothing, so it wants an empty folder.',

@@ -24,7 +24,7 @@ export const httpErrors = entries({
   MR504: {
     title: 'HTTP address reachable from other machines',
     cause: 'The API has no log-in. An address other than loopback would show data to everyone who can reach this machine.',
-    remedy: 'Bind to 127.0.0.1, or allow remote readers explicitly.',
+    remedy: 'Bind to 127.0.0.1; to show the page to other machines, read only and with a token, add `--share`.',
     action: 'stop',
   },
   MR505: {
@@ -146,5 +146,18 @@ export const httpErrors = entries({
       'There is no such action, this demo does not offer it, or its state forbids it: what is unplugged is not unplugged again, and nothing is sent to a broker that is away.',
     remedy: 'Look at `actions` in /api/v1/demo: it lists what can be done now.',
     action: 'stop',
+  },
+  MR548: {
+    title: 'token of the shared page missing or wrong',
+    cause:
+      'The page is shared with `--share`: from other machines it opens only with the token that was printed with it, new at each start.',
+    remedy: 'Scan the QR code, or open the whole address that was printed; programs send `Authorization: Bearer TOKEN`.',
+    action: 'stop',
+  },
+  MR549: {
+    title: 'too many wrong tokens',
+    cause: 'Ten different wrong tokens came from one address within a minute.',
+    remedy: 'Wait a minute, then open the whole address that was printed.',
+    action: 'back-off',
   },
 })

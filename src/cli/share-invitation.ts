@@ -1,0 +1,42 @@
+import { networkInterfaces } from 'node:os'
+import pc from 'picocolors'
+import { renderUnicodeCompact } from 'uqr'
+import type { Share } from '../http/share-guard.js'
+import { MillraceError } from '../model/errors/millrace-error.js'
+import { systemRandom } from '../runtime/seams/system-random.js'
+import type { ProcessOptions } from './process-options.js'
+import { type ShareAddress, shareAddress } from './share-address.js'
+
+/** 128 bits: nobody guesses it. */
+const tokenDigits = 32
+
+/** A page that is to be shared. */
+export interface Invitation {
+  readonly share: Share
+  readonly address: ShareAddress
+}
+
+/** What `--share` asks for; undefined where it was not given. @throws MR621, MR601 with `--no-http`. */
+export function invitation({ share, http }: ProcessOptions): Invitation | undefined {
+  if (share === undefined) return undefined
+  if (http === false) throw new MillraceError('MR601', '--share shows the page, and --no-http serves none')
+  const address = shareAddress(networkInterfaces(), share === true ? undefined : share)
+  return { share: { host: address.host, token: systemRandom.hex(tokenDigits) }, address }
+}
+
+/**
+ * The lines that invite guests: the address with its token, which other addresses there are, and, in a terminal, a QR code
+ * that a telephone reads.
+ */
+export function invitationLines({ share, address }: Invitation, sharedAt: string, terminal: boolean): readonly string[] {
+  const url = `${sharedAt}/?token=${share.token}`
+  const others = address.others.map(({ host, interface: name }) => `${host} (${name})`).join(', ')
+  const lines = [
+    `${pc.dim('guests    ')} ${pc.cyan(pc.bold(url))}`,
+    `           ${pc.dim(`read only, unencrypted; who has this address can look. ${address.interface}${others ? `; or --share ${others}` : ''}`)}`,
+  ]
+  if (!terminal) return lines
+  // Light on dark whatever the terminal's colours are: not every reader takes the reverse.
+  const code = renderUnicodeCompact(url, { border: 2 }).split('\n')
+  return [...lines, ...code.map(line => `           ${pc.bgBlack(pc.whiteBright(line))}`)]
+}
