@@ -1,4 +1,5 @@
 import type { AlertChange } from '../alerts/alert-book.js'
+import type { Alert } from '../model/alert.js'
 import type { Log, TimeSource } from '../model/seams.js'
 
 /** Lines in one second; of more only the number is told. */
@@ -11,6 +12,7 @@ export class AlertLog {
   #second = Number.NEGATIVE_INFINITY
   #lines = 0
   #untold = 0
+  #level: Alert['level'] = 'warning'
 
   constructor(log: Log, time: TimeSource) {
     this.#log = log
@@ -19,8 +21,10 @@ export class AlertLog {
 
   tell({ kind, alert }: AlertChange): void {
     this.flush()
-    if (this.#lines === mostLines) this.#untold++
-    else {
+    if (this.#lines === mostLines) {
+      this.#untold++
+      if (alert.level === 'critical') this.#level = 'critical'
+    } else {
       this.#lines++
       const fields = { job: alert.job, level: alert.level }
       if (kind === 'fires') this.#log.warn(`alert: ${alert.sentence}`, fields)
@@ -34,7 +38,11 @@ export class AlertLog {
     if (second === this.#second) return
     this.#second = second
     this.#lines = 0
-    if (this.#untold > 0) this.#log.warn(`${this.#untold} more alerts fired or are over; all are at /api/v1/alerts`)
+    if (this.#untold > 0) {
+      const alerts = this.#untold === 1 ? '1 more alert fired or is over' : `${this.#untold} more alerts fired or are over`
+      this.#log.warn(`${alerts}; all are at /api/v1/alerts`, { level: this.#level })
+    }
     this.#untold = 0
+    this.#level = 'warning'
   }
 }

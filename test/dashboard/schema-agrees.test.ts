@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -112,13 +111,16 @@ const dashboard = near(knownKeys.dashboard, { $schema: word, title: word, range:
 const ofPanel = panel.map(one => ({ title: 'T', panels: [one] }))
 
 describe('the JSON Schema and the parser', () => {
-  it.each(readdirSync(fileURLToPath(folder)).filter(name => name.endsWith('.json') && name !== 'dashboard.schema.json'))(
-    'take %s',
-    name => {
-      expect(conforms(readJson(name)), JSON.stringify(conforms.errors)).toBe(true)
-      expect(accepted(readJson(name))).toBe(true)
-    },
+  const shipped = ['dashboards', 'templates/shared/dashboards'].flatMap(at =>
+    readdirSync(new URL(`../../${at}`, import.meta.url))
+      .filter(name => name.endsWith('.json') && name !== 'dashboard.schema.json')
+      .map(name => `../${at}/${name}`),
   )
+
+  it.each(shipped)('take %s', name => {
+    expect(conforms(readJson(name)), JSON.stringify(conforms.errors)).toBe(true)
+    expect(accepted(readJson(name))).toBe(true)
+  })
 
   it.each<readonly [string, unknown, boolean]>([
     ['the least', { title: 'T', panels: [] }, true],
