@@ -1,0 +1,100 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root } from '../cli/command.js'
+
+const main = join(root, 'dist', 'src', 'cli', 'main.js')
+
+/** Runs a command in a terminal of its own, types what is due when it has said something, and tells how the terminal was left. */
+const terminal = `
+import json, os, pty, re, select, sys, termios, time
+steps, argv = json.loads(sys.argv[1]), sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(argv[0], argv)
+cooked = termios.tcgetattr(fd)[3] & termios.ICANON
+text, raw, end = '', False, time.time() + 40
+while time.time() < end:
+    if select.select([fd], [], [], 0.05)[0]:
+        try:
+            part = os.read(fd, 65536).decode('utf8', 'replace')
+        except OSError:
+            break
+        if not part: break
+        text += part
+    if steps and re.search(steps[0][0], text):
+        raw = raw or not termios.tcgetattr(fd)[3] & termios.ICANON
+        os.write(fd, steps[0][1].encode())
+        steps = steps[1:]
+status = os.waitpid(pid, 0)[1]
+left = termios.tcgetattr(fd)[3] & termios.ICANON
+print(json.dumps({'text': text, 'code': os.waitstatus_to_exitcode(status), 'raw': raw, 'restored': bool(cooked and left)}))
+`
+
+interface Session {
+  readonly text: string
+  readonly code: number
+  readonly raw: boolean
+  readonly restored: boolean
+}
+
+const hasPython = ((): boolean => {
+  try {
+    execFileSync('python3', ['-c', 'import pty, termios'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+async function session(
+  steps: readonly (readonly [string, string])[],
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Session> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-terminal-'))
+  const { NO_COLOR, VITEST, NODE_OPTIONS, ...inherited } = process.env
+  const child = spawn('python3', ['-c', terminal, JSON.stringify(steps), process.execPath, main, ...args], {
+    cwd: root,
+    env: { ...inherited, TERM: 'xterm-256color', TMPDIR: folder, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let out = ''
+  child.stdout.on('data', (part: Buffer) => {
+    out += part.toString()
+  })
+  await new Promise(resolve => child.once('close', resolve))
+  await rm(folder, { recursive: true, force: true })
+  return JSON.parse(out) as Session
+}
+
+const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
+
+describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', () => {
+  test('obeys its keys, and gives the terminal back at q', async () => {
+    const { text, code, raw, restored } = await session(
+      [
+        ['late burst.*· .*kill', 'l'],
+        ['readings were sent 7 minutes late', ' '],
+        ['The clock of the data stands still', ' '],
+        ['The clock of the data goes on', 'xk'],
+        ['ended with SIGKILL', 'q'],
+      ],
+      args,
+      { NO_COLOR: '1' },
+    )
+    expect({ code, raw, restored }).toEqual({ code: 0, raw: true, restored: true })
+    expect(text).toMatch(/keys +space pause · l late burst · b bad message · d duplicates · u unplug the broker · k kill −9 and recover/)
+    expect(text).toMatch(/received \d+ = /)
+    expect(text).not.toContain('\u001b[')
+  })
+
+  test('Ctrl-C ends it, colours and a QR code are for terminals', async () => {
+    const { text, code, restored } = await session([['kill −9', '\u0003']], [...args, '--share', '127.0.0.2'])
+    expect({ code, restored }).toEqual({ code: 0, restored: true })
+    expect(text).toContain('\u001b[')
+    expect(text.split('\n').filter(line => /[█▀▄]{3}/.test(line)).length).toBeGreaterThan(15)
+  })
+})
