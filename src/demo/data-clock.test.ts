@@ -90,6 +90,40 @@ describe('DataClock', () => {
       }),
     ))
 
+  it('goes no farther than its horizon, catches up when that moves, and never goes back', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ ms: fc.integer({ min: 0, max: 500 }), horizon: fc.integer({ min: -20_000, max: 40_000 }) })),
+        steps => {
+          const real = new HandTime()
+          const clock = new DataClock(real, { at: start, speed: 60, running: true })
+          let shown = start
+          for (const { ms, horizon } of steps) {
+            const reading = { at: start + (real.now - 1_000) * 60, speed: 60, running: true }
+            const limit = Math.max(reading.at + horizon, shown)
+            clock.follow(reading, 0, limit)
+            real.pass(ms)
+            const expected = Math.max(shown, Math.min(reading.at + ms * 60, limit))
+            expect(clock.wall()).toBe(expected)
+            shown = expected
+          }
+        },
+      ),
+    ))
+
+  it('fires no timer that the horizon holds back', () => {
+    const real = new HandTime()
+    const clock = new DataClock(real, { at: start, speed: 60, running: true })
+    const fired: number[] = []
+    clock.after(30_000, () => fired.push(clock.wall() - start))
+    clock.follow({ at: start, speed: 60, running: true }, 0, start + 12_000)
+    real.pass(2_000)
+    expect(fired).toEqual([])
+    clock.follow({ at: start + 120_000, speed: 60, running: true }, 0)
+    real.pass(1)
+    expect(fired).toEqual([120_000])
+  })
+
   it('fires timers by its own ms, and none while it stands still', () => {
     const real = new HandTime()
     const clock = new DataClock(real, { at: start, speed: 60, running: true })

@@ -98,7 +98,7 @@ const ownNetwork = (command: string): readonly string[] => [
   '-rn',
   'sh',
   '-c',
-  `set -e; ip link set lo up; ip link add lan0 type dummy; ip addr add 192.168.77.5/24 dev lan0; ip link set lan0 up; ${command}`,
+  `set -e; ip link set lo up; ip link add lan0 type bridge; ip addr add 192.168.77.5/24 dev lan0; ip link set lan0 up; ${command}`,
 ]
 
 const permitted = ((): boolean => {
