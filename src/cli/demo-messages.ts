@@ -57,7 +57,6 @@ export interface WorkerReady {
   /** Where guests reach the page. */
   readonly sharedAt: { readonly url: string; readonly port: number } | null
   readonly view: string | null
-  readonly guarantee: string
   /** Real ms that recovery took; null where the job began afresh. */
   readonly recoveryMs: number | null
 }

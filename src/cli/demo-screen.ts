@@ -30,7 +30,7 @@ export class DemoScreen {
     }
     if (guests && ready.sharedAt) for (const text of invitationLines(guests, ready.sharedAt.url, process.stderr.isTTY)) this.#say(text)
     if (broker) line('AMQP node', broker.url, broker.hint)
-    line('job', `jobs/${job}.job.ts  ${pc.dim(`${ready.guarantee}; Ctrl-C ends it`)}`)
+    line('job', `jobs/${job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
     if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))
   }
 

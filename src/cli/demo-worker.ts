@@ -85,7 +85,7 @@ class DemoWorker {
     const taken = server?.fallback?.taken ?? null
     send({
       type: 'ready',
-      ready: { ...url, taken, sharedAt: server?.sharedAt ?? null, view, guarantee: summary.guarantee.label, recoveryMs },
+      ready: { ...url, taken, sharedAt: server?.sharedAt ?? null, view, recoveryMs },
     })
     this.#report(live)
     void jobs.done.then(async ends => {
