@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { codePage } from '../../src/cli/explain.js'
 import { errorText } from '../../src/cli/print-error.js'
@@ -41,7 +42,8 @@ describe('every error of the catalogue', () => {
   it('is printed with its place, its remedy and the way to its page', () => {
     const place = { file: join(root, 'jobs/thermostat.job.ts'), line: 8, column: 7, length: 7 }
     for (const code of codes) {
-      const text = errorText(new MillraceError(code, `what was wrong with ${code}`, { place }))
+      // Where colours are on, as in CI, they stand between the words.
+      const text = stripVTControlCharacters(errorText(new MillraceError(code, `what was wrong with ${code}`, { place })))
       expect(text).toContain(`${code}  what was wrong with ${code}`)
       expect(text).toContain('jobs/thermostat.job.ts:8:7')
       expect(text).toContain(`try:  ${catalogue[code].remedy}`)
