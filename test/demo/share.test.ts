@@ -115,7 +115,7 @@ describe.skipIf(!permitted)('--share in a network of its own (needs `unshare -rn
     const main = join(root, 'dist', 'src', 'cli', 'main.js')
     const script = `
       const { spawn } = require('node:child_process')
-      const demo = spawn(process.execPath, [${JSON.stringify(main)}, 'demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0', '--share'])
+      const demo = spawn(process.execPath, [${JSON.stringify(main)}, 'demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0', '--share'], { env: { ...process.env, NO_COLOR: '1' } })
       let text = ''
       demo.stderr.on('data', async part => {
         text += part
