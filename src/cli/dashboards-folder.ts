@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
  * undefined where there is neither. Millrace's own demos need none: their definitions come with the page.
  *
  * @example
- * dashboardsFolder(['jobs/plant.job.ts']) // '/home/ada/plant/dashboards'
+ * dashboardsFolder(['jobs/plant.job.ts']) // '/srv/plant/dashboards'
  */
 export function dashboardsFolder(jobs: readonly string[]): string | undefined {
   const folders = [resolve('dashboards'), ...jobs.map(job => join(dirname(resolve(job)), 'dashboards'))]

@@ -1,20 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { declaredExports } from './declaration-docs.js'
 import type { LinkedPackage } from './init-links.js'
 import { packageRoot, version } from './package-root.js'
 
-/** Where the readings of a new project come from. */
-export const projectSources = ['file', 'amqp', 'mqtt'] as const
+/** Where the readings of a new project come from: each has a folder of templates. */
+export const projectSources = ['amqp'] as const
 export type ProjectSource = (typeof projectSources)[number]
-
-/** Those whose connector this installation has, the standard one first. */
-export function availableSources(): readonly ProjectSource[] {
-  return projectSources.filter(source => {
-    const index = join(packageRoot, 'dist', 'connectors', source, 'index.d.ts')
-    return existsSync(index) && declaredExports(index).some(({ name }) => name === source)
-  })
-}
 
 export interface Project {
   readonly name: string

@@ -4,7 +4,7 @@ import { isProjectName, nameOfFolder, projectName } from './init-name.js'
 
 describe('names of projects', () => {
   it.each([
-    ['/home/ada/My Sensors', 'my-sensors'],
+    ['/srv/My Sensors', 'my-sensors'],
     ['/tmp/Wärme 2', 'warme-2'],
     ['C:/users/ada/plant_7', 'plant-7'],
     ['/tmp/温度', 'plant'],

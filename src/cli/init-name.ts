@@ -14,7 +14,7 @@ export const isProjectName = (name: string): boolean => names.test(name) && !res
  * The name that a project takes from its folder; `plant` where nothing of that is usable.
  *
  * @example
- * nameOfFolder('/home/ada/My Sensors') // 'my-sensors'
+ * nameOfFolder('/srv/My Sensors') // 'my-sensors'
  */
 export function nameOfFolder(folder: string): string {
   const name = basename(folder)

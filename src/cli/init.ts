@@ -5,7 +5,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
 import { systemTime } from '../runtime/seams/system-time.js'
 import { binFiles } from './init-bin.js'
-import { availableSources, type ProjectSource, projectFiles } from './init-files.js'
+import { type ProjectSource, projectFiles, projectSources } from './init-files.js'
 import { linkedPackages, linkParent, linkPath } from './init-links.js'
 import { projectName } from './init-name.js'
 import { askForProject } from './init-questions.js'
@@ -32,7 +32,7 @@ export async function init(dir: string, options: InitOptions): Promise<number> {
   const name = projectName(options.name, folder)
   await refuseFiles(folder, dir)
   const asks = !options.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
-  const standard = { name, source: source ?? availableSources()[0]! } as const
+  const standard = { name, source: source ?? projectSources[0]! } as const
   const given = { ...(options.name !== undefined && { name }), ...(source && { source }) }
   const chosen = asks ? await askForProject(given, standard) : standard
   if (!chosen) return 130
@@ -43,11 +43,11 @@ export async function init(dir: string, options: InitOptions): Promise<number> {
 }
 
 function sourceOf(text: string): ProjectSource {
-  const known = availableSources().find(source => source === text)
+  const known = projectSources.find(source => source === text)
   if (known) return known
-  const near = nearest(text, availableSources())
+  const near = nearest(text, projectSources)
   throw new MillraceError('MR601', `init knows no source '${text}'`, {
-    hint: near ? `did you mean ${near}?` : `use ${availableSources().join(', ')}`,
+    hint: near ? `did you mean ${near}?` : `use ${projectSources.join(', ')}`,
   })
 }
 
