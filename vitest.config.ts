@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const alias = {
   'millrace/amqp': here('./connectors/amqp/index.ts'),
+  'millrace/mqtt': here('./connectors/mqtt/index.ts'),
   'millrace/testing': here('./src/testing/index.ts'),
   millrace: here('./src/index.ts'),
 }

@@ -83,6 +83,11 @@ export const peers = {
     present: () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
     obtain: () => apt('rabbitmq-server'),
   },
+  mosquitto: {
+    what: 'Mosquitto',
+    present: () => ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].some(path => existsSync(path)),
+    obtain: () => apt('mosquitto'),
+  },
   chromium: {
     what: 'Chromium',
     present: () => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(path => existsSync(path)),

@@ -129,6 +129,11 @@ export class SegmentQueue {
     }
   }
 
+  /** What waits is owed to nobody any more: its peer has forgotten it. */
+  disown(): void {
+    for (const segment of this.#waiting) segment.ids.fill(presettled, 0, segment.length)
+  }
+
   /** Delivery ids of all that waits and is owed an outcome, oldest first. */
   unsettledIds(): number[] {
     const ids: number[] = []

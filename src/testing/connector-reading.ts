@@ -1,6 +1,7 @@
 import type { SourceReader } from '../connector/source.js'
 import { bodiesOf } from './connector-bodies.js'
 import { mustBe } from './connector-case.js'
+import type { SourceHarness, SourcePlace } from './connector-source-harness.js'
 import type { Surroundings } from './connector-surroundings.js'
 
 /** What was read so far: each text with the receipt of its chunk. */
@@ -38,4 +39,22 @@ export async function read(reader: SourceReader, near: Surroundings, { distinct,
     each?.(chunk.receipt)
   }
   return { texts, receipts, ended: false }
+}
+
+/** A reader of a place with these texts in it. An endless source is opened first, as some peers keep nothing for one that they have never seen. */
+export async function filled(
+  place: SourcePlace,
+  near: Surroundings,
+  { endless }: Pick<SourceHarness, 'endless'>,
+  texts: readonly string[],
+): Promise<SourceReader> {
+  const open = () => near.within('it opens', place.source().open(near.context))
+  if (!endless) {
+    await place.send(texts)
+    return open()
+  }
+  const reader = await open()
+  await near.until('it is connected', () => reader.status().connected)
+  if (texts.length > 0) await place.send(texts)
+  return reader
 }

@@ -1,5 +1,5 @@
 import { mustBe, mustEqual } from './connector-case.js'
-import { read } from './connector-reading.js'
+import { filled, read } from './connector-reading.js'
 import type { SourceHarness, SourcePlace } from './connector-source-harness.js'
 import type { Surroundings } from './connector-surroundings.js'
 
@@ -15,13 +15,7 @@ const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort()
 /** What settlement, release and drain promise. */
 export function sourceCases(harness: SourceHarness): readonly SourceCase[] {
   const { endless, redelivers = true } = harness
-  /** An endless source is opened first, as the peer keeps nothing for one that it has never seen. */
-  const begin = async (place: SourcePlace, near: Surroundings, texts: readonly string[]) => {
-    const opened = endless ? await place.source().open(near.context) : undefined
-    if (opened) await near.until('it is connected', () => opened.status().connected)
-    await place.send(texts)
-    return opened ?? (await place.source().open(near.context))
-  }
+  const begin = (place: SourcePlace, near: Surroundings, texts: readonly string[]) => filled(place, near, harness, texts)
   const cases: readonly (SourceCase & { readonly when?: boolean })[] = [
     {
       name: 'what was settled does not come again, what was not does',

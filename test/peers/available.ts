@@ -22,6 +22,8 @@ export const artemisAvailable = (): Availability => look('Artemis', [join(peersF
 
 export const rabbitmqAvailable = (): Availability => look('RabbitMQ', ['/usr/lib/rabbitmq/bin/rabbitmq-server'])
 
+export const mosquittoAvailable = (): Availability => look('Mosquitto', ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'])
+
 /** Python with pandas, polars, DuckDB and pyarrow. */
 export const analystsAvailable = (): Availability => {
   const home = join(peersFolder, 'venv')

@@ -6,7 +6,7 @@ export class ServerProcess {
   private readonly child: ChildProcess
   private readonly exited: Promise<void>
   private output = ''
-  private ended = false
+  private over = false
   private readonly killOnExit = (): void => this.signal('SIGKILL')
 
   constructor(command: string, args: readonly string[], options: SpawnOptions) {
@@ -19,11 +19,11 @@ export class ServerProcess {
     this.exited = new Promise(resolve => {
       this.child.once('error', error => {
         this.output += error.message
-        this.ended = true
+        this.over = true
         resolve()
       })
       this.child.once('exit', () => {
-        this.ended = true
+        this.over = true
         resolve()
       })
     })
@@ -34,17 +34,22 @@ export class ServerProcess {
     return this.child.pid
   }
 
+  /** Resolves when the process is gone. */
+  get ended(): Promise<void> {
+    return this.exited
+  }
+
   /** What it printed last. */
   get log(): string {
     return this.output
   }
 
   ready(port: number, withinMs: number): Promise<void> {
-    return portAnswers(port, withinMs, () => (this.ended ? `the server ended: ${this.output}` : undefined))
+    return portAnswers(port, withinMs, () => (this.over ? `the server ended: ${this.output}` : undefined))
   }
 
   signal(name: NodeJS.Signals): void {
-    if (this.ended || this.child.pid === undefined) return
+    if (this.over || this.child.pid === undefined) return
     try {
       process.kill(-this.child.pid, name)
     } catch {

@@ -8,6 +8,7 @@ import { httpErrors } from './http.js'
 import { insightErrors } from './insight.js'
 import { jobErrors } from './job.js'
 import { journalErrors } from './journal.js'
+import { mqttErrors } from './mqtt.js'
 import { operatorErrors } from './operators.js'
 import { replayErrors } from './replay.js'
 import { runtimeErrors } from './runtime.js'
@@ -21,6 +22,7 @@ export const catalogue = {
   ...operatorErrors,
   ...dataErrors,
   ...amqpErrors,
+  ...mqttErrors,
   ...runtimeErrors,
   ...journalErrors,
   ...snapshotErrors,

@@ -1,0 +1,19 @@
+/** MQTT 5 and 3.1.1: `import { mqtt, mqttSink } from 'millrace/mqtt'`. */
+export { env, secret } from '../../src/connector/secret.js'
+export {
+  bodyId,
+  contentType,
+  correlation,
+  messageExpiry,
+  qos,
+  responseTopic,
+  retained,
+  segment,
+  topic,
+  userProperty,
+  userPropertyId,
+} from './fields.js'
+export type { MqttBrokerOptions, MqttSourceOptions, Qos, TlsOptions } from './options.js'
+export { mqttSink } from './sink.js'
+export type { MqttSinkOptions } from './sink-options.js'
+export { mqtt } from './source.js'
