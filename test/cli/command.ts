@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = join(fileURLToPath(import.meta.url), '..', '..', '..')
-const main = join(root, 'dist', 'src', 'cli', 'main.js')
+/** The built command. */
+export const main = join(root, 'dist', 'src', 'cli', 'main.js')
 
 export interface Finished {
   readonly code: number | null
@@ -27,13 +28,23 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
 
+export interface CommandOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+}
+
 /** Starts the built `millrace`, as a user does. */
-export function millrace(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): Command {
+export const millrace = (args: readonly string[], options: CommandOptions = {}): Command =>
+  started([process.execPath, main, ...args], options)
+
+/** Starts any program, without what the test runner says to its own children. */
+export function started(line: readonly string[], options: CommandOptions = {}): Command {
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', ...options.env }
   delete env['NODE_OPTIONS']
   delete env['VITEST']
   if (!options.env?.['MILLRACE_AMQP_URL']) delete env['MILLRACE_AMQP_URL']
-  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [file = '', ...args] = line
+  const child = spawn(file, args, { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   let stdout = ''
   let stderr = ''
@@ -66,7 +77,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
             resolve(match)
           } else if (child.exitCode !== null) {
             listeners.delete(look)
-            reject(new Error(`millrace ${args.join(' ')} ended with ${child.exitCode} and never said ${pattern}:\n${stderr}`))
+            reject(new Error(`${line.join(' ')} ended with ${child.exitCode} and never said ${pattern}:\n${stderr}`))
           }
         }
         listeners.add(look)
@@ -76,8 +87,7 @@ export function millrace(args: readonly string[], options: { readonly cwd?: stri
 }
 
 /** Runs the built `millrace` to its end. */
-export const finished = (args: readonly string[], options: Parameters<typeof millrace>[1] = {}): Promise<Finished> =>
-  millrace(args, options).done
+export const finished = (args: readonly string[], options: CommandOptions = {}): Promise<Finished> => millrace(args, options).done
 
 /** Without what a machine under load says of itself by right: that its own node has been slow to answer. */
 export const withoutSlowness = (stderr: string): string =>

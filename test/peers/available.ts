@@ -32,3 +32,9 @@ export const analystsAvailable = (): Availability => {
     return python
   return look('analysts', [])
 }
+
+/** Node of a release: the one that runs the tests, or one of `npm run peers`. */
+export const nodeAvailable = (release: number): Availability => {
+  if (process.versions.node.startsWith(`${release}.`)) return { present: true, path: process.execPath }
+  return look(`node-${release}`, [join(peersFolder, `node-${release}`, 'node_modules', 'node', 'bin', 'node')])
+}
