@@ -32,17 +32,23 @@ export interface ArtemisOptions {
   readonly redeliverWithoutEnd?: boolean
   /** After so many ms without a word from a client it is given up; default 60,000. */
   readonly idleTimeoutMs?: number
+  /** For load over minutes: compiled with all optimisations, which cost the first seconds; by default it starts fast and stays slow. */
+  readonly sustained?: boolean
 }
 
 /** A fresh Artemis broker with AMQP alone, on a free port of loopback; unknown addresses are made on attach. */
-export const startArtemis = async ({ redeliverWithoutEnd = false, idleTimeoutMs = 60_000 }: ArtemisOptions = {}): Promise<Artemis> => {
+export const startArtemis = async ({
+  redeliverWithoutEnd = false,
+  idleTimeoutMs = 60_000,
+  sustained = false,
+}: ArtemisOptions = {}): Promise<Artemis> => {
   const available = artemisAvailable()
   if (!available.present) throw new Error(available.reason)
   const home = await mkdtemp(join(tmpdir(), 'millrace-artemis-'))
   const instance = join(home, 'broker')
   const port = await freePort()
   const create = ['create', instance, '--silent', '--user', 'device', '--password', 'secret', '--require-login', '--host', '127.0.0.1']
-  const lean = ['--no-web', '--no-autotune', '--no-hornetq-acceptor', '--no-stomp-acceptor', '--java-memory', '512M']
+  const lean = ['--no-web', '--no-autotune', '--no-hornetq-acceptor', '--no-stomp-acceptor', '--java-memory', sustained ? '1G' : '512M']
   await run(available.path, [...create, ...lean], { cwd: dirname(dirname(available.path)) })
   const path = join(instance, 'etc', 'broker.xml')
   const acceptor = `<acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP;amqpCredits=1000;amqpLowCredits=300;amqpIdleTimeout=${idleTimeoutMs}</acceptor>`
@@ -55,7 +61,7 @@ export const startArtemis = async ({ redeliverWithoutEnd = false, idleTimeoutMs 
       all => `${all}${redeliverWithoutEnd ? '<max-delivery-attempts>-1</max-delivery-attempts>' : ''}`,
     )
   await writeFile(path, xml)
-  const env = { ...process.env, JAVA_ARGS_APPEND: '-XX:TieredStopAtLevel=1' }
+  const env = { ...process.env, JAVA_ARGS_APPEND: sustained ? '-XX:-UseG1GC -XX:+UseParallelGC' : '-XX:TieredStopAtLevel=1' }
   const begin = async (): Promise<ServerProcess> => {
     const server = new ServerProcess(join(instance, 'bin', 'artemis'), ['run'], { cwd: instance, env })
     await server.ready(port, 60_000)

@@ -20,7 +20,8 @@ export interface CrashBroker {
 
 /** Artemis, which redelivers without end, or `millrace broker`. */
 export async function startCrashBroker(peer: CrashPeer, idleTimeoutMs?: number): Promise<CrashBroker> {
-  if (peer === 'artemis') return startArtemis({ redeliverWithoutEnd: true, ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) })
+  if (peer === 'artemis')
+    return startArtemis({ redeliverWithoutEnd: true, sustained: true, ...(idleTimeoutMs !== undefined && { idleTimeoutMs }) })
   const data = await mkdtemp(join(tmpdir(), 'millrace-crash-node-'))
   let listen = '127.0.0.1:0'
   const begin = async (): Promise<{ readonly command: Command; readonly url: string }> => {

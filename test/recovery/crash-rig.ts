@@ -177,6 +177,7 @@ export class CrashRig {
     for (const id of results.repeated) findings.add('a result id twice', id)
     judgeRows(this.#stream, end, results.rows, findings)
     const badMessages = await judgeDeadLetters(this.#stream, end, this.dataDir, findings)
+    if (sender.report.state !== 'done') findings.add('the sender', sender.running ? 'was not done' : 'ended by itself')
     if (sender.report.refused > 0) findings.add('the broker refused', `${sender.report.refused} messages`)
     const addresses = peer === 'artemis' ? ['DLQ', 'ExpiryQueue', 'readings'] : direct ? [] : ['readings']
     for (const address of addresses)
