@@ -43,6 +43,7 @@ export interface AppOptions {
   readonly demo?: DemoControl | undefined
   /** What live readers are told beside the views. */
   readonly notices?: readonly LiveNotice[]
+  readonly mostReaders?: number | undefined
 }
 
 /** Scripts, styles and data from this server only; no inline code, no frames, no forms. */
@@ -65,11 +66,10 @@ const contentSecurityPolicy = {
 /** All routes, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { context, share } = options
-  const hub = new LiveHub(context, [
-    alertNotice(options.alerts.book),
-    ...(options.notices ?? []),
-    ...(options.demo ? [demoNotice(options.demo)] : []),
-  ])
+  const hub = new LiveHub(context, {
+    notices: [alertNotice(options.alerts.book), ...(options.notices ?? []), ...(options.demo ? [demoNotice(options.demo)] : [])],
+    mostReaders: options.mostReaders,
+  })
   const streams = new RowStreams(context.time)
   const checkHost = hostGuard(options.bound, options.allowRemote)
   const app = fastify({

@@ -27,6 +27,8 @@ export interface ServerOptions {
   }
   /** Serve machines other than this one, without a log-in. */
   readonly allowRemote?: boolean
+  /** Live readers at a time, at most; 1,000 unless given. */
+  readonly mostReaders?: number
   /** Let guests of other machines look, who bring a token. */
   readonly share?: Share
   /** Where the process is a demo: what can be done to it. */
@@ -96,7 +98,7 @@ export async function checkBind(bind: ServerOptions['bind'], allowRemote = false
  * server.url // 'http://127.0.0.1:8080'
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { host, pageDir, dashboards, bind, allowRemote = false, share, demo, version, time, log } = options
+  const { host, pageDir, dashboards, bind, allowRemote = false, mostReaders, share, demo, version, time, log } = options
   refuseRemote(bind, allowRemote)
   const bound = boundHost(bind)
   // Not from the seeded source: it must differ even between two runs that are alike in everything else.
@@ -105,7 +107,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const alerts = await AlertWatch.start({ host, time, log, folders })
   const guard = share && new ShareGuard(share, time)
   const build = (): Promise<FastifyInstance> =>
-    buildApp({ context: { host, time, log, version, epoch }, pageDir, alerts, bound, allowRemote, share: guard, demo })
+    buildApp({ context: { host, time, log, version, epoch }, pageDir, alerts, bound, allowRemote, mostReaders, share: guard, demo })
   let app = await build()
   let port: number
   let fallback: Server['fallback']

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { LiveClient } from './live-client.js'
 import { type LiveNotice, LiveNotices } from './live-notice.js'
+import { placeOf, placePrefix } from './live-place.js'
+import { LiveReaders, mostReaders } from './live-readers.js'
 import { LiveRing } from './live-ring.js'
+import { LiveSnapshots } from './live-snapshots.js'
 import { frameOf, LiveTopic } from './live-topic.js'
 import type { ServerContext } from './server-context.js'
 import { viewNames } from './view-names.js'
@@ -13,47 +15,50 @@ const flushMs = 100
 const progressMs = 500
 /** Ms for which views are followed on after the last reader left, so that a reader who comes back misses nothing. */
 const lingerMs = 120_000
-/** Characters of past frames kept for readers that come back. */
+/** Bytes of past frames kept for readers that come back. */
 const ringSize = 4 * 1024 * 1024
-const mostClients = 200
 /** Rows of an unasked-for snapshot. */
 const snapshotRows = 5_000
 /** Rows that a reader gets on connecting, of all its views together. */
 const greetingRows = 50_000
 /** Views on one connection, at most. */
 export const mostViews = 64
+const nothingMissed = Buffer.from(': nothing missed\n\n')
+const startAnew = frameOf({ type: 'reset', reason: 'what happened in between is no longer kept' })
+
+export interface LiveHubOptions {
+  /** What readers are told beside the views. */
+  readonly notices?: readonly LiveNotice[]
+  /** Readers at a time, at most; 1,000 unless given. */
+  readonly mostReaders?: number | undefined
+}
 
 /** Follows views for all live readers at once: each frame is made once, however many read it. */
 export class LiveHub {
   #context: ServerContext
   readonly #notices: LiveNotices
   #topics = new Map<string, { readonly topic: LiveTopic; readonly since: number }>()
-  #clients = new Set<LiveClient>()
+  readonly readers: LiveReaders
+  #snapshots = new LiveSnapshots()
   /** The views of readers that asked for all; grows as jobs start. */
   #all = new Set<string>()
   #offset = 0
   #ring = new LiveRing(ringSize, 0)
   #lastFlush = Number.NEGATIVE_INFINITY
-  #lastReader = Number.NEGATIVE_INFINITY
   #cancelFlush: (() => void) | undefined
   #cancelProgress: (() => void) | undefined
   #closed = false
-  /** Readers dropped because they read too slowly. */
-  dropped = 0
 
-  constructor(context: ServerContext, notices: readonly LiveNotice[] = []) {
+  constructor(context: ServerContext, options: LiveHubOptions = {}) {
     this.#context = context
-    this.#notices = new LiveNotices(notices, () => this.#changed())
+    this.readers = new LiveReaders(context.time, context.log, options.mostReaders ?? mostReaders)
+    this.#notices = new LiveNotices(options.notices ?? [], () => this.#changed())
   }
 
-  get readers(): number {
-    return this.#clients.size
-  }
-
-  /** @throws MR513 when there are as many readers as the server takes. */
+  /** @throws MR513 when the server takes no further reader. */
   admit(): void {
-    if (this.#closed || this.#clients.size >= mostClients)
-      throw new MillraceError('MR513', `${this.#clients.size} live readers are connected`)
+    if (this.#closed) throw new MillraceError('MR513', 'the server stops')
+    this.readers.admit()
   }
 
   /** Connects a reader: what it missed since `lastEventId`, or a snapshot of each view; then changes as they come. */
@@ -68,30 +73,22 @@ export class LiveHub {
     if (response.destroyed) return
     this.#meet()
     const views = names === 'all' ? this.#all : new Set(names)
-    const set = names === 'all' ? '*' : [...views].sort().join()
-    const prefix = `${this.#context.epoch}${createHash('sha1').update(set).digest('hex').slice(0, 6)}`
-    const client = new LiveClient(response, views, prefix, readOnly, () => {
-      this.dropped++
-      this.#detach(client)
-      this.#context.log.warn('a live reader was too slow and was disconnected', { views: set })
-    })
+    const prefix = placePrefix(this.#context.epoch, names)
+    const client = new LiveClient(response, this.#context.time, views, prefix, readOnly)
     for (const name of views) this.#follow(name)
-    const place = this.#resumable(prefix, views, lastEventId)
+    const place = this.#resumable(placeOf(lastEventId, prefix), views)
     if (place !== undefined) {
       const missed = this.#ring.after(place, views)
-      client.greet(missed.map(({ offset, frame }) => `id: ${prefix}:${offset}\n${frame}`).join('') || ': nothing missed\n\n')
+      client.catchUp(missed)
+      if (missed.length === 0) client.send(nothingMissed)
     } else {
+      if (lastEventId !== undefined) client.send(startAnew)
       const count = Math.min(rows, Math.ceil(greetingRows / views.size))
-      const parts = [...views].map(name => this.#topics.get(name)?.topic.snapshot(count) ?? '')
-      if (lastEventId !== undefined) parts.unshift(frameOf({ type: 'reset', reason: 'what happened in between is no longer kept' }))
-      // Only the last frame has an id: who is cut off before it starts anew.
-      const last = parts.pop() ?? ''
-      client.greet(`retry: 1000\n${parts.join('')}id: ${prefix}:${this.#offset}\n${last}`)
+      client.greet(this.#snapshots.get(`${prefix}/${count}`, this.#offset, () => this.#snapshot(views, prefix, count)))
     }
     for (const frame of this.#notices.greeting(readOnly)) client.send(frame)
     client.send(this.#progress())
-    this.#clients.add(client)
-    response.on('close', () => this.#detach(client))
+    this.readers.add(client, response)
     this.#cancelProgress ??= this.#context.time.after(progressMs, () => this.#tick())
   }
 
@@ -101,9 +98,8 @@ export class LiveHub {
     this.#cancelFlush?.()
     this.#cancelProgress?.()
     this.#cancelFlush = undefined
-    for (const client of this.#clients) client.end()
+    this.readers.close()
     for (const { topic } of this.#topics.values()) topic.close()
-    this.#clients.clear()
     this.#topics.clear()
   }
 
@@ -111,16 +107,12 @@ export class LiveHub {
   #meet(): void {
     for (const name of viewNames(this.#context.host.views()).keys()) {
       if (this.#all.has(name) || this.#all.size >= mostViews) continue
-      const heard = [...this.#clients].some(client => client.views === this.#all)
+      const heard = [...this.readers].some(client => client.views === this.#all)
       this.#all.add(name)
       if (!heard) continue
       this.#follow(name)
       this.#emit(name, this.#topics.get(name)!.topic.snapshot(snapshotRows))
     }
-  }
-
-  #detach(client: LiveClient): void {
-    if (this.#clients.delete(client)) this.#lastReader = this.#context.time.monotonic()
   }
 
   #follow(name: string): void {
@@ -135,13 +127,17 @@ export class LiveHub {
   }
 
   /** The place that a reader may go on from; undefined where frames after it are gone or were never made. */
-  #resumable(prefix: string, views: ReadonlySet<string>, lastEventId: string | undefined): number | undefined {
-    const match = /^(.+):(\d{1,15})$/.exec(lastEventId ?? '')
-    if (!match || match[1] !== prefix) return undefined
-    const place = Number(match[2])
-    if (place < this.#ring.complete || place > this.#offset) return undefined
+  #resumable(place: number | undefined, views: ReadonlySet<string>): number | undefined {
+    if (place === undefined || place < this.#ring.complete || place > this.#offset) return undefined
     for (const name of views) if ((this.#topics.get(name)?.since ?? Number.POSITIVE_INFINITY) > place) return undefined
     return place
+  }
+
+  /** Snapshots of views, one after the other. Only the last has an id: who is cut off before it starts anew. */
+  #snapshot(views: ReadonlySet<string>, prefix: string, count: number): Buffer {
+    const parts = [...views].map(name => this.#topics.get(name)?.topic.snapshot(count) ?? Buffer.alloc(0))
+    const last = parts.pop() ?? Buffer.alloc(0)
+    return Buffer.concat([Buffer.from('retry: 1000\n'), ...parts, Buffer.from(`id: ${prefix}:${this.#offset}\n`), last])
   }
 
   #changed(): void {
@@ -154,21 +150,17 @@ export class LiveHub {
     this.#cancelFlush = undefined
     this.#lastFlush = this.#context.time.monotonic()
     for (const { acting, looking } of this.#notices.flush())
-      for (const client of [...this.#clients]) client.send(client.readOnly ? looking : acting)
+      for (const readOnly of [false, true]) this.readers.send(readOnly ? looking : acting, client => client.readOnly === readOnly)
     for (const [name, { topic }] of this.#topics) if (topic.dirty) this.#emit(name, topic.flush(snapshotRows))
   }
 
-  #emit(view: string, frame: string): void {
+  #emit(view: string, frame: Buffer): void {
     const offset = ++this.#offset
     this.#ring.push({ offset, view, frame })
-    for (const client of [...this.#clients]) if (client.views.has(view)) client.send(frame, offset)
+    this.readers.send(frame, client => client.views.has(view), offset)
   }
 
-  #broadcast(frame: string): void {
-    for (const client of [...this.#clients]) client.send(frame)
-  }
-
-  #progress(): string {
+  #progress(): Buffer {
     const watermarks: Record<string, number | null> = {}
     for (const [name, { topic }] of this.#topics) watermarks[name] = topic.view.info().watermark
     return frameOf({ type: 'progress', jobs: this.#context.host.jobs(), watermarks })
@@ -177,13 +169,14 @@ export class LiveHub {
   #tick(): void {
     this.#cancelProgress = undefined
     if (this.#closed) return
-    if (this.#clients.size === 0 && this.#context.time.monotonic() - this.#lastReader > lingerMs) {
+    if (this.readers.size === 0 && this.#context.time.monotonic() - this.readers.lastLeft > lingerMs) {
       this.#rest()
       return
     }
     this.#meet()
     for (const name of this.#topics.keys()) this.#follow(name)
-    if (this.#clients.size > 0) this.#broadcast(this.#progress())
+    this.#snapshots.forget()
+    if (this.readers.size > 0) this.readers.send(this.#progress(), () => true)
     this.#cancelProgress = this.#context.time.after(progressMs, () => this.#tick())
   }
 

@@ -26,12 +26,12 @@ export class LiveNotices {
   }
 
   /** For a new reader. */
-  greeting(readOnly: boolean): readonly string[] {
+  greeting(readOnly: boolean): readonly Buffer[] {
     return this.#notices.map(notice => frameOf(notice.current(readOnly)))
   }
 
   /** What has changed since the last call: a frame for who may act, and one for who may only look. */
-  flush(): readonly { readonly acting: string; readonly looking: string }[] {
+  flush(): readonly { readonly acting: Buffer; readonly looking: Buffer }[] {
     const frames = [...this.#changed].map(notice => ({ acting: frameOf(notice.current(false)), looking: frameOf(notice.current(true)) }))
     this.#changed.clear()
     return frames

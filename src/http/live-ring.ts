@@ -2,10 +2,10 @@
 export interface RingFrame {
   readonly offset: number
   readonly view: string
-  readonly frame: string
+  readonly frame: Buffer
 }
 
-/** The latest frames within a bound of characters, for readers that come back. */
+/** The latest frames within a bound of bytes, for readers that come back. */
 export class LiveRing {
   #frames: RingFrame[] = []
   #head = 0

@@ -4,8 +4,8 @@ import type { View } from '../views/view.js'
 /** Changes that may wait for the next frame; more of them are sent as a fresh snapshot instead. */
 const mostPending = 20_000
 
-/** A server-sent event without its id. */
-export const frameOf = (event: LiveEvent): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+/** A server-sent event without its id, as it goes to every reader. */
+export const frameOf = (event: LiveEvent): Buffer => Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
 
 /** One view as live readers follow it: changes since the last frame, newest of each row only. */
 export class LiveTopic {
@@ -32,12 +32,12 @@ export class LiveTopic {
   }
 
   /** The view as it is now: its last `count` rows. */
-  snapshot(count: number): string {
+  snapshot(count: number): Buffer {
     return frameOf({ type: 'snapshot', view: { ...this.view.info(), id: this.name }, rows: this.view.latest(count) })
   }
 
   /** What changed since the last call, as one frame. */
-  flush(count: number): string {
+  flush(count: number): Buffer {
     const frame = this.#overflown
       ? this.snapshot(count)
       : frameOf({ type: 'upsert', view: this.name, rows: [...this.#rows.values()], removed: [...this.#removed.values()] })

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type VirtualTime, virtualTime } from '../runtime/seams/virtual-time.js'
 import type { View } from '../views/view.js'
 import { createServer, type Server } from './create-server.js'
@@ -13,8 +13,15 @@ let climate: View
 const readers: LiveReader[] = []
 const sockets: Socket[] = []
 
-const listen = async (): Promise<Server> =>
-  createServer({ host, bind: { host: '127.0.0.1', port: 0, portNamed: false }, version: '1', time, log: quiet })
+const listen = async (mostReaders?: number): Promise<Server> =>
+  createServer({
+    host,
+    bind: { host: '127.0.0.1', port: 0, portNamed: false },
+    version: '1',
+    time,
+    log: quiet,
+    ...(mostReaders && { mostReaders }),
+  })
 
 beforeEach(async () => {
   time = virtualTime(start)
@@ -196,8 +203,48 @@ describe('GET /api/v1/live', () => {
     expect(await reader.rest()).toEqual([])
   })
 
-  it('takes two hundred readers and refuses the next with 503', async () => {
-    for (let i = 0; i < 200; i++) expect((await live()).response.status).toBe(200)
+  it('drops a reader that takes nothing for 30 s, and keeps one that is slow', async () => {
+    const rooms = Array.from({ length: 50_000 }, (_, j) => ({ room: `${j}`.padEnd(200, '-'), mean: j, minute: 0 }))
+    climate.apply(climateOutputs(rooms))
+    const ask = async (): Promise<Socket> => {
+      const socket = connect(server.port, '127.0.0.1')
+      sockets.push(socket)
+      socket.on('error', () => {}).write('GET /api/v1/live?rows=50000 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await new Promise(resolve => socket.once('readable', resolve))
+      return socket
+    }
+    await ask()
+    const slow = await ask()
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text()
+    const counts = async () =>
+      /^millrace_live_readers (\d+)$[\s\S]*^millrace_live_readers_dropped_total (\d+)$/m.exec(await metrics())!.slice(1)
+    for (let at = 0; at <= 25_000; at += 5_000) {
+      for (let read = 0; read < 600_000; read += slow.read()?.length ?? 0) await new Promise(resolve => setImmediate(resolve))
+      expect(await counts()).toEqual(['2', '0'])
+      await time.advance(5_000)
+    }
+    await time.advance(1_000)
+    expect(await counts()).toEqual(['1', '1'])
+    expect(slow.readableEnded).toBe(false)
+  })
+
+  it('makes a snapshot once for all who come at the same time', async () => {
+    put(0)
+    const made = vi.spyOn(climate, 'latest')
+    const first = await live()
+    const second = await live()
+    expect((await first.next('snapshot')).data).toEqual((await second.next('snapshot')).data)
+    expect(made).toHaveBeenCalledTimes(1)
+    put(1)
+    await time.advance(100)
+    expect(means(await (await live()).next('snapshot'))).toEqual([0, 1])
+    expect(made).toHaveBeenCalledTimes(2)
+  })
+
+  it('takes so many readers and refuses the next with 503', async () => {
+    await server.close()
+    server = await listen(3)
+    for (let i = 0; i < 3; i++) expect((await live()).response.status).toBe(200)
     const refused = await fetch(`${server.url}/api/v1/live`)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('5')
