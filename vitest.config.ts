@@ -5,9 +5,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const alias = {
   'millrace/amqp': here('./connectors/amqp/index.ts'),
   'millrace/mqtt': here('./connectors/mqtt/index.ts'),
+  'millrace/file': here('./connectors/file/index.ts'),
   'millrace/testing': here('./src/testing/index.ts'),
   millrace: here('./src/index.ts'),
 }
+
+/** `npm test` as a whole proves that every error of the catalogue is raised. */
+const setupFiles = process.env['MILLRACE_RAISED'] === undefined ? [] : [here('./test/raised/in-tests.js')]
 
 /** `unit` lies beside the code; `whole` crosses boundaries: processes, brokers, browsers. */
 export default defineConfig({
@@ -19,10 +23,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'connectors/**/*.test.ts', 'jobs/**/*.test.ts', 'dashboards/**/*.test.ts'],
+          setupFiles,
           testTimeout: 20_000,
         },
       },
-      { resolve: { alias }, test: { name: 'whole', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { resolve: { alias }, test: { name: 'whole', include: ['test/**/*.test.ts'], setupFiles, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 })

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { noteSaid } from '../raised/note.js'
 
 export const root = join(fileURLToPath(import.meta.url), '..', '..', '..')
 /** The built command. */
 export const main = join(root, 'dist', 'src', 'cli', 'main.js')
+
+/** In a run of the whole, the command notes the error codes that it raises. */
+const noting = `--import=${pathToFileURL(join(root, 'test', 'raised', 'in-commands.js')).href}`
 
 export interface Finished {
   readonly code: number | null
@@ -41,6 +45,7 @@ export const millrace = (args: readonly string[], options: CommandOptions = {}):
 export function started(line: readonly string[], options: CommandOptions = {}): Command {
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1', ...options.env }
   delete env['NODE_OPTIONS']
+  if (env['MILLRACE_RAISED'] !== undefined) env['NODE_OPTIONS'] = noting
   delete env['VITEST']
   if (!options.env?.['MILLRACE_AMQP_URL']) delete env['MILLRACE_AMQP_URL']
   const [file = '', ...args] = line
@@ -59,6 +64,7 @@ export function started(line: readonly string[], options: CommandOptions = {}): 
   const done = new Promise<Finished>(resolve => {
     child.on('close', code => {
       children.delete(child)
+      noteSaid(stderr)
       resolve({ code, stdout, stderr })
       for (const listener of listeners) listener()
     })

@@ -1,4 +1,5 @@
 import type { Log } from '../../src/model/seams.js'
+import { noteLogged } from '../raised/note.js'
 
 /** A log line that a test can look for. */
 export interface Line {
@@ -12,7 +13,9 @@ export function recordingLog(): Log & { readonly lines: readonly Line[] } {
   const lines: Line[] = []
   const at =
     (level: Line['level']) =>
-    (message: string, fields: Line['fields'] = {}) =>
-      void lines.push({ level, message, fields })
+    (message: string, fields: Line['fields'] = {}) => {
+      noteLogged(message, fields)
+      lines.push({ level, message, fields })
+    }
   return { lines, info: at('info'), warn: at('warn'), error: at('error') }
 }
