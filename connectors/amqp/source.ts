@@ -8,13 +8,28 @@ import { AmqpSourceReader } from './source-reader.js'
 
 const defaultMaxMessageBytes = 16 * 1024 * 1024
 
-/** The message-id of AMQP's properties section. */
+/**
+ * The message-id of AMQP's properties section.
+ *
+ * @example
+ * amqp({ address: 'telemetry', id: messageId(), decode: json(Reading) })
+ */
 export const messageId = (): IdSpec => ({ from: 'message-id' })
 
-/** An application property that the sender makes unique. */
+/**
+ * An application property that the sender makes unique.
+ *
+ * @example
+ * amqp({ address: 'telemetry', id: applicationPropertyId('reading'), decode: json(Reading) })
+ */
 export const applicationPropertyId = (key: string): IdSpec => ({ from: 'application-property', key })
 
-/** A value of the body, by keys joined with dots. */
+/**
+ * A value of the body, by keys joined with dots.
+ *
+ * @example
+ * amqp({ address: 'telemetry', id: bodyId('d.id'), decode: json(Reading) })
+ */
 export const bodyId = (path: string): IdSpec => ({ from: 'body', path: path.split('.') })
 
 /**

@@ -12,6 +12,9 @@ const JsonRow = schema({ json: text() })
 /**
  * The body converter of the AMQP–Spark connector, as a text row: an amqp-value gives its value (a text as it is,
  * scalars in their string form, lists and maps as JSON); any other section, or none, gives nothing (skipped).
+ *
+ * @example
+ * amqp({ address: 'telemetry', decode: sparkBody() })
  */
 export function sparkBody(): MessageDecoderSpec<RowOf<typeof Body>> {
   return conversion(
@@ -32,6 +35,9 @@ export function sparkBody(): MessageDecoderSpec<RowOf<typeof Body>> {
  * correlationId; each if set), `applicationProperties` and `messageAnnotations` (string forms; if the section is
  * present), `body` with `type` and `section` (data: Base64; a sequence: an empty object). What it threw at is mended:
  * a null property stays null, and an amqp-value may be of any type.
+ *
+ * @example
+ * amqp({ address: 'telemetry', decode: sparkJson() })
  */
 export function sparkJson(): MessageDecoderSpec<RowOf<typeof JsonRow>> {
   return conversion(JsonRow, message => emit({ json: JSON.stringify(sparkShape(message), plain) }), { decoder: 'spark-json' }, false)

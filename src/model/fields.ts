@@ -22,15 +22,40 @@ export interface NumberOptions {
   readonly allowNonFinite?: boolean
 }
 
-/** A text field. */
+/**
+ * A text field.
+ *
+ * @example
+ * room: text()
+ */
 export const text = (): Field<string> => field({ type: 'text' })
-/** A number field: finite unless `allowNonFinite`. */
+/**
+ * A number field: finite unless `allowNonFinite`.
+ *
+ * @example
+ * celsius: number({ unit: '°C' })
+ */
 export const number = (options: NumberOptions = {}): Field<number> => field({ type: 'number', ...options })
-/** A whole number between −2^53 and 2^53. */
+/**
+ * A whole number between −2^53 and 2^53.
+ *
+ * @example
+ * rpm: integer({ unit: 'rpm' })
+ */
 export const integer = (options: Pick<NumberOptions, 'unit'> = {}): Field<number> => field({ type: 'integer', ...options })
-/** A boolean field. */
+/**
+ * A boolean field.
+ *
+ * @example
+ * open: boolean()
+ */
 export const boolean = (): Field<boolean> => field({ type: 'boolean' })
-/** A text that is one of the given ones; anything else is a dead letter. */
+/**
+ * A text that is one of the given ones; anything else is a dead letter.
+ *
+ * @example
+ * state: oneOf('run', 'stop').nullable()
+ */
 export const oneOf = <const V extends string>(...values: readonly V[]): Field<V> => field({ type: 'text', values })
 
 /**
@@ -50,15 +75,40 @@ export function timestamp(format = 'rfc3339', zone?: string): Field<Instant> {
   return field({ type: 'timestamp' }, [new MillraceError('MR103', `'${format}' is not a time format`, { hint })])
 }
 
-/** Read the field from an application property. */
+/**
+ * Read the field from an application property.
+ *
+ * @example
+ * room: text().from(applicationProperty('room'))
+ */
 export const applicationProperty = (key: string): FieldOrigin => ({ section: 'application-properties', key })
-/** Read the field from a message annotation. */
+/**
+ * Read the field from a message annotation.
+ *
+ * @example
+ * partition: text().from(annotation('x-opt-partition'))
+ */
 export const annotation = (key: string): FieldOrigin => ({ section: 'message-annotations', key })
-/** Read the field from the message's header. */
+/**
+ * Read the field from the message's header.
+ *
+ * @example
+ * priority: integer().from(header('priority'))
+ */
 export const header = (key: Extract<FieldOrigin, { section: 'header' }>['key']): FieldOrigin => ({ section: 'header', key })
-/** Read the field from the message's properties. */
+/**
+ * Read the field from the message's properties.
+ *
+ * @example
+ * subject: text().from(property('subject'))
+ */
 export const property = (key: Extract<FieldOrigin, { section: 'properties' }>['key']): FieldOrigin => ({ section: 'properties', key })
-/** Read a timestamp field from the message's creation time. */
+/**
+ * Read a timestamp field from the message's creation time.
+ *
+ * @example
+ * at: timestamp().from(creationTime())
+ */
 export const creationTime = (): FieldOrigin => ({ section: 'properties', key: 'creation-time' })
 
 /**
