@@ -114,6 +114,8 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
       '00007b 22 6d 6f 74 65 22 3a 33 2c 22 74 65 6d 70 65{"mote":3,"tempe',
       '001072 61 74 75 72 65 22 3a 32 37 2e 34 2c 7d 7d 01rature":27.4,}}·',
     ])
+    // What cannot be taken in again offers no such thing.
+    expect(await letters.getByRole('button', { name: 'Retry MR157' }).count()).toBe(0)
     await letters.getByRole('button', { name: 'Retry MR203' }).click()
     await letters.locator('.retried', { hasText: /retried at \d\d:\d\d:\d\d/ }).waitFor()
     expect(server.posted.at(-1)).toEqual({ path: '/api/v1/dead-letters/6-4/retry', guard: '1' })
@@ -134,11 +136,13 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
     const { eventTime, window } = server.feed.lateRows('mote-climate')[0]!
     const time = (ms: number, to: number): string => new Date(ms).toISOString().slice(11, to)
     expect((await cells.allTextContents()).slice(1)).toEqual([
-      'mote 3 · celsius 26.9 · humidity 45',
+      `mote 3 · celsius 26.9 · at ${time(eventTime, 19)}`,
       time(eventTime, 19),
-      `${time(window.start, 16)}–${time(window.end, 16)} of climate`,
+      `${time(window.start, 16)}–${time(window.end, 16)} of humid and climate`,
       '73 s',
     ])
+    // Three messages, each reported by two operators.
+    expect(await page.locator('.late-rows tbody tr').count()).toBe(3)
     await close()
   })
 

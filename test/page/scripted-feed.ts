@@ -232,12 +232,14 @@ export class ScriptedFeed {
 
   lateRows(job: string): readonly LateRow[] {
     if (job !== 'mote-climate') return []
-    return [0, 1, 2].map(i => {
-      const eventTime = this.#now - 200_000 - i * 5000
-      const start = Math.floor(eventTime / minute) * minute
-      const row = { mote: 3, celsius: 26.9, humidity: 45 }
-      return { job, node: 'climate', at: this.#now - 2000, eventTime, window: { start, end: start + minute }, missedBy: 73_000 + i, row }
-    })
+    const of = (node: string): readonly LateRow[] =>
+      [0, 1, 2].map(i => {
+        const eventTime = this.#now - 200_000 - i * 5000
+        const start = Math.floor(eventTime / minute) * minute
+        const row = { mote: 3, celsius: 26.9, at: eventTime }
+        return { job, node, at: this.#now - 2000, eventTime, window: { start, end: start + minute }, missedBy: 73_000 + i, row }
+      })
+    return [...of('humid'), ...of('climate')]
   }
 
   /** One more row is late. */
@@ -261,6 +263,7 @@ export class ScriptedFeed {
       at: startOfData + 40 * minute - ago,
       sample,
       size: sample.length,
+      retryable: !this.#retried.has(id),
       ...(this.#retried.has(id) ? { retriedAt: this.#retried.get(id)! } : {}),
     })
     return [
@@ -275,13 +278,16 @@ export class ScriptedFeed {
         ),
         path: 'temperature',
       },
-      letter(
-        '5-2',
-        578_000,
-        'MR157',
-        `26 h ahead of the job's clock ${hostileName}`,
-        '{"mote":1,"at":"2010-05-11T16:31:07Z","temperature":27.9}',
-      ),
+      {
+        ...letter(
+          '5-2',
+          578_000,
+          'MR157',
+          `26 h ahead of the job's clock ${hostileName}`,
+          '{"mote":1,"at":"2010-05-11T16:31:07Z","temperature":27.9}',
+        ),
+        retryable: false,
+      },
     ]
   }
 }

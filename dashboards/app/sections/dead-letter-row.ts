@@ -18,7 +18,7 @@ export class DeadLetterRow {
   constructor(letter: DeadLetter, canAct: boolean, onRetried: (letter: DeadLetter) => void) {
     this.#letter = letter
     this.#onRetried = onRetried
-    const { at, code, sample, size, retriedAt } = letter
+    const { at, code, sample, size, retriedAt, retryable } = letter
     if (retriedAt !== undefined) setText(this.#said, `retried at ${clockTime(retriedAt, true)}`)
     const link = element(
       'a',
@@ -33,7 +33,13 @@ export class DeadLetterRow {
       element('td', {}, ...reasonOf(letter)),
       element('td', { class: 'bytes', title: sample }, element('code', {}, readableSample(sample))),
       element('td', { class: 'number' }, `${count(size)} B`),
-      element('td', { class: 'acts' }, this.#said, this.#bytesButton(), canAct && retriedAt === undefined ? this.#retryButton() : ''),
+      element(
+        'td',
+        { class: 'acts' },
+        this.#said,
+        this.#bytesButton(),
+        canAct && retryable && retriedAt === undefined ? this.#retryButton() : '',
+      ),
     )
     this.bytes = element('tr', { class: 'bytes-row', hidden: true }, this.#cell)
   }

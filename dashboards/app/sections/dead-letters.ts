@@ -71,4 +71,5 @@ export class DeadLetters implements Section {
   }
 }
 
-const nameOf = ({ id, retriedAt }: DeadLetter, canAct: boolean): string => `${id} ${retriedAt ?? ''} ${canAct}`
+const nameOf = ({ id, retriedAt, retryable }: DeadLetter, canAct: boolean): string =>
+  `${id} ${retriedAt ?? ''} ${canAct && retryable === true}`

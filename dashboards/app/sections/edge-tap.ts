@@ -42,7 +42,7 @@ export class EdgeTap implements GraphPanel {
         element(
           'tr',
           {},
-          ...[clockTime(eventTime, true), ...columns.map(name => cellWords(row[name]))].map(text => element('td', {}, text)),
+          ...[clockTime(eventTime, true), ...columns.map(name => cellWords(row[name], eventTime))].map(text => element('td', {}, text)),
         ),
       )
       const caption = element('caption', { class: 'visually-hidden' }, `${count(rows.length)} rows, newest first`)

@@ -3,9 +3,12 @@ import { element, replaceWhenChanged } from '../dom/element.js'
 import { getJson } from '../feed/get-json.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import { clockTime, count, dateTime, duration } from '../text/format.js'
+import { type LateMessage, lateMessages } from '../text/late-messages.js'
 import { rowWords } from '../text/row-words.js'
 
 const shown = 8
+/** Operators report a message one after the other: enough that those shown are whole. */
+const asked = 200
 const everyMs = 2000
 
 /** Rows that came after their window had closed: which window they missed, and by how much. */
@@ -14,7 +17,7 @@ export class LateRows implements Section {
   readonly #context: PageContext
   readonly #note = element('p')
   readonly #body = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Late rows, newest first' })
-  #rows: readonly LateRow[] = []
+  #messages: readonly LateMessage[] = []
   #asked = Number.NEGATIVE_INFINITY
   #askedAt = -1
 
@@ -34,8 +37,8 @@ export class LateRows implements Section {
     if (this.#context.screen.has(this.root)) this.#ask(late)
     const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late)
     replaceWhenChanged(this.#note, words, () => [words])
-    this.#body.hidden = this.#rows.length === 0
-    replaceWhenChanged(this.#body, JSON.stringify(this.#rows), () => [table(this.#rows)])
+    this.#body.hidden = this.#messages.length === 0
+    replaceWhenChanged(this.#body, JSON.stringify(this.#messages), () => [table(this.#messages)])
   }
 
   dispose(): void {
@@ -47,31 +50,36 @@ export class LateRows implements Section {
     const now = performance.now()
     if (late === this.#askedAt || now - this.#asked < everyMs) return
     this.#asked = now
-    void getJson<LateRow[]>(`api/v1/jobs/${encodeURIComponent(this.#context.job)}/late?limit=${shown}`).then(rows => {
+    void getJson<LateRow[]>(`api/v1/jobs/${encodeURIComponent(this.#context.job)}/late?limit=${asked}`).then(rows => {
       if (!rows) return
       this.#askedAt = late
-      this.#rows = rows
+      this.#messages = lateMessages(rows).slice(0, shown)
       this.#context.mark()
     })
   }
 }
 
-/** One message may be late for several windows, and then has a line for each. */
 const lateWords = (late: number): string =>
-  `${count(late)} in all, newest first; each counted, and in no result of the window that it missed`
+  `${count(late)} in all, newest first; each counted, and in no result of the windows that it missed`
 
-const table = (rows: readonly LateRow[]): HTMLTableElement => {
+const table = (messages: readonly LateMessage[]): HTMLTableElement => {
   const head = ['came', 'row', 'of', 'missed the window', 'by'].map(word => element('th', { scope: 'col' }, word))
-  const lines = rows.map(({ at, row, eventTime, window, node, missedBy }) =>
+  const lines = messages.map(({ at, row, eventTime, missed }) =>
     element(
       'tr',
       {},
       element('td', { title: `${dateTime(at)} UTC` }, clockTime(at, true)),
-      element('td', { class: 'row-words' }, rowWords(row)),
+      element('td', { class: 'row-words' }, rowWords(row, eventTime)),
       element('td', { title: `${dateTime(eventTime)} UTC` }, clockTime(eventTime, true)),
-      element('td', {}, `${clockTime(window.start)}–${clockTime(window.end)} of `, element('code', {}, node)),
-      element('td', { class: 'number' }, duration(missedBy)),
+      element('td', {}, ...missed.map(missedLine)),
+      element('td', { class: 'number' }, ...missed.map(({ missedBy }) => element('div', {}, duration(missedBy)))),
     ),
   )
   return element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...lines))
+}
+
+/** `13:04–13:05 of humidity and climate`. */
+const missedLine = ({ start, end, nodes }: LateMessage['missed'][number]): HTMLElement => {
+  const names = nodes.flatMap((node, i) => [i === 0 ? ' of ' : i === nodes.length - 1 ? ' and ' : ', ', element('code', {}, node)])
+  return element('div', {}, `${clockTime(start)}–${clockTime(end)}`, ...names)
 }
