@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises'
-import { csv, csvNames } from '../../src/codecs/csv.js'
+import { csv } from '../../src/codecs/csv.js'
 import type { Decoder, FieldUse } from '../../src/codecs/decoder.js'
 import { json } from '../../src/codecs/json.js'
 import { type MessageDecoderSpec, messageDecoder } from '../../src/codecs/message-decoder.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../../src/model/schema.js'
+import { csvHeader } from './csv-header.js'
 import { RecordReader } from './record-reader.js'
 import { recordLimit } from './record-scanner.js'
 
@@ -60,18 +61,7 @@ function byName(schema: Schema<unknown>): Schema<unknown> {
 async function headerOf(reader: RecordReader, path: string, schema: Schema<unknown>): Promise<readonly string[]> {
   const record = await reader.header()
   if (!record) throw new MillraceError('MR217', `${path} is empty: it has no header line`)
-  const names = csvNames(record, 0, record.length)
-  if ('code' in names) throw new MillraceError('MR219', `the header of ${path} is malformed: ${names.reason}`)
-  const missing = Object.entries(schema.fields as Record<string, FieldSpec>).filter(
-    ([name, spec]) => !spec.nullable && !names.includes(name),
-  )
-  if (missing.length > 0) {
-    const list = missing.map(([name]) => `\`${name}\``).join(', ')
-    throw new MillraceError('MR217', `${path} has no column ${list}`, { notes: [`columns of the file: ${names.join(', ')}`] })
-  }
-  const twice = names.find((name, i) => names.indexOf(name) !== i && Object.hasOwn(schema.fields, name))
-  if (twice !== undefined) throw new MillraceError('MR219', `the header of ${path} names \`${twice}\` twice`)
-  return names
+  return csvHeader(path, record, schema)
 }
 
 /** The same decoder, but records that the reader had to cut are refused. */

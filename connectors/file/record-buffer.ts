@@ -38,6 +38,7 @@ export class RecordBuffer {
   /** What belongs to all records; the first bytes of the buffer are kept free for it. */
   #headBytes: Uint8Array = new Uint8Array(0)
   #filled = 0
+  #atEnd = false
   /** Where the file is read next. */
   #readAt: number
   #starts = new Int32Array(1_024)
@@ -53,6 +54,11 @@ export class RecordBuffer {
 
   get #head(): number {
     return this.#headBytes.length
+  }
+
+  /** The file held nothing more when it was last read. */
+  get atEnd(): boolean {
+    return this.#atEnd
   }
 
   /** Behind the last record taken. */
@@ -90,6 +96,7 @@ export class RecordBuffer {
     this.#drop()
     for (;;) {
       const atEnd = await this.#fill()
+      this.#atEnd = atEnd
       this.#passMark()
       let count = 0
       while (count < most && scanner.next(this.#buffer, this.#filled, atEnd && final)) {

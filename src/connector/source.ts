@@ -110,6 +110,8 @@ export interface SourceSpec<out T> {
   open(context: ConnectorContext): Promise<SourceReader>
   /** For sources that are logs themselves: reads a chunk again by the `reference` that it carried. */
   openLog?(context: ConnectorContext): Promise<SourceLog>
+  /** Where a message lies in its source, for the reasons of dead letters: `data/a.csv line 12`. Pure: it is asked in replays, too. */
+  placeOf?(chunk: Chunk, message: number): string | undefined
   /** Tries to reach the peer within `timeoutMs`, for `validate`. */
   check(context: ConnectorContext, timeoutMs: number): Promise<readonly CheckResult[]>
 }

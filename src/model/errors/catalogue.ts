@@ -4,6 +4,7 @@ import { cliErrors } from './cli.js'
 import { dashboardErrors } from './dashboards.js'
 import { dataErrors } from './data.js'
 import type { ErrorEntry } from './entry.js'
+import { fileErrors } from './files.js'
 import { httpErrors } from './http.js'
 import { insightErrors } from './insight.js'
 import { jobErrors } from './job.js'
@@ -23,6 +24,7 @@ export const catalogue = {
   ...dataErrors,
   ...amqpErrors,
   ...mqttErrors,
+  ...fileErrors,
   ...runtimeErrors,
   ...journalErrors,
   ...snapshotErrors,

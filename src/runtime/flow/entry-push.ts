@@ -1,5 +1,6 @@
 import type { Decoded, Decoder } from '../../codecs/decoder.js'
 import type { OutputBatch } from '../../connector/sink.js'
+import type { SourceSpec } from '../../connector/source.js'
 import type { Graph, RowRejection } from '../../job/graph.js'
 import type { ChunkEntry, TimeEntry } from '../../journal/journal.js'
 import type { Chunk } from '../../model/chunk.js'
@@ -38,6 +39,7 @@ export interface Consequences {
 
 interface Reading {
   readonly decoder: Decoder
+  readonly placeOf: SourceSpec<unknown>['placeOf']
   /** Undefined where the job names no id: then nothing is known of duplicates. */
   readonly identity: MessageIdentity | undefined
 }
@@ -62,7 +64,7 @@ export class EntryPush {
     this.#readings = new Map(
       graph.sources.map(({ id, spec, use }) => [
         id,
-        { decoder: spec.decoder.compile(use), identity: spec.id && new MessageIdentity(spec.id) },
+        { decoder: spec.decoder.compile(use), placeOf: spec.placeOf?.bind(spec), identity: spec.id && new MessageIdentity(spec.id) },
       ]),
     )
   }
@@ -117,7 +119,7 @@ export class EntryPush {
     for (const rejection of decoded?.rejected ?? []) {
       const { code, path, message } = rejection
       refused.add(message)
-      const reason = atLine(chunk!, message, withStack(rejection))
+      const reason = this.#at(source, chunk!, message, withStack(rejection))
       const own = originalOf(chunk!, message, rowsOfMessage(decoded!, message) === 0)
       this.#to.refused(entry, index++, { source, code, reason, path, at, ...own })
     }
@@ -141,6 +143,11 @@ export class EntryPush {
     const whole = (of: number): boolean => this.#undivided.has(node) && rowsOfMessage(decoded!, of) === 1
     const own = chunk && message !== undefined ? originalOf(chunk, message, whole(message)) : { bytes: this.#utf8.encode(rejection.row) }
     return { source: rejection.source || source, code, reason: withStack(rejection), path: node, at, ...own }
+  }
+
+  #at(source: string, chunk: Chunk, message: number, reason: string): string {
+    const place = this.#readings.get(source)?.placeOf?.(chunk, message) ?? (chunk.lines && `line ${chunk.lines[message]}`)
+    return place === undefined ? reason : `${place}: ${reason}`
   }
 
   #guarded<T>(run: () => T): T {
@@ -167,5 +174,3 @@ function originalOf(chunk: Chunk, message: number, whole: boolean): Pick<Refused
 
 const withStack = ({ reason, stack }: { readonly reason: string; readonly stack?: string }): string =>
   stack === undefined ? reason : `${reason}\n${stack}`
-
-const atLine = (chunk: Chunk, message: number, reason: string): string => (chunk.lines ? `line ${chunk.lines[message]}: ${reason}` : reason)

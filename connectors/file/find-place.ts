@@ -1,0 +1,70 @@
+import { basename } from 'node:path'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { FilePlace } from './file-place.js'
+import type { FileSeries, Neighbour } from './file-series.js'
+import { type RecordForm, SourceFile } from './source-file.js'
+
+/** Where reading goes on. */
+export interface Continuation {
+  /** The file of the place, which goes on from there; undefined: it is not to be found. */
+  readonly file: SourceFile | undefined
+  /** Paths of files to read from their beginnings before those that the series names. */
+  readonly before: readonly string[]
+}
+
+const packed = /\.(gz|bz2|xz|zst|zip)$/i
+
+/**
+ * Finds the file of a place again: under its name, or, where a rotation has renamed it, beside that, and then with the
+ * files of its name that followed it.
+ *
+ * @throws MR331 where a file cannot be opened
+ */
+export async function findPlace(place: FilePlace, series: FileSeries, form: RecordForm, rotates: boolean): Promise<Continuation> {
+  const own = await openIfThere(series.pathOf(place.file), form)
+  if (own && own.inode === place.inode && (await own.holds(place))) return { file: own, before: [] }
+  if (rotates && !series.isPattern) {
+    const renamed = await findRenamed(place, series, form)
+    if (renamed) {
+      await own?.close()
+      return renamed
+    }
+  }
+  // A copy, or a file system that numbers anew: what matters is that its bytes go on from there.
+  if (own && (await own.holds(place))) return { file: own, before: [] }
+  await own?.close()
+  return { file: undefined, before: [] }
+}
+
+async function findRenamed(place: FilePlace, series: FileSeries, form: RecordForm): Promise<Continuation | undefined> {
+  const neighbours = await series.neighbours()
+  const found = neighbours.find(({ inode, path }) => inode === place.inode && path !== series.path)
+  const file = found && (await openIfThere(found.path, form))
+  if (!file) return undefined
+  if (await file.holds(place)) return { file, before: later(found, neighbours, series) }
+  await file.close()
+  return undefined
+}
+
+/** Rotated files of the same name that were written after it, the oldest first. */
+function later(
+  { inode: of, changed: since }: Neighbour,
+  neighbours: readonly Neighbour[],
+  { path: current }: FileSeries,
+): readonly string[] {
+  const isLater = ({ path, inode, changed }: Neighbour): boolean =>
+    path !== current && inode !== of && changed > since && basename(path).startsWith(basename(current)) && !packed.test(path)
+  return neighbours
+    .filter(isLater)
+    .sort((a, b) => a.changed - b.changed)
+    .map(({ path }) => path)
+}
+
+async function openIfThere(path: string, form: RecordForm): Promise<SourceFile | undefined> {
+  try {
+    return await SourceFile.open(path, form)
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === 'MR330') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,39 @@
+import { entries } from './entry.js'
+
+/** MR330–MR339: files as sources and sinks, and the console. */
+export const fileErrors = entries({
+  MR330: {
+    title: 'there is no such file',
+    cause: 'A source reads a file that does not exist, or a pattern that no file matches. A followed one waits for it, any other stops.',
+    remedy: 'Check the path, which is relative to the current folder; give `follow: true` where the file comes later.',
+    action: 'stop',
+  },
+  MR331: {
+    title: 'a file cannot be opened or read',
+    cause: 'The system refuses to open or read the file: no permission, a folder, a device that fails.',
+    remedy: 'Give the user of this process the right to read the file and to enter its folders.',
+    action: 'stop',
+  },
+  MR332: {
+    title: 'a file became shorter while it was read',
+    cause: 'A file that is read to its end was cut or written anew underneath its reader, so nobody knows which of its lines counted.',
+    remedy:
+      'Write files under another name and rename them when they are whole; give `follow: true` for files that are cut and filled again.',
+    action: 'stop',
+  },
+  MR333: {
+    title: 'another file stands where one was being read',
+    cause:
+      'The journal knows how far the job has read a file, and what stands there now does not go on from it: to read it would count lines twice or leave some out.',
+    remedy:
+      'Put the former file back, or give the new one a name of its own (`*` in the path reads several); `--reset` begins afresh; `follow: true` takes new files for new input.',
+    action: 'stop',
+  },
+  MR334: {
+    title: 'not a place in a file',
+    cause:
+      'Where a source goes on is kept in the journal, and what it holds for this one was not written by a file source that this release knows.',
+    remedy: 'Give the source another name in `read(…)`, or begin afresh with `--reset`.',
+    action: 'stop',
+  },
+})
