@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Alert } from '../model/alert.js'
 import type { View } from '../views/view.js'
-import { Acknowledgements } from './acknowledgements.js'
+import { type Acknowledged, Acknowledgements } from './acknowledgements.js'
 import type { AlertRule } from './alert-rule.js'
 import { AlertTrack } from './alert-track.js'
 import { compareAlerts } from './compare-alerts.js'
@@ -76,7 +76,7 @@ export class AlertBook {
   }
 
   /**
-   * Somebody has seen it. Kept in memory, for as long as the alert lasts: one that fires again needs to be seen again.
+   * Somebody has seen it, for as long as the alert lasts: one that fires again needs to be seen again.
    *
    * @param at the job's clock
    * @returns undefined where there is no such alert
@@ -84,10 +84,20 @@ export class AlertBook {
   acknowledge(id: string, at: number): Alert | undefined {
     const tracked: Tracked | undefined = this.#tracks.withAlert().find(candidate => candidate.id === id)
     if (tracked && tracked.alert?.acknowledgedAt === undefined) {
-      this.#seen.add(id, tracked.track.newest, at)
+      this.#seen.add({ id, job: tracked.view.view.job, through: tracked.track.newest, at })
       this.#judge([tracked], false)
     }
     return tracked?.alert
+  }
+
+  /** What was acknowledged of a job, to be kept for the next process. */
+  acknowledged(job: string): readonly Acknowledged[] {
+    return this.#seen.ofJob(job)
+  }
+
+  /** Takes over what an earlier process has kept; before the views are followed. */
+  remember(acknowledged: readonly Acknowledged[]): void {
+    for (const seen of acknowledged) this.#seen.add(seen)
   }
 
   /** Calls back after each change, until the function given is called. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type { AlertBook } from '../alerts/alert-book.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { actionGuard } from './action-guard.js'
+import type { AlertWatch } from './alert-watch.js'
 import { countParameter, parameterSchema, readParameters, refuseParameters, textParameter } from './parameters.js'
 import { jobClock, type ServerContext } from './server-context.js'
 
@@ -14,7 +14,8 @@ const parameters = {
 const states = ['firing', 'pending', 'resolved']
 
 /** `GET /alerts`, `POST /alerts/{id}/acknowledge`: limits of dashboards that were passed. */
-export function alertRoutes(app: FastifyInstance, context: ServerContext, book: AlertBook): void {
+export function alertRoutes(app: FastifyInstance, context: ServerContext, watch: AlertWatch): void {
+  const { book } = watch
   app.get(
     '/alerts',
     { schema: { summary: 'Alerts: firing first, critical first, newest first', querystring: parameterSchema(parameters) } },
@@ -32,12 +33,12 @@ export function alertRoutes(app: FastifyInstance, context: ServerContext, book: 
   app.post<{ Params: { id: string } }>(
     '/alerts/:id/acknowledge',
     { schema: { summary: 'Say that somebody has seen an alert; needs the header millrace-action: 1' } },
-    request => {
+    async request => {
       actionGuard(request)
       refuseParameters(request.query)
       const { id } = request.params
       const job = book.alerts().find(alert => alert.id === id)?.job
-      const alert = job === undefined ? undefined : book.acknowledge(id, jobClock(context, job))
+      const alert = job === undefined ? undefined : await watch.acknowledge(id, job, jobClock(context, job))
       if (!alert) {
         throw new MillraceError('MR510', `there is no alert '${id.slice(0, 64)}'`, {
           hint: 'it may be over; the alerts are at /api/v1/alerts',

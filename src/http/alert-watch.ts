@@ -2,10 +2,12 @@ import { AlertBook } from '../alerts/alert-book.js'
 import { rulesOf } from '../alerts/alert-rule.js'
 import type { Dashboard } from '../dashboard/dashboard.js'
 import { misfits } from '../dashboard/misfit.js'
+import type { Alert } from '../model/alert.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log, TimeSource } from '../model/seams.js'
 import type { Host } from '../runtime/host.js'
 import { AlertLog } from './alert-log.js'
+import { AlertMemory } from './alert-memory.js'
 import { DashboardFiles } from './dashboard-files.js'
 
 /** Ms between two looks at folders, jobs and views. */
@@ -28,6 +30,7 @@ export class AlertWatch {
   readonly dashboards: DashboardFiles
   readonly #options: AlertWatchOptions
   readonly #lines: AlertLog
+  readonly #memory: AlertMemory
   /** The definitions whose fit was looked at. */
   readonly #judged = new WeakSet<Dashboard>()
   #refused = 0
@@ -39,13 +42,22 @@ export class AlertWatch {
     this.#lines = new AlertLog(options.log, options.time)
     this.book = new AlertBook(change => this.#lines.tell(change))
     this.dashboards = new DashboardFiles(options.folders, options.log)
+    this.#memory = new AlertMemory(options.host, this.book, options.log)
   }
 
   /** A watch that has looked once. */
   static async start(options: AlertWatchOptions): Promise<AlertWatch> {
     const watch = new AlertWatch(options)
+    await watch.#memory.load()
     await watch.#look()
     return watch
+  }
+
+  /** Somebody has seen an alert of a job, at the job's clock; kept, where the job keeps anything, when it resolves. */
+  async acknowledge(id: string, job: string, at: number): Promise<Alert | undefined> {
+    const alert = this.book.acknowledge(id, at)
+    if (alert) await this.#memory.save(job)
+    return alert
   }
 
   close(): void {

@@ -114,7 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       tapRoutes(api, context)
       deadLetterRoutes(api, context)
       dashboardRoutes(api, options.alerts.dashboards)
-      alertRoutes(api, context, options.alerts.book)
+      alertRoutes(api, context, options.alerts)
       demoRoutes(api, options.demo)
     },
     { prefix: '/api/v1' },

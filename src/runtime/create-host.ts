@@ -1,3 +1,4 @@
+import { KeptFile } from '../journal/kept-file.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
 import type { ViewRegistry } from '../views/view-registry.js'
@@ -67,6 +68,12 @@ export function createHost(options: HostOptions): Host {
       const open = runners.reduce((sum, { insight }) => sum + insight.taps.count, 0)
       if (open >= mostTaps) throw new MillraceError('MR471', `${mostTaps} taps are open already`)
       return runner.insight.taps.open(runner.graph, from, to, reader)
+    },
+    kept(job, name) {
+      const runner = byId.get(job)?.runner
+      const folder = runner?.options.dataDir
+      if (!runner || folder === undefined) return undefined
+      return new KeptFile({ disk: runner.options.disk, folder, name, job, fence: () => runner.store!.durability.fence })
     },
     readiness() {
       const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error, store }) => {

@@ -1,4 +1,5 @@
 import type { DeadLetter, JobGraph, JobSummary } from '../model/api.js'
+import type { KeptBytes } from '../model/kept-bytes.js'
 import type { LateRow } from '../model/late-row.js'
 import type { View } from '../views/view.js'
 import type { TapReader } from './insight/taps.js'
@@ -29,6 +30,11 @@ export interface Host {
    * @throws MR470 no such edge, MR471 too many taps.
    */
   tap(job: string, from: string, to: string, reader: TapReader): (() => void) | undefined
+  /**
+   * What outlives the process beside the journal of a job, by a name that is its file's; undefined where the job keeps
+   * nothing. A host that is not one of running jobs has none at all.
+   */
+  kept?(job: string, name: string): KeptBytes | undefined
   /** Ready: every job runs and every source is attached; otherwise the reasons. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Prometheus text. */

@@ -39,4 +39,11 @@ export const dashboardErrors = entries({
     remedy: 'Keep other JSON files in another folder.',
     action: 'stop',
   },
+  MR536: {
+    title: 'acknowledgements cannot be kept',
+    cause:
+      'Which alerts somebody has seen is kept in the data folder of the job. The file there is damaged, so that those of earlier starts are forgotten, or it cannot be written.',
+    remedy: 'Acknowledge again what is still firing; if the file cannot be written, look at the space and the rights of the data folder.',
+    action: 'stop',
+  },
 })

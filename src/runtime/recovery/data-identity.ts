@@ -5,7 +5,7 @@ import type { RandomSource } from '../../model/seams.js'
 
 const fileName = 'identity.json'
 /** What `--reset` puts aside, all that a job's state consists of. */
-const stateNames = ['journal', 'snapshots', 'bundles', fileName]
+const stateNames = ['journal', 'snapshots', 'bundles', 'acknowledged.alerts', fileName]
 
 /**
  * The name of this folder's journal, made by chance when it is begun: entries count from 1 in each, so names that are
