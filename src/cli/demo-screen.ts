@@ -2,7 +2,8 @@ import pc from 'picocolors'
 import type { DemoStatus } from '../model/demo-status.js'
 import type { DemoBroker } from './demo-broker.js'
 import type { WorkerReady } from './demo-messages.js'
-import { type Invitation, invitationLines } from './share-invitation.js'
+import type { ProcessOptions } from './process-options.js'
+import { type Invitation, invite } from './share-invitation.js'
 
 interface Welcome {
   readonly ready: WorkerReady
@@ -16,8 +17,11 @@ interface Welcome {
 export class DemoScreen {
   readonly #say: (text: string) => void
 
-  constructor(silent: boolean) {
-    this.#say = text => void (silent || process.stderr.write(`${text}\n`))
+  readonly #how: Pick<ProcessOptions, 'quiet' | 'json'>
+
+  constructor(how: Pick<ProcessOptions, 'quiet' | 'json'>) {
+    this.#how = how
+    this.#say = text => void (how.quiet || how.json || process.stderr.write(`${text}\n`))
   }
 
   welcome({ ready, broker, guests, job, actions }: Welcome): void {
@@ -28,7 +32,7 @@ export class DemoScreen {
       line('page', pc.cyan(pc.bold(ready.url)), taken)
       if (ready.view !== null) line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
     }
-    if (guests && ready.sharedAt) for (const text of invitationLines(guests, ready.sharedAt.url, process.stderr.isTTY)) this.#say(text)
+    if (guests && ready.sharedAt) invite(guests, ready.sharedAt.url, this.#how)
     if (broker) line('AMQP node', broker.url, broker.hint)
     line('job', `jobs/${job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
     if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))

@@ -50,7 +50,7 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   const http = options.http === false ? undefined : listenAddress(options.http, httpPort)
   const amqp = options.amqp === undefined ? listenAddress(undefined, amqpPort) : listenAddress(options.amqp, 0)
   const guests = invitation(options)
-  const screen = new DemoScreen(options.json === true || options.quiet === true)
+  const screen = new DemoScreen(options)
   const end = new AbortController()
   // Before anything is opened: a signal amid the start ends it in order, too.
   const unlisten = onShutdown(() => end.abort())

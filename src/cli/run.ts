@@ -5,16 +5,17 @@ import { announceLive } from './announce-live.js'
 import { dashboardsFolder } from './dashboards-folder.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
+import { type InspectOptions, openInspector } from './open-inspector.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
 import { readFiles } from './read-files.js'
 import { resultsNdjson } from './results-ndjson.js'
-import { invitation, invitationLines } from './share-invitation.js'
+import { invitation, invite } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
 import { writeOut } from './write-out.js'
 
-export interface RunOptions extends ProcessOptions {
+export interface RunOptions extends ProcessOptions, InspectOptions {
   readonly read: readonly string[]
   readonly results?: string
   readonly reset?: boolean
@@ -24,6 +25,7 @@ export interface RunOptions extends ProcessOptions {
 
 /** `millrace run JOB…`: until a signal, or over files until their end. Gives the exit code. */
 export async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+  openInspector(options)
   const log = terminalLog({ json: options.json === true, quiet: options.quiet === true })
   const loaded = await Promise.all(paths.map(path => loadJob(path)))
   const jobs = loaded.map(({ job }) => job)
@@ -55,7 +57,7 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   })
   announceLive(live, say)
   const sharedAt = live.server?.sharedAt
-  if (guests && sharedAt) for (const line of invitationLines(guests, sharedAt.url, process.stderr.isTTY)) say(line)
+  if (guests && sharedAt) invite(guests, sharedAt.url, options)
   const stop = (): void => void live.jobs.stop()
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)

@@ -25,11 +25,24 @@ export function invitation({ share, http }: ProcessOptions): Invitation | undefi
 }
 
 /**
+ * Tells on stderr where guests look. Quiet or not: nobody could come without the token, so the address is not chatter but
+ * what was asked for; `quiet` gives it alone, `json` as an object.
+ */
+export function invite(invitation: Invitation, sharedAt: string, { quiet, json }: Pick<ProcessOptions, 'quiet' | 'json'>): void {
+  const lines = invitationLines(invitation, sharedAt, process.stderr.isTTY)
+  const object = JSON.stringify({ level: 'info', message: 'guests may look', url: guestsUrl(invitation, sharedAt) })
+  process.stderr.write(`${(json ? [object] : quiet ? lines.slice(0, 1) : lines).join('\n')}\n`)
+}
+
+const guestsUrl = ({ share }: Invitation, sharedAt: string): string => `${sharedAt}/?token=${share.token}`
+
+/**
  * The lines that invite guests: the address with its token, which other addresses there are, and, in a terminal, a QR code
  * that a telephone reads.
  */
-export function invitationLines({ share, address }: Invitation, sharedAt: string, terminal: boolean): readonly string[] {
-  const url = `${sharedAt}/?token=${share.token}`
+function invitationLines(invitation: Invitation, sharedAt: string, terminal: boolean): readonly string[] {
+  const { address } = invitation
+  const url = guestsUrl(invitation, sharedAt)
   const others = address.others.map(({ host, interface: name }) => `${host} (${name})`).join(', ')
   const lines = [
     `${pc.dim('guests    ')} ${pc.cyan(pc.bold(url))}`,

@@ -19,7 +19,7 @@ writeFileSync(
   JSON.stringify({ title: 'Rooms', panels: [{ alerts: 'climate.peak', above: 28, level: 'critical' }] }),
 )
 
-const started = (args: readonly string[] = []) => running([job, '--data', data, ...args])
+const started = (args: readonly string[] = []) => running([job, '--data', data, ...args], { cwd: folder })
 
 /** The alert of the hall, when it is firing and its acknowledgement is as it should be. */
 const firing = (process: Running, acknowledged: boolean): Promise<Alert> =>

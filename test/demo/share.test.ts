@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DemoStatus } from '../../src/model/demo-status.js'
-import { finished, root } from '../cli/command.js'
+import { finished, millrace, root } from '../cli/command.js'
 import { running } from '../cli/running.js'
 import { until } from '../support/until.js'
 import { StartedDemo } from './started-demo.js'
@@ -73,6 +73,24 @@ describe.skipIf(process.platform !== 'linux')('--share', () => {
     expect((await fetch(`${url}/api/v1/jobs`)).status).toBe(401)
     expect((await fetch(`${url}/api/v1/jobs?token=${token}`)).status).toBe(200)
     expect((await started.stop()).code).toBe(0)
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test.each([
+    ['run', '--quiet', /^guests +(http:\S+)\n$/],
+    ['run', '--json', /^\{"level":"info","message":"guests may look","url":"([^"]+)"\}$/m],
+    ['demo', '--quiet', /^guests +(http:\S+)\n$/],
+    ['demo', '--json', /^\{"level":"info","message":"guests may look","url":"([^"]+)"\}\n$/],
+  ])('%s with %s still tells the address that it was asked for', async (command, option, address) => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-share-'))
+    const job = command === 'run' ? [join(root, 'jobs', 'mote-climate.job.ts')] : []
+    const args = [command, ...job, '--data', folder, '--share', shared, '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0', option]
+    const started = millrace(args)
+    const [, url = ''] = await started.said(address)
+    expect((await fetch(`${new URL(url).origin}/api/v1/jobs`)).status).toBe(401)
+    expect((await fetch(url)).status).toBe(200)
+    started.process.kill('SIGTERM')
+    expect((await started.done).code).toBe(0)
     await rm(folder, { recursive: true, force: true })
   })
 
