@@ -63,6 +63,11 @@ export interface SinkWriter {
   readonly remembers?: number | undefined
   /** Why it is `append` although its peer drops some repeats: a clause that follows "sent again, and". Absent: it keeps both. */
   readonly why?: string | undefined
+  /**
+   * It sends rows of several outputs together: what waits is handed over in one go, so many rows at most (one output may have more),
+   * and the first of them waits up to `ms` for others. Absent: one output at a time.
+   */
+  readonly gathers?: { readonly rows: number; readonly ms: number }
   /** The last position that the *peer* holds, if it can tell. */
   open(): Promise<Position | undefined>
   write(outputs: OutputBatch, position: Position): Promise<void>

@@ -6,6 +6,7 @@ import { dataErrors } from './data.js'
 import type { ErrorEntry } from './entry.js'
 import { fileErrors } from './files.js'
 import { httpErrors } from './http.js'
+import { httpSinkErrors } from './http-sink.js'
 import { insightErrors } from './insight.js'
 import { jobErrors } from './job.js'
 import { journalErrors } from './journal.js'
@@ -25,6 +26,7 @@ export const catalogue = {
   ...amqpErrors,
   ...mqttErrors,
   ...fileErrors,
+  ...httpSinkErrors,
   ...runtimeErrors,
   ...journalErrors,
   ...snapshotErrors,
