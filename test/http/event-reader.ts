@@ -18,8 +18,15 @@ interface Heard {
   readonly data: string
 }
 
-/** Connects, and tells each event as it comes. */
-export async function eventReader(url: string, heard: (event: Heard) => void, lastEventId?: string): Promise<EventReader> {
+interface EventReaderOptions {
+  readonly lastEventId?: string
+  /** Called when the connection is over, from whichever side. */
+  readonly ended?: () => void
+}
+
+/** Connects, and tells each event as it comes. @throws where nobody answers, or not with a stream. */
+export async function eventReader(url: string, heard: (event: Heard) => void, options: EventReaderOptions = {}): Promise<EventReader> {
+  const { lastEventId } = options
   let ended = false
   let lastId = lastEventId
   let text = ''
@@ -31,6 +38,7 @@ export async function eventReader(url: string, heard: (event: Heard) => void, la
     .on('error', () => {})
     .on('close', () => {
       ended = true
+      options.ended?.()
     })
     .on('data', (part: string) => {
       const events = (text + part).split('\n\n')
