@@ -18,7 +18,7 @@ export interface FilePlace extends Offset {
   readonly print: Print
 }
 
-interface Print {
+export interface Print {
   readonly length: number
   readonly crc: number
 }

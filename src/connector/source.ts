@@ -54,6 +54,8 @@ export interface ConnectorContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The address of the embedded AMQP node, `amqp://127.0.0.1:5672`; undefined where none runs. */
   readonly embeddedNode: string | undefined
+  /** The name of the job's journal, whose entries positions count; absent where nothing outlives the process. */
+  readonly journal?: string
   /** Of a source whose chunks carry positions: the last that the job has taken in of each partition. */
   readonly positions?: ReadonlyMap<number, string>
   /** Bytes that may wait in the connector's own buffers. */

@@ -36,4 +36,22 @@ export const fileErrors = entries({
     remedy: 'Give the source another name in `read(…)`, or begin afresh with `--reset`.',
     action: 'stop',
   },
+  MR335: {
+    title: 'a result file cannot be written',
+    cause: 'The system refuses the write: the disk is full, the folder is read-only, or this process has no right to write there.',
+    remedy: 'Make room, or give the user of this process the right to write; the job waits and goes on by itself.',
+    action: 'back-off',
+  },
+  MR336: {
+    title: 'a result file belongs to another sink',
+    cause: 'The file of positions beside a result file names another job or sink; two that write one file would cut each other off.',
+    remedy: 'Give each sink a `path` of its own, or remove the result file and its .position to begin anew.',
+    action: 'stop',
+  },
+  MR337: {
+    title: 'a sink was closed',
+    cause: 'Rows came for a sink that had been closed, as a job that ends does it.',
+    remedy: 'Nothing to do: with a data folder the rows are written at the next start.',
+    action: 'back-off',
+  },
 })

@@ -1,4 +1,5 @@
 import type { OutputBatch } from '../../connector/sink.js'
+import type { ConnectorContext } from '../../connector/source.js'
 import type { Graph } from '../../job/graph.js'
 import type { AcknowledgedNote } from '../../journal/journal.js'
 import type { MillraceError } from '../../model/errors/millrace-error.js'
@@ -50,9 +51,13 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
+  const lent = (sink: string): ConnectorContext => ({
+    ...connectorContext(options, sink),
+    ...(durability && { journal: durability.origin }),
+  })
   return new Outbox({
     sinks: graph.sinks,
-    open: async sink => views.writers.get(sink.id) ?? (await sink.spec.open(connectorContext(options, sink.id))),
+    open: async sink => views.writers.get(sink.id) ?? (await sink.spec.open(lent(sink.id))),
     real,
     random,
     maxBytes: outboxBytes,
