@@ -2,7 +2,7 @@ import { element, setAttribute, setText } from '../dom/element.js'
 import { clockTime, reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 
-const hint = 'Point at the chart, or focus it and use ← →'
+const hint = matchMedia('(pointer: coarse)').matches ? 'Touch the chart to read its values' : 'Point at the chart, or focus it and use ← →'
 
 /**
  * The cursor of a chart for pointer and keyboard. What is under it is written beside the chart; moves by keyboard are

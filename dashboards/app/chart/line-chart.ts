@@ -35,10 +35,12 @@ export class LineChart implements Section {
   readonly #context: PageContext
   readonly #mark: () => void
   readonly #resize: ResizeObserver
-  readonly #most: number
   readonly #note: string
   readonly #noteLine = element('p')
   #range: number | undefined
+  /** Of the place that the style sheet gives the plot, in CSS pixels. */
+  #width = 0
+  #height = 0
   #plot: TimePlot | undefined
   #plotted = ''
   #drawn = -1
@@ -48,10 +50,9 @@ export class LineChart implements Section {
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
 
-  constructor(context: PageContext, panel: LinePanel, range: number | undefined, every: number | undefined, isFirst = true) {
+  constructor(context: PageContext, panel: LinePanel, range: number | undefined, every: number | undefined) {
     this.#context = context
     this.#panel = panel
-    this.#most = isFirst ? 360 : 250
     this.#range = range
     this.#mark = () => {
       this.#drawn = -1
@@ -71,8 +72,12 @@ export class LineChart implements Section {
     this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
     context.screen.watch(this.root)
     this.#scheme.addEventListener('change', this.#onScheme)
-    this.#resize = new ResizeObserver(() => this.#mark())
-    this.#resize.observe(this.root)
+    this.#resize = new ResizeObserver(([entry]) => {
+      this.#width = Math.floor(entry?.contentRect.width ?? 0)
+      this.#height = Math.floor(entry?.contentRect.height ?? 0)
+      this.#mark()
+    })
+    this.#resize.observe(this.#host)
   }
 
   draw(state: PageState): void {
@@ -134,9 +139,9 @@ export class LineChart implements Section {
   }
 
   #drawPlot(data: ChartData, shown: readonly KeySeries[], store: ViewStore): void {
-    const width = Math.floor(this.#host.clientWidth)
-    if (width < 40) return
-    const height = this.#height(width)
+    const width = this.#width
+    const height = this.#height
+    if (width < 40 || height < 40) return
     this.#msPerPixel = (data.to - data.from) / width
     this.#palette ??= readPalette()
     const palette = this.#palette
@@ -160,13 +165,6 @@ export class LineChart implements Section {
     }
     if (this.#cursor.keyTime !== undefined) this.#plot.point(this.#cursor.keyTime)
     else if (this.#cursor.wasCleared()) this.#plot.point(undefined)
-  }
-
-  /** A phone's chart is nearly as high as wide; a projector's fills its place. */
-  #height(width: number): number {
-    if (this.#context.isKiosk) return Math.max(120, Math.floor(this.#host.clientHeight))
-    const share = width < 520 ? width * 0.78 : Math.min(this.#most, width * 0.44)
-    return Math.round(Math.max(230, share))
   }
 
   #unit(store: ViewStore): string | undefined {

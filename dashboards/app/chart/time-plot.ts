@@ -108,7 +108,7 @@ export class TimePlot {
   #timeTick(ms: number): string {
     const { from, to, openTo } = this.#input.data
     const plotMsPerPixel = (to - from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
-    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 46 * this.#input.palette.scale) return ''
+    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 54 * this.#input.palette.scale) return ''
     if (to - from > 2 * day) return dateTime(ms).slice(5, 10)
     return clockTime(ms, to - from < 4 * 60_000)
   }

@@ -4,7 +4,7 @@ import { postAction } from '../feed/post-action.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import { clockTime } from '../text/format.js'
 
-const earlierShown = 4
+const earlierShown = 2
 /** Real ms for which a happening stands in large type. */
 const freshMs = 30_000
 
@@ -25,8 +25,8 @@ export class DemoBar implements Section {
     this.#isKiosk = isKiosk
     this.#mark = mark
     const words = element('div', { class: 'happenings' }, this.#now, this.#earlier)
-    const head = element('header', {}, element('h2', {}, 'Demo'), this.#state)
-    this.root = element('section', { class: 'card demo', 'aria-label': 'Demo', hidden: true }, head, this.#buttons, words, this.#refusal)
+    const head = element('header', {}, element('h2', {}, 'Demo'), this.#buttons, this.#state)
+    this.root = element('section', { class: 'card demo', 'aria-label': 'Demo', hidden: true }, head, words, this.#refusal)
   }
 
   draw({ demo }: PageState): void {

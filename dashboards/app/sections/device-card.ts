@@ -26,7 +26,8 @@ export class DeviceCard {
   readonly #name = element('b')
   readonly #age = element('span')
   readonly #line = svgElement('path')
-  readonly #dot = svgElement('circle', { r: 3 })
+  /** A line of no length with round ends: a circle would be squeezed with the drawing. */
+  readonly #dot = svgElement('path', { class: 'dot' })
   readonly #value = element('span')
   readonly #unit = element('i')
   readonly #note = element('span', { class: 'note' })
@@ -76,7 +77,6 @@ export class DeviceCard {
       pen = 'L'
     }
     setAttribute(this.#line, 'd', path)
-    setAttribute(this.#dot, 'cx', Number.isNaN(lastX) ? '-9' : lastX.toFixed(1))
-    setAttribute(this.#dot, 'cy', Number.isNaN(lastY) ? '-9' : lastY.toFixed(1))
+    setAttribute(this.#dot, 'd', Number.isNaN(lastX) ? '' : `M${lastX.toFixed(1)} ${lastY.toFixed(1)}h0`)
   }
 }

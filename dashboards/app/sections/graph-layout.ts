@@ -24,7 +24,7 @@ export const layoutGraph = (
   topDown: boolean,
 ): GraphLayout => {
   const g = new Graph({ directed: true, multigraph: false })
-  g.setGraph({ rankdir: topDown ? 'TB' : 'LR', nodesep: topDown ? 10 : 18, ranksep: topDown ? 40 : 84, marginx: 2, marginy: 4 })
+  g.setGraph({ rankdir: topDown ? 'TB' : 'LR', nodesep: topDown ? 10 : 18, ranksep: topDown ? 40 : 70, marginx: 2, marginy: 4 })
   g.setDefaultEdgeLabel(() => ({}))
   for (const [id, { width, height }] of sizes) g.setNode(id, { width, height })
   const known = edges.filter(edge => sizes.has(edge.from) && sizes.has(edge.to))

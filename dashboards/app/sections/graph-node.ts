@@ -2,7 +2,7 @@ import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
 import { nodeState } from '../text/node-state.js'
 import { nodeTitle } from '../text/node-title.js'
-import { wrapText } from '../text/wrap-text.js'
+import { balancedText, wrapText } from '../text/wrap-text.js'
 
 /** How nodes are set: characters a line and lines kept for details and state. */
 export interface NodeStyle {
@@ -12,8 +12,10 @@ export interface NodeStyle {
   readonly stateLines: number
 }
 
-export const wideNodes: NodeStyle = { width: 166, letters: 28, detailLines: 2, stateLines: 1 }
+export const wideNodes: NodeStyle = { width: 176, letters: 31, detailLines: 2, stateLines: 1 }
 export const narrowNodes: NodeStyle = { width: 104, letters: 16, detailLines: 3, stateLines: 2 }
+/** For a projector: little, and that large. */
+export const farNodes: NodeStyle = { width: 122, letters: 21, detailLines: 0, stateLines: 1 }
 
 const lineHeight = 13.5
 
@@ -25,10 +27,11 @@ export class NodeBox {
   readonly #details: readonly SVGTextElement[]
   readonly #states: readonly SVGTextElement[]
   readonly #style: NodeStyle
+  #detail: string | undefined
 
   constructor(node: GraphNode, style: NodeStyle) {
     this.#style = style
-    const detailLines = Math.max(1, wrapText(node.detail || node.op, style.letters, style.detailLines).length)
+    const detailLines = wrapText(node.detail || node.op, style.letters, style.detailLines).length
     this.height = 30 + (detailLines + style.stateLines) * lineHeight
     const top = -this.height / 2
     const line = (i: number, name: string): SVGTextElement => svgElement('text', { class: name, y: top + 34 + i * lineHeight })
@@ -44,16 +47,22 @@ export class NodeBox {
   update(node: GraphNode, now: number, isCulprit: boolean): void {
     const words = nodeState(node, now)
     const { letters } = this.#style
-    const details = wrapText(node.detail || node.op, letters, this.#details.length)
     // What waits or is busy is set in bold, which is wider.
     const isBusy = node.busy >= 0.8 && !node.waiting
     const isBold = isCulprit || isBusy || node.waiting !== undefined
     const states = wrapText(words, isBold ? Math.floor(letters * 0.85) : letters, this.#states.length)
-    for (const [i, text] of this.#details.entries()) setText(text, details[i] ?? '')
+    this.#describe(node.detail || node.op)
     for (const [i, text] of this.#states.entries()) setText(text, states[i] ?? '')
     setAttribute(this.#busy, 'width', (Math.min(1, Math.max(0, node.busy)) * (this.#style.width - 18)).toFixed(1))
     setAttribute(this.root, 'aria-label', [nodeTitle(node), node.detail, words].filter(Boolean).join(', '))
     const kinds = ['node', node.kind, isCulprit ? 'culprit' : '', node.waiting ? 'waits' : '', isBusy ? 'busy' : '']
     setAttribute(this.root, 'class', kinds.filter(Boolean).join(' '))
+  }
+
+  #describe(detail: string): void {
+    if (detail === this.#detail) return
+    this.#detail = detail
+    const lines = balancedText(detail, this.#style.letters, this.#details.length)
+    for (const [i, text] of this.#details.entries()) setText(text, lines[i] ?? '')
   }
 }

@@ -6,7 +6,7 @@ import { nodeTitle } from '../text/node-title.js'
 import { EdgeTap } from './edge-tap.js'
 import { EdgeLine } from './graph-edge.js'
 import { layoutGraph } from './graph-layout.js'
-import { NodeBox, type NodeStyle, narrowNodes, wideNodes } from './graph-node.js'
+import { farNodes, NodeBox, type NodeStyle, narrowNodes, wideNodes } from './graph-node.js'
 import type { GraphPanel } from './graph-panel.js'
 import { NodeFacts } from './node-facts.js'
 
@@ -68,7 +68,8 @@ export class Graph implements Section {
     const topDown = !this.#context.isKiosk && width < this.#flatWidth * leastScale
     if (topDown !== this.#built) {
       this.#built = topDown
-      this.#build(graph, topDown, topDown && width < narrowWidth ? narrowNodes : wideNodes)
+      const flat = this.#context.isKiosk ? farNodes : wideNodes
+      this.#build(graph, topDown, topDown && width < narrowWidth ? narrowNodes : flat)
     }
     this.#sentenceFor(graph)
     for (const node of graph.nodes) this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id)

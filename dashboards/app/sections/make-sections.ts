@@ -27,7 +27,7 @@ export const makeSections = (
 ): readonly Section[] => {
   const every = (view: string): number | undefined => views.find(info => info.id === view)?.window?.every
   const lines = dashboard.panels.filter(panel => panel.kind === 'line').slice(0, context.isKiosk ? 1 : mostCharts)
-  const charts = lines.map((panel, i) => new LineChart(context, panel, dashboard.range, every(panel.view), i === 0))
+  const charts = lines.map(panel => new LineChart(context, panel, dashboard.range, every(panel.view)))
   const hasLimits = dashboard.panels.some(panel => panel.kind === 'alerts' || (panel.kind === 'line' && panel.thresholds.length > 0))
   const alerts = hasLimits ? [new Alerts(context)] : []
   const multiples = dashboard.panels.filter(panel => panel.kind === 'multiples').slice(0, context.isKiosk ? 1 : mostCharts)

@@ -62,8 +62,8 @@ export const healthSentence = (
   }
   phrases.push(...losses(job))
   const first = job.attention[0] ?? culprit
-  if (first) phrases.push(plain(' '), { text: sentenceCase(first), tone: 'wait' })
-  if (job.attention.length > 1) phrases.push(plain(` And ${plural(job.attention.length - 1, 'other thing')}.`))
+  const others = job.attention.length > 1 ? ` And ${plural(job.attention.length - 1, 'other thing')}.` : ''
+  if (first) phrases.push(plain(' '), { text: sentenceCase(first) + others, tone: 'wait' })
   return phrases
 }
 

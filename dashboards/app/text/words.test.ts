@@ -6,7 +6,7 @@ import { codePieces, readableSample } from './dead-letter-words.js'
 import { byteSize, clockTime, duration, rate, reading } from './format.js'
 import { healthSentence, sentenceText } from './health-sentence.js'
 import { nodeState } from './node-state.js'
-import { wrapText } from './wrap-text.js'
+import { balancedText, wrapText } from './wrap-text.js'
 
 const job: JobSummary = {
   id: 'mote-climate',
@@ -104,6 +104,13 @@ describe('words for figures', () => {
   test('text breaks at spaces and ends in an ellipsis', () => {
     expect(wrapText('AMQP queue telemetry · credit 1,000', 21, 2)).toEqual(['AMQP queue telemetry', '· credit 1,000'])
     expect(wrapText('abcdefghij', 4, 2)).toEqual(['abcd', 'efg…'])
+    expect(wrapText('attached to readings, credit 813', 31, 2)).toEqual(['attached to readings, credit', '813'])
+    expect(balancedText('attached to readings, credit 813', 31, 2)).toEqual(['attached to', 'readings, credit 813'])
+    expect(balancedText('tumbling 1m · by mote · early 15s · 4 keys', 31, 2)).toEqual(['tumbling 1m · by mote ·', 'early 15s · 4 keys'])
+    expect(balancedText('humidity > 60', 31, 2)).toEqual(['humidity > 60'])
+    expect(balancedText('one two three four', 8, 2)).toEqual(['one two', 'three f…'])
+    expect(balancedText('', 31, 2)).toEqual([])
+    expect(balancedText('no room for it', 31, 0)).toEqual([])
   })
 })
 
