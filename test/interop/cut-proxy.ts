@@ -13,7 +13,8 @@ export class CutProxy {
   }
 
   static async start(target: number): Promise<CutProxy> {
-    const server = createServer()
+    // Each direction ends by itself: closing both at the first end would reset the connection under what is still to be read.
+    const server = createServer({ allowHalfOpen: true })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const proxy = new CutProxy(server)
     server.on('connection', client => proxy.#join(client, target))
@@ -22,7 +23,7 @@ export class CutProxy {
 
   #join(client: Socket, target: number): void {
     if (this.#away) return void client.destroy()
-    const peer = connect(target, '127.0.0.1')
+    const peer = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true })
     for (const [one, other] of [
       [client, peer],
       [peer, client],
