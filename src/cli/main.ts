@@ -61,6 +61,9 @@ processOptions(
   .option('--drop <node>', 'give up the state of this node if it does not fit the edited job; repeat', collected, [])
   .option('--reset', 'put the state in the data folder aside and begin afresh')
   .option('--take-over', 'take the data folder though another process answers for it; that one ends')
+  .option('--inspect', 'let a debugger in, on 127.0.0.1:9229')
+  .option('--inspect-brk', 'the same, and wait for it before anything is loaded')
+  .option('--inspect-port <host:port>', 'let it in here instead')
   .option('--json', 'messages as JSON lines')
   .action(async (jobs: string[], options) => exit(await run(jobs, options)))
 

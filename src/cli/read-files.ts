@@ -25,10 +25,10 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
       debug: line => process.stderr.write(`${line}\n`),
       onOutput: output => (options.results === 'ndjson' ? writeOut(resultsNdjson(output)) : undefined),
       onDeadLetter: letter => {
-        const { source, line, code, reason } = letter
+        const { source, line, code, reason, stack } = letter
         const file = bindings.find(binding => binding.source === source)?.file
         process.stderr.write(
-          `${pc.yellow('dead letter')} ${file ?? source}${line === undefined ? '' : `:${line}`} ${pc.bold(code)} ${reason}\n`,
+          `${pc.yellow('dead letter')} ${file ?? source}${line === undefined ? '' : `:${line}`} ${pc.bold(code)} ${reason}${frameOf(stack)}\n`,
         )
         if (letters) kept = kept.then(() => letters.append(letterLine(job.id, letter)))
       },
@@ -38,6 +38,12 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
   }
   await letters?.close()
   return 0
+}
+
+/** Where the job's own JavaScript threw, in its author's file. */
+const frameOf = (stack: string | undefined): string => {
+  const frame = stack?.split('\n').find(line => /^ +at /.test(line))
+  return frame === undefined ? '' : pc.dim(`\n  ${frame.trim()}`)
 }
 
 const letterLine = (job: string, { source, code, reason, line, bytes }: BoundedLetter): string =>
