@@ -65,6 +65,8 @@ export interface GraphNode {
   readonly counters: Readonly<Record<string, number>>
   /** Present while it holds the job back. `since` is ms since the epoch. */
   readonly waiting?: { readonly for: string; readonly since: number }
+  /** Of a source that is asked and has given nothing for 5 s or more: since when, ms since the epoch. */
+  readonly silentSince?: number
 }
 
 export interface JobGraph {

@@ -5,10 +5,8 @@ import { printMermaid } from '../../plan/print-mermaid.js'
 import type { SinkLane } from '../flow/sink-lane.js'
 import { sinkNode } from '../flow/sink-node.js'
 import type { JobRunner } from '../job-runner.js'
+import { culpritOf, heldMs, silentMs } from './culprit.js'
 import type { JobStatus } from './job-status.js'
-
-/** Real ms that a sink may take before it counts as holding the job back. */
-const held = 1_000
 
 /** The job's graph as status pages draw it; `at` is real monotonic ms, `wall` the job's clock. */
 export function jobGraphOf(status: JobStatus, at: number): JobGraph {
@@ -20,6 +18,7 @@ export function jobGraphOf(status: JobStatus, at: number): JobGraph {
     const watermark = done?.watermark ?? Number.NEGATIVE_INFINITY
     const busy = rates.rate(`busy ${node.id}`, at, done?.busyNs ?? 0) / 1e9
     const waiting = waitingOf(status, node.id, at)
+    const silentSince = silentSinceOf(status, node, at)
     return {
       id: node.id,
       kind: node.kind,
@@ -32,6 +31,7 @@ export function jobGraphOf(status: JobStatus, at: number): JobGraph {
       busy: Math.min(1, busy),
       counters: { ...done?.counters },
       ...(waiting && { waiting }),
+      ...(silentSince !== undefined && { silentSince }),
     }
   })
   const edges = plan.nodes.flatMap(node =>
@@ -51,8 +51,15 @@ export function jobGraphOf(status: JobStatus, at: number): JobGraph {
 
 function waitingOf({ runner }: JobStatus, id: string, at: number): GraphNode['waiting'] {
   const waiting = laneOf(runner, id)?.status().waiting
-  if (!waiting || at - waiting.since < held) return undefined
+  if (!waiting || at - waiting.since < heldMs) return undefined
   return { for: waiting.for, since: runner.clock.wall - (at - waiting.since) }
+}
+
+/** Of a source that is connected and gives nothing. */
+function silentSinceOf({ runner, flow }: JobStatus, { id, kind }: PlanNode, at: number): number | undefined {
+  const feed = kind === 'source' ? runner.feeds.find(({ source }) => source.id === id) : undefined
+  const silence = at - (flow.rowsAt(id) ?? at)
+  return feed?.state === 'asking' && silence >= silentMs ? runner.clock.wall - silence : undefined
 }
 
 /** The lane of a sink's node. */
@@ -68,36 +75,4 @@ function detailOf({ runner }: JobStatus, node: PlanNode, keys: number | undefine
   else parts.push(describeNode(node))
   if (keys !== undefined) parts.push(`${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'}`)
   return parts.filter(part => part !== '').join(' · ')
-}
-
-function fullDiskOf({ store, deadLetters }: JobRunner): string | undefined {
-  const { failing } = store?.durability.journal ?? {}
-  if (failing !== undefined) return `The sources wait for the journal: ${failing}`
-  return deadLetters.failing === undefined ? undefined : `The sources wait for the file of dead letters: ${deadLetters.failing}`
-}
-
-/** A disk that takes nothing, or else a sink that makes the sources wait, or else a source without its peer, or else a node that needs a whole core. */
-function culpritOf({ runner }: JobStatus, nodes: readonly GraphNode[], at: number): JobGraph['culprit'] {
-  const full = fullDiskOf(runner)
-  const source = runner.graph.sources[0]
-  if (full !== undefined && source) return { node: source.id, sentence: full }
-  let slowest: { readonly id: string; readonly pending: number; readonly for: string; readonly waits: number } | undefined
-  for (const lane of runner.outbox.lanes.values()) {
-    const id = sinkNode(lane.sink)
-    const { pending, waiting } = lane.status()
-    const waits = waiting ? at - waiting.since : 0
-    if (waiting && waits >= held && (!slowest || pending > slowest.pending)) slowest = { id, pending, for: waiting.for, waits }
-  }
-  if (slowest) {
-    const effect = runner.outbox.full ? 'the sources wait' : `${slowest.pending.toLocaleString('en')} rows wait`
-    return {
-      node: slowest.id,
-      sentence: `${slowest.id.replace(/^.*?:/, '')} has waited ${Math.round(slowest.waits / 1000)} s for ${slowest.for}; ${effect}`,
-    }
-  }
-  const away = runner.feeds.find(feed => feed.state !== 'ended' && at - (feed.status().downSince ?? at) >= held && !feed.status().connected)
-  if (away) return { node: away.source.id, sentence: `${away.source.id} is not connected: ${away.status().detail}` }
-  const busiest = nodes.reduce<GraphNode | undefined>((most, node) => (!most || node.busy > most.busy ? node : most), undefined)
-  if (!busiest || busiest.busy < 0.8) return undefined
-  return { node: busiest.id, sentence: `${busiest.id} takes ${Math.round(busiest.busy * 100)} % of one core` }
 }

@@ -1,4 +1,4 @@
-import type { NodeMetrics } from '../../job/graph.js'
+import type { Graph, NodeMetrics } from '../../job/graph.js'
 import { guaranteeOf } from '../../job/guarantee.js'
 import type { WriterFacts } from '../../job/guarantee-of-sink.js'
 import type { JobSummary } from '../../model/api.js'
@@ -8,6 +8,7 @@ import { defaultIdMs, defaultIds } from '../identity/id-set.js'
 import type { JobRunner } from '../job-runner.js'
 import { lateRows } from '../letters/late-rows.js'
 import { attentionOf } from './attention.js'
+import { FlowWatch } from './flow-watch.js'
 import { journalSummaryOf } from './journal-summary.js'
 import { RateWindow } from './rate-window.js'
 import { StatusLog } from './status-log.js'
@@ -23,6 +24,8 @@ export class JobStatus {
   readonly runner: JobRunner
   readonly #options: StatusOptions
   readonly rates = new RateWindow()
+  readonly flow = new FlowWatch()
+  #graph: Graph | undefined
   readonly #log: StatusLog
 
   constructor(runner: JobRunner, options: StatusOptions) {
@@ -33,8 +36,19 @@ export class JobStatus {
 
   /** Remembers the counters, for rates, and says in the log what changed; called twice a second or so. */
   sample(at: number): void {
-    const values = new Map([['received', this.runner.memory.counts.received]])
-    for (const [id, { rowsIn, rowsOut, busyNs }] of this.runner.graph.metrics()) {
+    const { graph, memory, pump } = this.runner
+    if (graph !== this.#graph) {
+      this.#graph = graph
+      this.rates.clear()
+      this.flow.clear()
+    }
+    const metrics = graph.metrics()
+    this.flow.look(at, metrics)
+    const values = new Map([
+      ['received', memory.counts.received],
+      ['rested', pump?.restedMs ?? 0],
+    ])
+    for (const [id, { rowsIn, rowsOut, busyNs }] of metrics) {
       values.set(`in ${id}`, rowsIn)
       values.set(`out ${id}`, rowsOut)
       values.set(`busy ${id}`, busyNs)

@@ -15,6 +15,16 @@ export class RateWindow {
     while (this.#samples.length > 2 && at - this.#samples[1]!.at >= span) this.#samples.shift()
   }
 
+  /** Real ms that rates cover. */
+  span(at: number): number {
+    return at - (this.#samples[0]?.at ?? at)
+  }
+
+  /** Counters begin anew. */
+  clear(): void {
+    this.#samples = []
+  }
+
   /** A second, from the oldest sample to `value` now. */
   rate(name: string, at: number, value: number): number {
     const first = this.#samples[0]

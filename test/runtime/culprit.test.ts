@@ -1,0 +1,193 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { count } from '../../src/aggregates/count.js'
+import { max } from '../../src/aggregates/max.js'
+import { json } from '../../src/codecs/json.js'
+import { createServer } from '../../src/http/create-server.js'
+import type { Job } from '../../src/job/graph.js'
+import { job } from '../../src/job/job.js'
+import type { JobGraph } from '../../src/model/api.js'
+import { aggregate } from '../../src/operators/aggregate.js'
+import { eventTime } from '../../src/operators/event-time.js'
+import { into } from '../../src/operators/into.js'
+import { mapRows } from '../../src/operators/map-rows.js'
+import { merge } from '../../src/operators/merge.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
+import { type RunningJobs, startJobs } from '../../src/runtime/start-jobs.js'
+import { view } from '../../src/views/view-sink.js'
+import { tumbling } from '../../src/windows/tumbling.js'
+import { silentLog } from '../support/silent-log.js'
+import { until } from '../support/until.js'
+import { FakeSink } from './fake-sink.js'
+import { FakeSource } from './fake-source.js'
+import { Reading, reading, rig, running, start } from './rig.js'
+
+/** Keeps a core for so long, as a slow function of a job's author does. */
+function keepBusy(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; ) Math.sqrt(end)
+}
+
+/** A job whose operator `convert` takes so many ms a row, and a window behind it. */
+function converting(source: FakeSource, ms: number): Job {
+  return job('plant', ({ read }) => [
+    read('readings', source.spec(json(Reading))).pipe(
+      mapRows('convert', Reading, row => {
+        if (ms > 0) keepBusy(ms)
+        return { ...row, celsius: row.celsius + 1 }
+      }),
+      eventTime(r => r.at, { outOfOrderness: '1s' }),
+      aggregate('windows', { by: r => ({ room: r.room }), over: tumbling('5s') }, { peak: max(r => r.celsius), n: count() }),
+      into(view('peaks')),
+    ),
+  ])
+}
+
+describe('over HTTP', () => {
+  const closing: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  })
+
+  async function served(one: Job): Promise<{ readonly jobs: RunningJobs; readonly graph: () => Promise<JobGraph> }> {
+    const jobs = await startJobs({ jobs: [one], log: silentLog, env: {}, dataDir: null, time: systemTime })
+    closing.push(() => jobs.stop())
+    const bind = { host: '127.0.0.1', port: 0, portNamed: false }
+    const server = await createServer({ host: jobs.host, bind, version: '0', time: systemTime, log: silentLog })
+    closing.push(() => server.close())
+    return { jobs, graph: async () => (await fetch(`${server.url}/api/v1/jobs/plant/graph`)).json() as Promise<JobGraph> }
+  }
+
+  /** Keeps some messages waiting at all times, each chunk of so many. */
+  function flood(source: FakeSource, size: number): void {
+    const messages = Array.from({ length: size }, (_, i) => new TextEncoder().encode(JSON.stringify(reading(start, i, `room-${i % 10}`))))
+    const fill = setInterval(() => {
+      while (source.queue.length < 200) source.send(...messages)
+    }, 1)
+    closing.push(async () => clearInterval(fill))
+  }
+
+  test('an operator that is slow on purpose is named within ten seconds', async () => {
+    const source = new FakeSource()
+    const { graph } = await served(converting(source, 1))
+    flood(source, 10)
+    const began = performance.now()
+    const { culprit } = await until('somebody is named', async () => ((await graph()).culprit ? graph() : undefined), 10_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(culprit).toEqual({ node: 'convert', sentence: expect.stringMatching(/^convert is slow: \d+\.\d ms a row; upstream waits$/) })
+  })
+
+  test('a sound job at full load names nobody', async () => {
+    const source = new FakeSource()
+    const { graph, jobs } = await served(converting(source, 0))
+    flood(source, 500)
+    const named: unknown[] = []
+    const end = performance.now() + 6_000
+    await until('six seconds', async () => {
+      named.push((await graph()).culprit)
+      return performance.now() > end
+    })
+    // It was under load indeed.
+    expect(jobs.host.jobs()[0]!.rate).toBeGreaterThan(20_000)
+    expect(named.filter(culprit => culprit !== undefined)).toEqual([])
+  })
+
+  test('a slow operator with time to spare holds nobody back', async () => {
+    const source = new FakeSource()
+    const { graph, jobs } = await served(converting(source, 5))
+    const send = setInterval(() => source.send(reading(start)), 50)
+    closing.push(async () => clearInterval(send))
+    await until('four seconds of work', () => jobs.host.jobs()[0]!.counts.counted > 60)
+    expect((await graph()).culprit).toBeUndefined()
+  })
+})
+
+test('a sink that takes rows too slowly is named while the sources wait', async () => {
+  const one = rig()
+  const { time, jobs, host } = await running([one], { outboxBytes: 2_000 })
+  one.sink.held = true
+  for (let i = 0; i < 200; i++) one.source.send(reading(start + i * 5_000))
+  await time.advance(400)
+  expect(host.graph('climate')!.culprit).toEqual({
+    node: 'sink:out',
+    sentence: expect.stringMatching(/^out is slow: \d+ rows wait; upstream waits$/),
+  })
+  one.sink.release()
+  await time.advance(1_000)
+  expect(host.graph('climate')!.culprit).toBeUndefined()
+  await jobs.stop()
+})
+
+describe('where two sources meet', () => {
+  function meeting(closeWhenQuiet: boolean, before = false) {
+    const [indoor, outdoor, sink] = [new FakeSource(), new FakeSource(), new FakeSink()]
+    const one = job('climate', ({ read }) => {
+      const inner = read('indoor', indoor.spec(json(Reading)))
+      const outer = read('outdoor', outdoor.spec(json(Reading)))
+      const options = { outOfOrderness: '1s', closeWhenQuiet } as const
+      const all = before
+        ? merge('both', inner, outer).pipe(eventTime(r => r.at, options))
+        : merge('both', inner.pipe(eventTime(r => r.at, options)), outer.pipe(eventTime(r => r.at, options)))
+      return [all.pipe(aggregate('windows', { by: r => ({ room: r.room }), over: tumbling('5s') }, { n: count() }), into(sink.spec('out')))]
+    })
+    return { indoor, outdoor, sink, source: indoor, job: one }
+  }
+
+  test('a silent source is named as what the others wait for', async () => {
+    const it = meeting(false)
+    const { time, jobs, host } = await running([it])
+    it.outdoor.send(reading(start, 1))
+    for (let second = 0; second < 42; second++) {
+      it.indoor.send(reading(start + second * 1_000))
+      await time.advance(1_000)
+      if (second < 3) expect(host.graph('climate')!.culprit).toBeUndefined()
+    }
+    const { culprit, nodes } = host.graph('climate')!
+    expect(culprit).toEqual({ node: 'outdoor', sentence: expect.stringMatching(/^outdoor has been idle for 4[12] s; both waits for it$/) })
+    expect(nodes.find(({ id }) => id === 'outdoor')!.silentSince).toBeGreaterThan(start)
+    expect(JSON.stringify(nodes)).not.toContain('NaN')
+    it.outdoor.send(reading(start + 42_000))
+    await time.advance(1_000)
+    expect(host.graph('climate')!.culprit).toBeUndefined()
+    expect(it.sink.rows.length).toBeGreaterThan(5)
+    await jobs.stop()
+  })
+
+  test.each([
+    ['whose windows the clock closes', true, false],
+    ['that shares its watermark with one that flows', false, true],
+  ])('a silent source %s is nobody to wait for', async (_, closeWhenQuiet, before) => {
+    const it = meeting(closeWhenQuiet, before)
+    const { time, jobs, host } = await running([it])
+    it.outdoor.send(reading(start, 1))
+    for (let second = 0; second < 42; second++) {
+      it.indoor.send(reading(start + second * 1_000))
+      await time.advance(1_000)
+      expect(host.graph('climate')!.culprit).toBeUndefined()
+    }
+    expect(it.sink.rows.length).toBeGreaterThan(5)
+    await jobs.stop()
+  })
+
+  test('a source that is away is named with who waits for it', async () => {
+    const it = meeting(true)
+    const { time, jobs, host } = await running([it])
+    it.outdoor.send(reading(start, 1))
+    await time.advance(100)
+    it.outdoor.disconnect()
+    for (let second = 0; second < 20; second++) {
+      it.indoor.send(reading(start + second * 1_000))
+      await time.advance(1_000)
+    }
+    expect(host.graph('climate')!.culprit).toEqual({ node: 'outdoor', sentence: 'outdoor is not connected: away; both waits for it' })
+    await jobs.stop()
+  })
+
+  test('sources that are silent together hold nobody back', async () => {
+    const it = meeting(false)
+    const { time, jobs, host } = await running([it])
+    it.outdoor.send(reading(start, 1))
+    it.indoor.send(reading(start, 1))
+    await time.advance(60_000)
+    expect(host.graph('climate')!.culprit).toBeUndefined()
+    await jobs.stop()
+  })
+})
