@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JobSummary } from '../../src/model/api.js'
 import { until } from '../support/until.js'
 import { expectedOf } from './expected-windows.js'
 import { StartedDemo } from './started-demo.js'
@@ -12,6 +13,13 @@ async function closedWindows(demo: StartedDemo): Promise<ReadonlyMap<string, unk
   expect(found.size, 'a window is there twice').toBe(rows.length)
   return found
 }
+
+/** A paused demo whose job has all that was sent: the rate is that of the last five seconds. */
+const standing = (demo: StartedDemo): Promise<JobSummary> =>
+  until('the job has all, and nothing more is sent', async () => {
+    const job = await demo.job()
+    return job.counts.waiting === 0 && job.rate === 0 ? job : undefined
+  })
 
 /** Every closed minute holds exactly the readings sent for it, and none is missing. */
 async function expectExact(demo: StartedDemo): Promise<number> {
@@ -46,7 +54,8 @@ describe('what can be done to the demo', () => {
     ])
   })
 
-  test('a late burst, a bad message and duplicates show within a second, with what was counted', async () => {
+  // That each shows within a second is measured by scripts/demo-times.js, on a machine that does nothing else.
+  test('a late burst, a bad message and duplicates show, with what was counted', async () => {
     const before = (await demo.job()).counts
     const late = await demo.act('late')
     expect(late.sentence).toBe(
@@ -58,7 +67,6 @@ describe('what can be done to the demo', () => {
     expect(duplicates.sentence).toBe(
       'The last 24 messages of the devices were sent a second time: all were known by their ids and dropped; no result changed.',
     )
-    for (const { kind, ms } of [late, bad, duplicates]) expect(ms, kind).toBeLessThan(1_000)
     const after = (await demo.job()).counts
     expect(after.late - before.late).toBeGreaterThanOrEqual(24)
     expect(after.deadLettered - before.deadLettered).toBeGreaterThanOrEqual(1)
@@ -67,19 +75,12 @@ describe('what can be done to the demo', () => {
   })
 
   test('a pause stops the clock of the data and nothing else; going on makes nothing late', async () => {
-    const paused = await demo.act('pause')
-    expect(paused.ms).toBeLessThan(1_000)
-    const { now } = await demo.job()
-    await until('the job has all that was sent', async () => ((await demo.job()).counts.waiting === 0 ? true : undefined))
-    // The rate is that of the last five seconds.
-    const received = await until('nothing more is sent', async () => {
-      const { rate, counts } = await demo.job()
-      return rate === 0 ? counts.received : undefined
-    })
-    expect((await demo.job()).now - now).toBeLessThan(1_000)
+    await demo.act('pause')
+    const { now, counts } = await standing(demo)
     expect((await demo.request('pause')).status).toBe(409)
-    expect((await demo.act('resume')).ms).toBeLessThan(1_000)
-    await until('more is received', async () => ((await demo.job()).counts.received > received + 20 ? true : undefined))
+    expect((await demo.job()).now).toBe(now)
+    await demo.act('resume')
+    await until('more is received', async () => ((await demo.job()).counts.received > counts.received + 20 ? true : undefined))
     await expectExact(demo)
   })
 
@@ -92,9 +93,9 @@ describe('what can be done to the demo', () => {
       expect(sentence).toMatch(/ \d+ results before, \d+ after: none lost, none twice, none changed\.$/)
     }
     await demo.act('pause')
-    const { now } = await demo.job()
+    const { now } = await standing(demo)
     const third = await demo.act('kill')
-    expect((await demo.job()).now - now, 'the clock stands still over the kill').toBeLessThan(1_000)
+    expect((await demo.job()).now, 'the clock stands still over the kill').toBe(now)
     expect((await demo.status()).paused).toBe(true)
     await demo.act('resume')
     for (const { id } of [first, second, third]) {
@@ -118,8 +119,7 @@ describe('what can be done to the demo', () => {
   })
 
   test('without the broker nothing is lost, and nothing becomes late', async () => {
-    const unplugged = await demo.act('unplug')
-    expect(unplugged.ms).toBeLessThan(1_000)
+    await demo.act('unplug')
     expect((await demo.status()).actions.map(({ action }) => action)).toEqual(['pause', 'plug', 'kill'])
     expect((await demo.request('late')).status).toBe(409)
     await until('the page says what is wrong', async () => ((await demo.job()).state === 'waiting' ? true : undefined))

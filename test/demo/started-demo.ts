@@ -56,17 +56,15 @@ export class StartedDemo {
     return fetch(`${this.url}/api/v1/demo/${action}`, { method: 'POST', headers })
   }
 
-  /** Does it and gives the happening, and how many ms passed until it showed. */
-  async act(action: DemoAction): Promise<Happening & { readonly ms: number }> {
+  /** Does it and gives the happening once it shows. */
+  async act(action: DemoAction): Promise<Happening> {
     const known = (await this.status()).happenings[0]?.id ?? 0
-    const from = performance.now()
     const answer = await this.request(action)
     if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`)
-    const shown = await until(action, async () => {
+    return until(action, async () => {
       const newest = (await this.#get<DemoStatus>('/demo'))?.happenings[0]
       return newest && newest.id > known && newest.kind === action ? newest : undefined
     })
-    return { ...shown, ms: performance.now() - from }
   }
 
   /** The happening once its sentence says this, too. */
