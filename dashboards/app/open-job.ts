@@ -1,6 +1,7 @@
 import type { Alert } from '../../src/model/alert.js'
 import type { DeadLetter, JobGraph, JobSummary, LiveEvent, ViewInfo } from '../../src/model/api.js'
-import { loadDashboard } from './definition/load-dashboard.js'
+import { FollowedDashboard } from './definition/followed-dashboard.js'
+import type { LoadedDashboard } from './definition/load-dashboard.js'
 import { element } from './dom/element.js'
 import { getJson } from './feed/get-json.js'
 import { LiveFeed } from './feed/live-feed.js'
@@ -12,6 +13,8 @@ import type { Connection } from './text/health-sentence.js'
 /** Dead letters are asked for when their number changes, and now and then, since another page may have retried one. */
 const lettersMs = 10_000
 const retryMs = 1000
+/** Real ms that new parts of the page take to stand. */
+const settleMs = 500
 
 /** What a job tells beside its own data. */
 export interface JobNews {
@@ -35,6 +38,7 @@ export class OpenJob {
   #lettersCount = -1
   #lettersAsked = 0
   #alerts: readonly Alert[] = []
+  readonly #dashboard: FollowedDashboard
   #sections: readonly Section[] = []
   #feed: LiveFeed | undefined
   #infos: readonly ViewInfo[] = []
@@ -45,6 +49,7 @@ export class OpenJob {
   constructor(context: PageContext, news: JobNews) {
     this.#context = context
     this.#news = news
+    this.#dashboard = new FollowedDashboard(context.job)
   }
 
   get id(): string {
@@ -73,11 +78,10 @@ export class OpenJob {
   async open(): Promise<void> {
     const { job, mark } = this.#context
     this.#infos = await this.#ownViews()
-    const { dashboard, problems } = await loadDashboard(job, this.#infos)
+    const loaded = await this.#dashboard.load(this.#infos)
     if (this.#isClosed) return
-    document.title = `${dashboard.title} · Millrace`
     for (const info of this.#infos) this.#views.set(info.id, new ViewStore(info))
-    this.#sections = makeSections(this.#context, dashboard, problems, this.#infos, this.root)
+    this.#build(loaded)
     const names = this.#infos.map(info => encodeURIComponent(`${job}:${info.id}`)).join(',')
     // A job without views is followed for its figures alone.
     const url = this.#infos.length > 0 ? `api/v1/live?views=${names}` : 'api/v1/live?rows=1'
@@ -96,13 +100,27 @@ export class OpenJob {
     this.root.remove()
   }
 
-  /** Once a second: the graph, and dead letters where there may be others than before. */
+  /** What is shown is made anew in its place; the stream and what it brought stay. */
+  #build({ dashboard, problems }: LoadedDashboard): void {
+    document.title = `${dashboard.title} · Millrace`
+    for (const section of this.#sections) section.dispose?.()
+    // The page keeps its height until the new parts have theirs: it must not jump to the top.
+    this.root.style.minHeight = `${this.root.offsetHeight}px`
+    this.#sections = makeSections(this.#context, dashboard, problems, this.#infos, this.root)
+    this.#context.mark(true)
+    setTimeout(() => this.root.style.removeProperty('min-height'), settleMs)
+  }
+
+  /** Once a second: the graph, an edited dashboard, and dead letters where there may be others than before. */
   async ask(summary: JobSummary | undefined): Promise<void> {
     const job = encodeURIComponent(this.id)
     const graph = await getJson<JobGraph>(`api/v1/jobs/${job}/graph`)
     const count = summary?.counts.deadLettered ?? 0
     const isDue = count !== this.#lettersCount || (count > 0 && performance.now() - this.#lettersAsked > lettersMs)
     const letters = isDue ? await getJson<DeadLetter[]>(`api/v1/dead-letters.json?job=${job}`) : undefined
+    const edited = this.#feed ? await this.#dashboard.look(this.#infos) : undefined
+    if (this.#isClosed) return
+    if (edited) this.#build(edited)
     if (graph) this.#graph = graph
     if (letters) {
       this.#letters = letters

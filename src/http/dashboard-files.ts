@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Dashboard } from '../dashboard/dashboard.js'
@@ -39,6 +40,13 @@ export class DashboardFiles {
   /** Names without their ending, in order. */
   get names(): readonly string[] {
     return [...this.#known.keys()].sort()
+  }
+
+  /** Another one whenever a definition came, changed or went. */
+  get version(): string {
+    const hash = createHash('sha256')
+    for (const [name, { version }] of this.#known) hash.update(`${name}\n${version}\n`)
+    return hash.digest('base64url').slice(0, 22)
   }
 
   /** A definition file and what it says, or why it could not be read; undefined where there is none. */

@@ -11,9 +11,11 @@ import { problemOf, sendProblem } from './problem.js'
  * and `column`.
  */
 export function dashboardRoutes(app: FastifyInstance, files: DashboardFiles): void {
-  app.get('/dashboards', { schema: { summary: 'Names of the dashboards' } }, async request => {
+  const description = 'The ETag is another one whenever a definition came, changed or went: an open page looks at it to follow edits.'
+  app.get('/dashboards', { schema: { summary: 'Names of the dashboards', description } }, async (request, reply) => {
     refuseParameters(request.query)
     await files.refresh()
+    reply.header('etag', `W/"${files.version}"`)
     return files.names
   })
 

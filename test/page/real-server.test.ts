@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -15,16 +15,19 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
   let browser: Browser
   let server: Server
   let folder: string
+  let definitions: string
   const host = new ScriptedHost()
 
   const start = (): Promise<Server> => {
     const bind = { host: '127.0.0.1', port: 0, portNamed: false }
-    return createServer({ host, pageDir: folder, bind, version: '0.0.0', time: systemTime, log: silentLog })
+    return createServer({ host, pageDir: folder, dashboards: definitions, bind, version: '0.0.0', time: systemTime, log: silentLog })
   }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+    definitions = join(folder, 'own')
     await buildPage(folder)
+    await mkdir(definitions)
     server = await start()
     browser = await launch()
   })
@@ -106,6 +109,34 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
     await page.locator('.chart header p', { hasText: 'kelvin' }).first().waitFor()
     expect(await page.locator('.chart').count()).toBe(1)
     expect(faults).toEqual([])
+    await close()
+  })
+
+  test('an edited dashboard is taken without a refresh, and says what is wrong with it', async () => {
+    const { page, faults, close } = await visit(browser, `${server.url}/#mote-climate`, { viewport: { width: 1280, height: 600 } })
+    const define = (text: string): Promise<void> => writeFile(join(definitions, 'mote-climate.json'), text)
+    const chart = page.locator('.chart').first()
+    await chart.locator('canvas').waitFor()
+    let loads = 0
+    page.on('load', () => loads++)
+    await page.locator('.dead-letters').scrollIntoViewIfNeeded()
+    const place = (): Promise<number> => page.evaluate('scrollY')
+    expect(await place()).toBeGreaterThan(400)
+    await define('{ "title": "Edited", "panels": [{ "line": "climate.mean", "title": "Warmth" }, { "graph": "mote-climate" }] }')
+    await chart.locator('h2', { hasText: 'Warmth' }).waitFor()
+    expect(await page.title()).toBe('Edited · Millrace')
+    // The page has not jumped to its top.
+    expect(await place()).toBeGreaterThan(100)
+    // What was known is drawn at once: nothing is read again.
+    await chart.scrollIntoViewIfNeeded()
+    await chart.getByRole('button', { name: 'Table' }).click()
+    await expect.poll(() => chart.locator('.table-view tbody tr').count()).toBeGreaterThan(35)
+    expect(faults).toEqual([])
+    await define('{ "title": "Edited", "panels": [{ "line": "climate.maen" }] }')
+    await page.locator('.problems', { hasText: 'did you mean "mean"' }).waitFor()
+    await rm(join(definitions, 'mote-climate.json'))
+    await page.locator('.problems').waitFor({ state: 'detached' })
+    expect(loads).toBe(0)
     await close()
   })
 

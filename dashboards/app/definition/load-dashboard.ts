@@ -59,3 +59,13 @@ const definitionFolder = async (job: string): Promise<string | undefined> => {
   if ((await getJson<string[]>('api/v1/dashboards'))?.includes(job)) return 'api/v1/dashboards'
   return (await getJson<string[]>('dashboards/index.json'))?.includes(job) ? 'dashboards' : undefined
 }
+
+/** Another text whenever a definition of the server has changed; undefined while it does not answer. */
+export const definitionsVersion = async (): Promise<string | undefined> => {
+  try {
+    const response = await fetch('api/v1/dashboards', { headers: { accept: 'application/json' } })
+    return response.ok ? (response.headers.get('etag') ?? '') : undefined
+  } catch {
+    return undefined
+  }
+}
