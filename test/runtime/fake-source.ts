@@ -14,6 +14,8 @@ export class FakeSource {
   failNext: unknown
   receipt = 0
   context: ConnectorContext | undefined
+  /** Comes before the messages of each chunk, such as the header of a CSV file. */
+  head = ''
   /** Receipt of the first chunk given and not settled. */
   unsettled = new Map<number, Uint8Array[]>()
   #waiting: ((chunk: Chunk | undefined) => void) | undefined
@@ -50,10 +52,11 @@ export class FakeSource {
   }
 
   #chunk(messages: Uint8Array[]): Chunk {
-    const bytes = Buffer.concat(messages)
+    const head = bytesOf(this.head)
+    const bytes = Buffer.concat([head, ...messages])
     const starts = new Int32Array(messages.length)
     const ends = new Int32Array(messages.length)
-    let at = 0
+    let at = head.length
     messages.forEach((message, i) => {
       starts[i] = at
       at += message.length
@@ -61,7 +64,7 @@ export class FakeSource {
     })
     const receipt = ++this.receipt
     this.unsettled.set(receipt, messages)
-    return { encoding: 'body', partition: 0, bytes, starts, ends, length: messages.length, receipt }
+    return { encoding: 'body', partition: 0, bytes, starts, ends, length: messages.length, receipt, head: head.length }
   }
 
   spec<T>(decoder: DecoderSpec<T>, id?: IdSpec): SourceSpec<T> {

@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { csv } from '../../src/codecs/csv.js'
+import { json } from '../../src/codecs/json.js'
+import { job } from '../../src/job/job.js'
 import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { number, schema } from '../../src/model/fields.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
+import { eventTime } from '../../src/operators/event-time.js'
+import { into } from '../../src/operators/into.js'
+import { mapRows } from '../../src/operators/map-rows.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
-import { reading, rig, running, start } from './rig.js'
+import { view } from '../../src/views/view-sink.js'
+import { FakeSink } from './fake-sink.js'
+import { FakeSource } from './fake-source.js'
+import { Reading, reading, rig, running, start } from './rig.js'
 
 const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
 const hour = 3_600_000
@@ -97,5 +108,73 @@ describe('a dead letter that comes in again', () => {
     await jobs.stop()
     await expect(host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR475' })
     expect(await host.retryDeadLetter('nobody')).toBeUndefined()
+  })
+
+  /** Records of a CSV file, whose header came with their chunk. */
+  test.each(['goes on', 'is killed'])('is read by the header of its file, where the process %s', async what => {
+    const data = folder()
+    const records = () => {
+      const it = { source: new FakeSource(), sink: new FakeSink() }
+      it.source.head = 'room,celsius,at\n'
+      const climate = job('climate', ({ read }) => [
+        read('readings', it.source.spec(csv(Reading))).pipe(
+          eventTime(r => r.at, { outOfOrderness: '1s' }),
+          into(it.sink.spec('out')),
+        ),
+      ])
+      return { ...it, job: climate }
+    }
+    const one = records()
+    const first = await running([one], data)
+    one.source.send(`a,1,${start}`, `a,2,${start + hour}`)
+    await first.time.advance(100)
+    const [letter] = first.host.deadLetters({})
+    expect(letter).toMatchObject({ code: 'MR157', retryable: true, sample: `a,2,${start + hour}` })
+    await first.time.advance(hour)
+    const last = what === 'goes on' ? one : records()
+    const left = folder(data.disk.afterPowerLoss(() => true))
+    const second = what === 'goes on' ? first : await running([last], { ...left, time: virtualTime(start + hour + 1_000) })
+    expect(await second.host.retryDeadLetter(letter!.id)).toMatchObject({ retryable: false })
+    await second.time.advance(1_000)
+    expect(last.sink.rows.at(-1)).toMatchObject({ celsius: 2, at: start + hour })
+    expect(second.counts()).toMatchObject({ received: 3, deadLettered: 1, counted: 2 })
+    await second.jobs.stop()
+  })
+
+  test('is refused where a part of its message has counted', async () => {
+    const it = { source: new FakeSource(), sink: new FakeSink() }
+    const plant = job('plant', ({ read }) => {
+      const readings = read('readings', it.source.spec(json(Reading)))
+      const checked = mapRows<{ readonly celsius: number }, { readonly celsius: number }>('check', schema({ celsius: number() }), row => {
+        if (row.celsius > 100) throw new Error('too hot to be true')
+        return { celsius: row.celsius }
+      })
+      return [readings.pipe(into(it.sink.spec('all'))), readings.pipe(checked, into(view('checked')))]
+    })
+    const { time, host, jobs } = await running([{ ...it, job: plant }])
+    it.source.send(reading(start, 20), reading(start, 200))
+    await time.advance(100)
+    expect(it.sink.rows).toHaveLength(2)
+    const [letter] = host.deadLetters({})
+    expect(letter).toMatchObject({ code: 'MR161', path: 'check' })
+    expect(letter).not.toHaveProperty('retryable')
+    await expect(host.retryDeadLetter(letter!.id)).rejects.toMatchObject({ code: 'MR474', action: 'stop' })
+    await jobs.stop()
+  })
+
+  test('is refused where it is an output that its sink refused', async () => {
+    const one = rig()
+    const { time, host, jobs } = await running([one])
+    one.sink.failures = [new MillraceError('MR342', 'the server answered 400')]
+    one.source.send(reading(start, 1), reading(start + 20_000, 2))
+    await time.advance(100)
+    const [letter] = host.deadLetters({ source: 'out' })
+    expect(letter).toMatchObject({ code: 'MR342' })
+    expect(letter).not.toHaveProperty('retryable')
+    await expect(host.retryDeadLetter(letter!.id)).rejects.toMatchObject({
+      code: 'MR472',
+      message: `'${letter!.id}' is no message as a source gave it: 'out' is a sink, which refused what it was sent`,
+    })
+    await jobs.stop()
   })
 })

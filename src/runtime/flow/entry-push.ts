@@ -166,10 +166,15 @@ export class EntryPush {
 
 /** A message as it came in; `whole`: nothing of it has counted. */
 function originalOf(chunk: Chunk, message: number, whole: boolean): Pick<Refused, 'bytes' | 'sample' | 'message'> {
-  const { encoding, partition } = chunk
-  const original: OriginalMessage = { encoding, partition, whole }
+  const { encoding, partition, head = 0 } = chunk
+  const original: OriginalMessage = { encoding, partition, whole, ...(head > 0 && { head: headOf(chunk, head) }) }
   const bytes = chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
   return { bytes, sample: messageSample(chunk, message), message: original }
+}
+
+function headOf({ bytes, starts }: Chunk, length: number): string {
+  const end = starts[0]!
+  return Buffer.from(bytes.subarray(end - length, end)).toString('base64')
 }
 
 const withStack = ({ reason, stack }: { readonly reason: string; readonly stack?: string }): string =>

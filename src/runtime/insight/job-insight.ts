@@ -51,8 +51,10 @@ export class JobInsight {
   async retry(id: string, { deadLetters, graph, pump, phase }: RetryParts): Promise<DeadLetter | undefined> {
     const kept = deadLetters.find(id)
     if (!kept) return undefined
-    const chunk = chunkOf(kept)
     const { source, job } = kept.letter
+    if (graph.sinks.some(sink => sink.id === source) && !kept.message)
+      throw new MillraceError('MR472', `'${id}' is no message as a source gave it: '${source}' is a sink, which refused what it was sent`)
+    const chunk = chunkOf(kept)
     if (kept.letter.retriedAt !== undefined || this.retries.has(id)) throw new MillraceError('MR473', `'${id}' was taken in before`)
     if (!pump || phase !== 'running') throw new MillraceError('MR475', `'${job}' takes no retry: it does not run`)
     if (!graph.sources.some(known => known.id === source))
@@ -67,5 +69,8 @@ function chunkOf({ letter: { id }, bytes, message }: KeptLetter): Chunk {
   if (!message) throw new MillraceError('MR472', `'${id}' is no message as a source gave it`)
   if (!message.whole) throw new MillraceError('MR474', `other rows of the message of '${id}' have counted`)
   const { encoding, partition } = message
-  return { encoding, partition, bytes, starts: Int32Array.of(0), ends: Int32Array.of(bytes.length), length: 1, receipt: 0 }
+  const head = Buffer.from(message.head ?? '', 'base64')
+  const whole = Buffer.concat([head, bytes])
+  const [starts, ends] = [Int32Array.of(head.length), Int32Array.of(whole.length)]
+  return { encoding, partition, bytes: whole, starts, ends, length: 1, receipt: 0, head: head.length }
 }
