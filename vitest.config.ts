@@ -6,6 +6,7 @@ const alias = {
   'millrace/amqp': here('./connectors/amqp/index.ts'),
   'millrace/mqtt': here('./connectors/mqtt/index.ts'),
   'millrace/file': here('./connectors/file/index.ts'),
+  'millrace/console': here('./connectors/console/index.ts'),
   'millrace/http': here('./connectors/http/index.ts'),
   'millrace/testing': here('./src/testing/index.ts'),
   millrace: here('./src/index.ts'),

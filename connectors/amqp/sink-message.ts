@@ -1,5 +1,6 @@
 import type { EncodableValue } from '../../src/amqp/amqp-writer.js'
 import { encodeMessage } from '../../src/amqp/encode-message.js'
+import { outputRow } from '../../src/connector/output-row.js'
 import type { OutputBatch } from '../../src/connector/sink.js'
 import { valueAt } from '../../src/model/columns.js'
 
@@ -38,8 +39,12 @@ export function encodeRow(form: MessageForm, outputs: OutputBatch, row: number, 
     creationTime: Math.max(0, outputs.wall),
     applicationProperties,
   }
-  if (form.format === 'value') return encodeMessage({ ...message, body: { value: rowOf(outputs, row, ms => new Date(ms)) } })
-  const text = JSON.stringify(rowOf(outputs, row, ms => new Date(ms).toISOString()))
+  if (form.format === 'value')
+    return encodeMessage({
+      ...message,
+      body: { value: outputRow(outputs, row, ms => new Date(ms)) as { readonly [key: string]: EncodableValue } },
+    })
+  const text = JSON.stringify(outputRow(outputs, row))
   if (form.format === 'text') return encodeMessage({ ...message, body: { value: text } })
   return encodeMessage({ ...message, contentType: 'application/json', body: { data: text } })
 }
@@ -51,13 +56,3 @@ const computed = (outputs: OutputBatch, name: string, row: number): unknown => {
 
 const scalar = (value: unknown): string | number | boolean | null =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
-
-function rowOf(outputs: OutputBatch, row: number, time: (ms: number) => EncodableValue): { readonly [key: string]: EncodableValue } {
-  const fields: Record<string, EncodableValue> = {}
-  for (const { name, type } of outputs.schema) {
-    const value = valueAt(outputs.columns[name]!, row) as EncodableValue
-    fields[name] = type === 'timestamp' && typeof value === 'number' ? time(value) : value
-  }
-  if (outputs.removed?.[row] === 1) fields['removed'] = true
-  return fields
-}
