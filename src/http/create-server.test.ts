@@ -73,11 +73,11 @@ describe('createServer', () => {
   it('keeps the text of its own failures to the log', async () => {
     const lines: unknown[] = []
     const host = fixtureHost(virtualTime(start))
+    const log = { ...quiet, error: (message: string, fields?: object) => lines.push([message, fields]) }
+    const { url } = await serve({}, { host, log })
     host.jobs = () => {
       throw new Error('secret detail')
     }
-    const log = { ...quiet, error: (message: string, fields?: object) => lines.push([message, fields]) }
-    const { url } = await serve({}, { host, log })
     const response = await fetch(`${url}/api/v1/jobs`)
     expect(response.status).toBe(500)
     const text = await response.text()

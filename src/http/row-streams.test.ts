@@ -29,6 +29,19 @@ describe('RowStreams', () => {
     expect(made).toBe(1000)
   })
 
+  it('gives everyone else a turn between two pieces, however fast they are taken', async () => {
+    let turns = 0
+    const stream = new RowStreams(virtualTime()).open([], pieces(100))
+    const end = ended(stream.resume())
+    const turn = (): void => {
+      turns++
+      if (!stream.destroyed) setImmediate(turn)
+    }
+    setImmediate(turn)
+    expect(await end).toBe('whole')
+    expect(turns).toBeGreaterThan(90)
+  })
+
   it('ends an answer that nobody takes, as failed, and counts it', async () => {
     const time = virtualTime()
     const streams = new RowStreams(time)

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { TimeSource } from '../model/seams.js'
+import { yieldTurn } from '../runtime/flow/yield-turn.js'
 
 type Piece = string | Uint8Array
 
@@ -32,12 +33,17 @@ export class RowStreams {
       highWaterMark: 256 * 1024,
       read: () => {
         taken++
-        try {
-          const piece = made.shift() ?? rest.next().value
-          stream.push(piece ?? null)
-        } catch (error) {
-          stream.destroy(error instanceof Error ? error : new Error(String(error)))
-        }
+        // As long as the system takes what is written, Node goes on in the same turn: without this, an answer of
+        // seconds would hold up jobs and everyone else for so long.
+        void yieldTurn().then(() => {
+          if (stream.destroyed) return
+          try {
+            const piece = made.shift() ?? rest.next().value
+            stream.push(piece ?? null)
+          } catch (error) {
+            stream.destroy(error instanceof Error ? error : new Error(String(error)))
+          }
+        })
       },
     })
     this.#open.add(stream)

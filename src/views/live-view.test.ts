@@ -139,6 +139,29 @@ describe('LiveView', () => {
     )
   })
 
+  it('answers with the rows of the moment of the question, whatever happens while they are read', () => {
+    const only = fc.constantFrom({}, { final: true }, { from: 35 }, { keys: { room: ['b', 'kitchen'] } }, { limit: 4 })
+    fc.assert(
+      fc.property(batches, batches, only, fc.option(fc.integer({ min: 10, max: 60 }), { nil: null }), (before, meanwhile, query, keep) => {
+        const view = open({ keep })
+        for (const [steps, watermark] of before) view.apply(outputs(steps, watermark))
+        const expected = JSON.stringify([...view.query(query).rows])
+        const { rows } = view.query(query)
+        const reading = rows[Symbol.iterator]()
+        const first = reading.next()
+        for (const [steps, watermark] of meanwhile) {
+          view.apply(outputs(steps, watermark))
+          view.latest(2)
+        }
+        const read: LiveRow[] = first.done ? [] : [first.value]
+        for (let row = reading.next(); !row.done; row = reading.next()) read.push(row.value)
+        expect(JSON.stringify(read)).toBe(expected)
+        expect(JSON.stringify([...rows])).toBe(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('gives each row once over pages of any size, while new windows arrive', () => {
     fc.assert(
       fc.property(batches, fc.integer({ min: 1, max: 5 }), (pushes, limit) => {

@@ -27,8 +27,15 @@ export interface LiveViewOptions {
 const filterText = (value: LiveRow[number] | undefined): string | undefined =>
   typeof value === 'string' ? value : value === null || value === undefined ? undefined : String(value)
 
-function* projected(rows: readonly LiveRow[], places: readonly number[]): Generator<LiveRow> {
-  for (const row of rows) yield places.map(place => row[place]!)
+/** The first rows that fit, and whether there are more. */
+function firstOf(rows: Iterable<StoredRow>, fits: (row: StoredRow) => boolean, limit: number) {
+  const first: StoredRow[] = []
+  for (const row of rows) {
+    if (!fits(row)) continue
+    if (first.length === limit) return { rows: first, more: true as const }
+    first.push(row)
+  }
+  return { rows: first, more: false as const }
 }
 
 /**
@@ -111,23 +118,19 @@ export class LiveView implements View {
       values: new Set<string | undefined>(values),
     }))
     const after = query.after === undefined ? undefined : parseCursor(query.after)
-    const limit = query.limit ?? Number.POSITIVE_INFINITY
+    const found = this.#store.range(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after)
+    const fits = (row: StoredRow): boolean =>
+      (!query.final || row.final) && filters.every(({ place, values }) => values.has(filterText(row.values[place])))
+    const page = query.limit === undefined ? { rows: found, more: false as const } : firstOf(found, fits, query.limit)
     const whole = query.columns === undefined
-    const rows: LiveRow[] = []
-    const page: { last?: StoredRow; more: boolean } = { more: false }
-    this.#store.scan(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after, row => {
-      if (query.final && !row.final) return true
-      for (const { place, values } of filters) if (!values.has(filterText(row.values[place]))) return true
-      page.more = rows.length >= limit
-      if (page.more) return false
-      rows.push(row.values)
-      page.last = row
-      return true
-    })
     return {
       columns: names,
-      rows: whole ? rows : { [Symbol.iterator]: () => projected(rows, places) },
-      ...(page.more && page.last && { next: this.#cursor(page.last) }),
+      rows: {
+        *[Symbol.iterator]() {
+          for (const row of page.rows) if (fits(row)) yield whole ? row.values : places.map(place => row.values[place]!)
+        },
+      },
+      ...(page.more && { next: this.#cursor(page.rows.at(-1)!) }),
     }
   }
 

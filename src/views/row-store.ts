@@ -123,17 +123,24 @@ export class RowStore {
     return dropped
   }
 
-  /** Visits the rows with `from ≤ time < to` behind the cursor, in order, until the visitor says false. */
-  scan(from: number, to: number, after: Cursor | undefined, visit: (row: StoredRow) => boolean): void {
+  /**
+   * The rows with `from ≤ time < to` behind the cursor, in order, as they are now: what happens later does not touch them,
+   * however slowly they are read. To ask costs a step a time, not a row.
+   */
+  range(from: number, to: number, after: Cursor | undefined): Iterable<StoredRow> {
     const start = Math.max(from, after?.time ?? Number.NEGATIVE_INFINITY)
+    const parts: { readonly rows: readonly StoredRow[]; readonly begin: number; readonly end: number }[] = []
     for (let i = lowerBound(this.#times, start, this.#head); i < this.#times.length && this.#times[i]! < to; i++) {
       const time = this.#times[i]!
-      const behind = after && after.time === time ? after : undefined
-      for (const row of this.#sorted(time)) {
-        if (behind && (this.#order === 'key' ? compareKeys(row.key, String(behind.rank)) <= 0 : row.arrival <= Number(behind.rank)))
-          continue
-        if (!visit(row)) return
-      }
+      // A list that was tidied only ever grows at its end, or another takes its place.
+      const rows = this.#sorted(time)
+      const begin = after?.time === time ? rows.findIndex(row => this.#isBehind(row, after)) : 0
+      if (begin >= 0) parts.push({ rows, begin, end: rows.length })
+    }
+    return {
+      *[Symbol.iterator]() {
+        for (const { rows, begin, end } of parts) for (let i = begin; i < end; i++) yield rows[i]!
+      },
     }
   }
 
@@ -155,6 +162,10 @@ export class RowStore {
     this.#times = []
     this.#head = 0
     this.bytes = 0
+  }
+
+  #isBehind(row: StoredRow, { rank }: Cursor): boolean {
+    return this.#order === 'key' ? compareKeys(row.key, String(rank)) > 0 : row.arrival > Number(rank)
   }
 
   #sorted(time: number): readonly StoredRow[] {
