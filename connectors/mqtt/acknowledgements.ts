@@ -55,11 +55,11 @@ export class Acknowledgements {
     let at = 0
     for (const { receipt, deliveries, owed } of done) {
       this.unsettled -= owed
-      const own = exceptions.filter(one => one.receipt === receipt)
+      const own = new Map(exceptions.filter(one => one.receipt === receipt).map(({ index, outcome }) => [index, outcome.outcome]))
       for (let i = 0; i < deliveries.length; i++) {
         const delivery = deliveries[i]!
         if (delivery === presettled) continue
-        const outcome = own.find(one => one.index === i)?.outcome.outcome ?? 'accepted'
+        const outcome = own.get(i) ?? 'accepted'
         if (outcome === 'released' || outcome === 'modified') continue
         const refused = outcome === 'rejected' && version === 5
         const packetId = packetIdOf(delivery)

@@ -9,6 +9,7 @@ import { Publication } from './publication.js'
 import { ReceivedIds } from './received-ids.js'
 
 const segmentBytes = 256 * 1024
+const words = new TextDecoder()
 
 export interface InboxSettings {
   readonly version: 4 | 5
@@ -30,6 +31,8 @@ export interface InboxOwner {
   connected(sessionPresent: boolean, gate: Gate): void
   /** Left out, as it is larger than the limit. */
   tooLarge(bytes: number): void
+  /** Left out, as no filter of this source asks for its topic. */
+  unasked(topic: string): void
 }
 
 /** Messages between the socket and the job: what has arrived, what is owed for it, and what was safe already. */
@@ -141,6 +144,11 @@ export class Inbox implements InboundTaker {
       this.#answerAtOnce(qos, packetId)
       return undefined
     }
+    if (this.#settings.session && !this.#isAsked(message)) {
+      this.#answerAtOnce(qos, packetId)
+      this.#owner.unasked(words.decode(bytes.subarray(message.topic.start, message.topic.end)))
+      return undefined
+    }
     if (qos === 0) this.presettled++
     this.#encoder.encode(message)
     this.#queue.append(this.#encoder.bytes.subarray(0, this.#encoder.length), qos === 0 ? presettled : deliveryOf(packetId, qos))
@@ -157,6 +165,12 @@ export class Inbox implements InboundTaker {
   tooLarge(qos: number, packetId: number, length: number): void {
     this.#answerAtOnce(qos, packetId)
     this.#owner.tooLarge(length)
+  }
+
+  /** A kept session also brings what an earlier version of the job had subscribed to. */
+  #isAsked({ bytes, topic }: Publication): boolean {
+    for (const pattern of this.#settings.parts.patterns) if (pattern.match(bytes, topic.start, topic.end)) return true
+    return false
   }
 
   #answerAtOnce(qos: number, packetId: number): void {

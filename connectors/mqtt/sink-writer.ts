@@ -23,6 +23,11 @@ export interface SinkForm {
 
 /** On their way at once, at most; less where the broker takes less (MQTT 5, receive maximum). */
 const mostInFlight = 1_000
+/**
+ * Of QoS 2 where the broker cannot say what it takes (3.1.1): the default of mosquitto, of which 2.0.11 acknowledges what goes
+ * beyond and delivers it to nobody.
+ */
+const mostUntold = 20
 /** Fixed header, topic length, packet identifier and properties of a PUBLISH, beside topic and payload. */
 const overhead = 64
 const namedIds = 5
@@ -177,10 +182,11 @@ export class MqttSinkWriter implements SinkWriter {
   #pump(): void {
     const dialed = this.#dialed
     if (!dialed) return
-    const most = Math.min(mostInFlight, dialed.granted.receiveMaximum)
+    const { qos, version } = this.#form
+    const most = qos === 2 && version === 4 ? mostUntold : Math.min(mostInFlight, dialed.granted.receiveMaximum)
     while (this.#sent < this.#line.length && this.#sent < most && this.#dialed === dialed) {
       const waiting = this.#line[this.#sent]!
-      const bytes = waiting.payload.length + waiting.topic.length + waiting.id.length + overhead
+      const bytes = waiting.payload.length + Buffer.byteLength(waiting.topic) + Buffer.byteLength(waiting.id) + overhead
       if (bytes > dialed.granted.maximumPacketSize) {
         this.#line.splice(this.#sent, 1)
         waiting.done(`${bytes} bytes, and the broker takes ${dialed.granted.maximumPacketSize}`)

@@ -46,6 +46,7 @@ export class MqttSourceReader implements SourceReader {
   #hadSession = false
   #sessionsLost = 0
   #tooLarge = 0
+  #leftOut = 0
   /** Monotonic ms since nothing is subscribed. */
   #downSince: number
   #wake: (() => void) | undefined
@@ -72,6 +73,7 @@ export class MqttSourceReader implements SourceReader {
         answer: packets => this.#gate?.write(packets),
         connected: (present, gate) => this.#greeted(present, gate),
         tooLarge: bytes => this.#refused(bytes),
+        unasked: topic => this.#unasked(topic),
       },
     )
     this.#keeper = new Keeper(settings, {
@@ -155,6 +157,7 @@ export class MqttSourceReader implements SourceReader {
       ...(this.#gate?.paused ? ['reading stands still until the job has taken what is here'] : []),
       ...(presettled > 0 ? [`${messages(presettled)} came with QoS 0, without protection against loss`] : []),
       ...(this.#tooLarge > 0 ? [`${messages(this.#tooLarge)} larger than the limit, left out`] : []),
+      ...(this.#leftOut > 0 ? [`${messages(this.#leftOut)} of an earlier subscription of this session, left out`] : []),
       ...(this.#sessionsLost > 0
         ? [`its session was lost at the broker ${this.#sessionsLost === 1 ? 'once' : `${this.#sessionsLost} times`}`]
         : []),
@@ -212,6 +215,12 @@ export class MqttSourceReader implements SourceReader {
     this.#context.log.warn(`a message of ${bytes} bytes is larger than the ${most} that this source takes; it is left out`, {
       id: this.#context.id,
     })
+  }
+
+  #unasked(topic: string): void {
+    if (this.#leftOut++ > 0) return
+    const why = 'an earlier version of this source subscribed to it, and the broker keeps that with the session'
+    this.#context.log.warn(`messages of '${topic}' are left out: ${why}; another \`clientId\` begins afresh`, { id: this.#context.id })
   }
 
   #lost(): void {
