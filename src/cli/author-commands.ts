@@ -13,7 +13,7 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
     .description('make a project: a job, its data, test and dashboard; works without a network, overwrites nothing')
     .argument('[dir]', 'an empty folder, or one to be made', '.')
     .option('--name <name>', 'of the job (default: that of the folder)')
-    .option('--source <kind>', 'where readings come from: amqp, as yet the only one')
+    .option('--source <kind>', 'where readings come from: file, amqp or mqtt (default: file)')
     .option('--yes', 'ask nothing')
     .action(async (dir: string, options) => exit(await init(dir, options)))
 

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path'
 import type { LinkedPackage } from './init-links.js'
 import { packageRoot, version } from './package-root.js'
 
-/** Where the readings of a new project come from: each has a folder of templates. */
-export const projectSources = ['amqp'] as const
+/** Where the readings of a new project come from, the standard one first: each has a folder of templates. */
+export const projectSources = ['file', 'amqp', 'mqtt'] as const
 export type ProjectSource = (typeof projectSources)[number]
 
 export interface Project {

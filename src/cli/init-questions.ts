@@ -1,10 +1,16 @@
-import { isCancel, text } from '@clack/prompts'
-import type { ProjectSource } from './init-files.js'
+import { isCancel, select, text } from '@clack/prompts'
+import { type ProjectSource, projectSources } from './init-files.js'
 import { isProjectName } from './init-name.js'
 
 export interface InitAnswers {
   readonly name: string
   readonly source: ProjectSource
+}
+
+const labels: Readonly<Record<ProjectSource, string>> = {
+  file: 'a CSV file (sample data comes with it)',
+  amqp: 'AMQP 1.0: queues and topics',
+  mqtt: 'MQTT',
 }
 
 /** Asks at the terminal for what was not given; undefined where the person left. */
@@ -17,5 +23,13 @@ export async function askForProject(given: Partial<InitAnswers>, standard: InitA
       validate: value => (isProjectName(value ?? '') ? undefined : 'lower-case letters, digits and hyphens'),
     }))
   if (isCancel(name)) return undefined
-  return { name, source: given.source ?? standard.source }
+  const source =
+    given.source ??
+    (await select<ProjectSource>({
+      message: 'Where do its readings come from?',
+      options: projectSources.map(value => ({ value, label: labels[value] })),
+      initialValue: standard.source,
+    }))
+  if (isCancel(source)) return undefined
+  return { name, source }
 }

@@ -32,7 +32,7 @@ export async function init(dir: string, options: InitOptions): Promise<number> {
   const name = projectName(options.name, folder)
   await refuseFiles(folder, dir)
   const asks = !options.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
-  const standard = { name, source: source ?? projectSources[0]! } as const
+  const standard = { name, source: source ?? projectSources[0] } as const
   const given = { ...(options.name !== undefined && { name }), ...(source && { source }) }
   const chosen = asks ? await askForProject(given, standard) : standard
   if (!chosen) return 130
