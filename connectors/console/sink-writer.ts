@@ -104,7 +104,8 @@ export class ConsoleSinkWriter implements SinkWriter {
     if (this.#table) {
       const afresh = lastOn.get(this.#output) !== this
       lastOn.set(this.#output, this)
-      return this.#table.lines(outputs, rows, { width: this.#output.columns, colour: this.#colour }, afresh)
+      // Some terminals do not know their width, and say 0.
+      return this.#table.lines(outputs, rows, { width: this.#output.columns || undefined, colour: this.#colour }, afresh)
     }
     return rows.map(row => `${JSON.stringify({ result: this.#context.id, ...outputRow(outputs, row) })}\n`).join('')
   }
