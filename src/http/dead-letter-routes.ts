@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DeadLetter } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { actionGuard } from './action-guard.js'
-import { countParameter, parameterSchema, readParameters, refuseParameters, textParameter } from './parameters.js'
+import { booleanParameter, countParameter, parameterSchema, readParameters, refuseParameters, textParameter } from './parameters.js'
 import { ndjsonRows } from './row-texts.js'
 import type { ServerContext } from './server-context.js'
 
@@ -10,10 +10,11 @@ const parameters = {
   job: textParameter('only of this job'),
   source: textParameter('only of this source'),
   code: textParameter('only with this code, such as MR201'),
+  retryable: booleanParameter('only those that can be taken in again, or cannot'),
   limit: countParameter('letters at most, newest first; 1,000 unless given; the header Millrace-More says whether there are more', 100_000),
 }
 
-/** `GET /dead-letters.{json,ndjson}`, `/dead-letters/{id}/raw`, `POST /dead-letters/{id}/retry`: what was refused, why, its bytes, and once more. */
+/** `GET /dead-letters.{json,ndjson}`, `/dead-letters/{id}`, `/dead-letters/{id}/raw`, `POST /dead-letters/{id}/retry`: what was refused, why, its bytes, and once more. */
 export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerContext): void {
   /** What is cut off by the limit is said in a header, never silently. */
   const find = (request: FastifyRequest, reply: FastifyReply): readonly DeadLetter[] => {
@@ -29,6 +30,14 @@ export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerCon
   app.get('/dead-letters.ndjson', { schema: { summary: 'Dead letters, one a line', querystring } }, (request, reply) => {
     const lines = find(request, reply).map(letter => `${JSON.stringify(letter)}\n`)
     return reply.header('content-type', ndjsonRows.contentType).send(lines.join(''))
+  })
+
+  app.get<{ Params: { id: string } }>('/dead-letters/:id', { schema: { summary: 'One dead letter' } }, request => {
+    refuseParameters(request.query)
+    const { id } = request.params
+    const letter = host.deadLetters({ id, limit: 1 }).find(found => found.id === id)
+    if (!letter) throw unknown(id)
+    return letter
   })
 
   app.get<{ Params: { id: string } }>('/dead-letters/:id/raw', { schema: { summary: 'The bytes of a dead letter' } }, (request, reply) => {

@@ -134,4 +134,6 @@ export interface DeadLetter {
   readonly retryable?: boolean
   /** It was taken in again as a new message at this time, on the job's clock. */
   readonly retriedAt?: number
+  /** In the answer to a retry: the message was refused once more, and this is its new letter. */
+  readonly refusedAgain?: string
 }

@@ -8,6 +8,11 @@ export interface DeadLetterFilter {
   readonly job?: string
   readonly source?: string
   readonly code?: string
+  /** Only the letter of this id. */
+  readonly id?: string
+  /** Only those that can, or cannot, be taken in again. */
+  readonly retryable?: boolean
+  /** 1,000 unless given. */
   readonly limit?: number
 }
 
@@ -19,7 +24,7 @@ export interface Host {
   /** Newest first. */
   deadLetters(filter: DeadLetterFilter): readonly DeadLetter[]
   deadLetterBytes(id: string): Uint8Array | undefined
-  /** Takes the message of a letter in again; resolves when that is durable. Undefined: no such letter. @throws MR472 … MR475 */
+  /** Takes the message of a letter in again; resolves when that is durable. Undefined: no such letter. The answer names the new letter where it was refused again. @throws MR472 … MR475 */
   retryDeadLetter(id: string): Promise<DeadLetter | undefined>
   /** The newest late rows of a job, newest first, at most a thousand of this process. Undefined: no such job. */
   lateRows(job: string, limit: number): readonly LateRow[] | undefined

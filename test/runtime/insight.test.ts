@@ -110,6 +110,21 @@ describe('a dead letter that comes in again', () => {
     expect(await host.retryDeadLetter('nobody')).toBeUndefined()
   })
 
+  test('is named by its new letter where it is refused again', async () => {
+    const one = rig()
+    const { time, host, jobs } = await running([one])
+    one.source.send(reading(start + 2 * hour))
+    await time.advance(100)
+    const [letter] = host.deadLetters({ retryable: true })
+    const retried = await host.retryDeadLetter(letter!.id)
+    const [newest] = host.deadLetters({})
+    expect(newest!.id).not.toBe(letter!.id)
+    expect(retried).toMatchObject({ id: letter!.id, retryable: false, refusedAgain: newest!.id })
+    expect(host.deadLetters({ retryable: true }).map(({ id }) => id)).toEqual([newest!.id])
+    expect(host.deadLetters({ id: letter!.id })).toEqual([expect.objectContaining({ retriedAt: expect.any(Number) })])
+    await jobs.stop()
+  })
+
   /** Records of a CSV file, whose header came with their chunk. */
   test.each(['goes on', 'is killed'])('is read by the header of its file, where the process %s', async what => {
     const data = folder()

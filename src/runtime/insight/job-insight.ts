@@ -60,7 +60,9 @@ export class JobInsight {
     if (!graph.sources.some(known => known.id === source))
       throw new MillraceError('MR472', `'${job}' has no source '${source}' any more, which '${id}' came from`)
     await this.retries.add({ id, source, chunk }, pump.wake)
-    return deadLetters.find(id)?.letter
+    const letter = deadLetters.find(id)?.letter
+    const again = deadLetters.refusedAgain(id)
+    return letter && again ? { ...letter, refusedAgain: again.id } : letter
   }
 }
 

@@ -179,10 +179,11 @@ export class DeadLetterStore {
   /** Once: a replay marks again what the file says already. */
   #mark(mark: RetryMark): void {
     const { entry, id, at } = mark
-    const letter = this.#kept.retried(id, at)
+    const retriedIn = this.#names.ofEntry(entry)
+    const letter = this.#kept.retried(id, at, retriedIn)
     if (!letter) return
     // The letter once more, without its bytes: whoever reads the file takes the later line.
-    const line = lineOfLetter({ letter, bytes: noBytes, retriedIn: this.#names.ofEntry(entry) })
+    const line = lineOfLetter({ letter, bytes: noBytes, retriedIn })
     this.#writer?.add({ entry, line, item: mark, kept: () => undefined })
   }
 
@@ -194,6 +195,12 @@ export class DeadLetterStore {
   /** A letter that is still in memory. */
   find(id: string): KeptLetter | undefined {
     return this.#kept.find(id)
+  }
+
+  /** The letter that the message of another became when it came in again; undefined where it was not refused again. */
+  refusedAgain(id: string): DeadLetter | undefined {
+    const entry = this.find(id)?.retriedIn
+    return entry === undefined ? undefined : this.#kept.ofEntry(entry)
   }
 
   async close(): Promise<void> {

@@ -20,7 +20,7 @@ export interface KeptLetter {
   readonly bytes: Uint8Array
   /** Absent for rows, outputs, and letters of older releases. */
   readonly message?: OriginalMessage
-  /** The entry that took it in again; with it the letter says no more than that. */
+  /** The entry that took it in again; a line with it says no more than that. */
   readonly retriedIn?: string
 }
 
@@ -40,7 +40,7 @@ export class KeptLetters {
   add(kept: KeptLetter): void {
     const { id, retriedAt } = kept.letter
     if (retriedAt !== undefined) {
-      this.retried(id, retriedAt)
+      this.retried(id, retriedAt, kept.retriedIn)
       return
     }
     this.#kept.push(kept)
@@ -54,12 +54,12 @@ export class KeptLetters {
   }
 
   /** Marks a letter; undefined where it is not here, or was marked before. */
-  retried(id: string, at: number): DeadLetter | undefined {
+  retried(id: string, at: number, retriedIn?: string): DeadLetter | undefined {
     const index = this.#indexOf(id)
     const kept = this.#kept[index]
     if (!kept || kept.letter.retriedAt !== undefined) return undefined
     const letter = { ...kept.letter, retryable: false, retriedAt: at }
-    this.#kept[index] = { ...kept, letter }
+    this.#kept[index] = { ...kept, letter, ...(retriedIn !== undefined && { retriedIn }) }
     return letter
   }
 
@@ -69,11 +69,18 @@ export class KeptLetters {
     const limit = filter.limit ?? 1_000
     for (let i = this.#kept.length - 1; i >= this.#first && found.length < limit; i--) {
       const { letter } = this.#kept[i]!
-      if (filter.source !== undefined && letter.source !== filter.source) continue
-      if (filter.code !== undefined && letter.code !== filter.code) continue
-      found.push(letter)
+      if (isWanted(letter, filter)) found.push(letter)
     }
     return found
+  }
+
+  /** The letter that a message became which this entry took in. */
+  ofEntry(entry: string): DeadLetter | undefined {
+    for (let i = this.#kept.length - 1; i >= this.#first; i--) {
+      const { letter } = this.#kept[i]!
+      if (letter.id.startsWith(`${entry}.`)) return letter
+    }
+    return undefined
   }
 
   find(id: string): KeptLetter | undefined {
@@ -84,6 +91,17 @@ export class KeptLetters {
     for (let i = this.#kept.length - 1; i >= this.#first; i--) if (this.#kept[i]!.letter.id === id) return i
     return -1
   }
+}
+
+/** Whether a letter is among those asked for, but for the limit. */
+export function isWanted(letter: DeadLetter, { job, source, code, id, retryable }: DeadLetterFilter): boolean {
+  return (
+    (job === undefined || letter.job === job) &&
+    (source === undefined || letter.source === source) &&
+    (code === undefined || letter.code === code) &&
+    (id === undefined || letter.id === id) &&
+    (retryable === undefined || (letter.retryable === true) === retryable)
+  )
 }
 
 type LetterLine = DeadLetter & { readonly bytes: string } & Pick<KeptLetter, 'message' | 'retriedIn'>
