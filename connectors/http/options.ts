@@ -64,7 +64,7 @@ const timeout: OptionCheck = value => {
 
 /** A batch is one write of the runtime at most, which holds so many rows. */
 const mostRows = 10_000
-const mostWaitMs = 60_000
+const mostWaitMs = 10_000
 
 const within =
   (least: number, most: number): OptionCheck =>

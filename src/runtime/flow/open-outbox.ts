@@ -9,7 +9,7 @@ import type { JobViews } from '../job-views.js'
 import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import type { Durability } from './durability.js'
 import { Outbox } from './outbox.js'
-import type { Waiting } from './sink-lane.js'
+import type { Waiting } from './waiting.js'
 
 export interface OutboxParts {
   readonly options: JobRunnerOptions

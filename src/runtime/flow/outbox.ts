@@ -3,9 +3,11 @@ import type { GraphSink } from '../../job/graph.js'
 import { Backoff } from '../../model/backoff.js'
 import type { RandomSource, TimeSource } from '../../model/seams.js'
 import { Held } from './held.js'
+import type { LaneEvents } from './lane-events.js'
 import { outputBytes } from './output-bytes.js'
 import { piecesOf } from './pieces-of.js'
-import { type LaneEvents, SinkLane, type Waiting } from './sink-lane.js'
+import { SinkLane } from './sink-lane.js'
+import type { Waiting } from './waiting.js'
 
 export interface OutboxOptions {
   readonly sinks: readonly GraphSink[]

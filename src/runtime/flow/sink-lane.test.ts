@@ -106,17 +106,23 @@ test('a sink that fails to open is closed before the next attempt', async () => 
 })
 
 /** A lane with an open sink; what it may do and what becomes of a row is in the hands of the test. */
-function openLane(options: { readonly write?: () => Promise<void>; readonly maySend?: () => Promise<void>; readonly remembers?: number }) {
+function openLane(options: {
+  readonly write?: (entry: number) => Promise<void>
+  readonly maySend?: () => Promise<void>
+  readonly remembers?: number
+  readonly gathers?: NonNullable<SinkWriter['gathers']>
+}) {
   const time = virtualTime(0)
   const calls: string[] = []
   const kept: (() => void)[] = []
   const writer: SinkWriter = {
     guarantee: 'idempotent',
     remembers: options.remembers,
+    ...(options.gathers && { gathers: options.gathers }),
     open: async () => undefined,
     write: async (_outputs, { entry }) => {
       calls.push(`write ${entry}`)
-      await options.write?.()
+      await options.write?.(entry)
     },
     status: () => ({ connected: true, detail: '', pending: 0 }),
     close: async () => void calls.push('close'),
@@ -189,4 +195,78 @@ test('a lane that waits for notes ends when it is closed', async () => {
   await lane.close()
   await time.settle()
   expect(calls).toEqual(['write 1', 'acknowledged 1', 'close'])
+})
+
+test('what waits while a write is under way goes together with the next, up to so many rows', async () => {
+  const open: (() => void)[] = []
+  const write = () => new Promise<void>(resolve => void open.push(resolve))
+  const { time, calls, add } = openLane({ write, gathers: { rows: 3, ms: 0 } })
+  for (let entry = 1; entry <= 6; entry++) {
+    add(entry)
+    if (entry === 1) await time.settle()
+  }
+  await time.settle()
+  expect(calls).toEqual(['write 1'])
+  open.shift()!()
+  await time.settle()
+  expect(calls.splice(0)).toEqual(['write 1', 'acknowledged 1', 'write 2', 'write 3', 'write 4'])
+  // Acknowledged in order, whichever is done first.
+  open.pop()!()
+  await time.settle()
+  expect(calls).toEqual([])
+  for (const resolve of open.splice(0)) resolve()
+  await time.settle()
+  expect(calls).toEqual(['acknowledged 2', 'acknowledged 3', 'acknowledged 4', 'write 5', 'write 6'])
+})
+
+test('the first of a group waits for company, no longer than it should, and not when there is enough', async () => {
+  const { time, calls, add } = openLane({ gathers: { rows: 3, ms: 1_000 } })
+  add(1)
+  await time.advance(999)
+  expect(calls).toEqual([])
+  await time.advance(1)
+  expect(calls.splice(0)).toEqual(['write 1', 'acknowledged 1'])
+  for (const entry of [2, 3]) add(entry)
+  await time.advance(500)
+  expect(calls).toEqual([])
+  add(4)
+  await time.settle()
+  expect(calls).toEqual(['write 2', 'write 3', 'write 4', 'acknowledged 2', 'acknowledged 3', 'acknowledged 4'])
+})
+
+test('of a group one output is refused: the others are done, and none is sent again', async () => {
+  const write = async (entry: number) => {
+    if (entry === 2) throw new MillraceError('MR342', 'refused')
+  }
+  const { time, calls, kept, add } = openLane({ write, gathers: { rows: 3, ms: 1 } })
+  for (const entry of [1, 2, 3]) add(entry)
+  await time.advance(60_000)
+  expect(calls).toEqual(['write 1', 'write 2', 'write 3', 'acknowledged 1'])
+  kept[0]!()
+  await time.settle()
+  expect(calls.slice(4)).toEqual(['refused 2', 'acknowledged 3'])
+})
+
+test('of a group one output has to be repeated: those behind it are, too, in order', async () => {
+  let away = true
+  const write = async (entry: number) => {
+    if (entry === 2 && away) throw new MillraceError('MR344', 'away')
+  }
+  const { time, calls, add } = openLane({ write, gathers: { rows: 3, ms: 1 } })
+  for (const entry of [1, 2, 3]) add(entry)
+  await time.advance(1)
+  expect(calls.splice(0)).toEqual(['write 1', 'write 2', 'write 3', 'acknowledged 1'])
+  away = false
+  await time.advance(60_000)
+  expect(calls).toEqual(['write 2', 'write 3', 'acknowledged 2', 'acknowledged 3'])
+})
+
+test('a group is no larger than half of what the peer remembers, and a lane that waits for company ends when it is closed', async () => {
+  const { lane, time, calls, add } = openLane({ remembers: 4, gathers: { rows: 100, ms: 1_000 } })
+  for (const entry of [1, 2, 3]) add(entry)
+  await time.settle()
+  expect(calls.splice(0)).toEqual(['write 1', 'write 2', 'acknowledged 1', 'acknowledged 2'])
+  await lane.close()
+  await time.settle()
+  expect(calls).toEqual(['close'])
 })

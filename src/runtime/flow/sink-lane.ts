@@ -1,34 +1,17 @@
-import type { OutputBatch, Position, SinkStatus, SinkWriter } from '../../connector/sink.js'
+import type { SinkStatus, SinkWriter } from '../../connector/sink.js'
 import type { GraphSink } from '../../job/graph.js'
 import type { Backoff } from '../../model/backoff.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { TimeSource } from '../../model/seams.js'
 import { isBehind } from './is-behind.js'
+import type { LaneEvents } from './lane-events.js'
+import { sinkError } from './sink-error.js'
+import { rowsIn, together, type Waiting } from './waiting.js'
 
-/** One output that waits for its sink. */
-export interface Waiting {
-  readonly outputs: OutputBatch
-  readonly position: Position
-  readonly bytes: number
-}
-
-export interface LaneEvents {
-  /** Before each write to a sink outside the process: resolves while this process may send. */
-  maySend(): Promise<void>
-  /** The write was made, and its acknowledgement awaited: for crash tests. */
-  reached(point: 'before-send' | 'sent'): void
-  /**
-   * The sink holds this output now, or, where `refused`, never will: it is kept elsewhere. `noted` is to be called when
-   * that is durable here.
-   */
-  acknowledged(item: Waiting, refused: boolean, noted: () => void): void
-  /** The sink will never take it. Resolves when it is kept elsewhere. */
-  refused(item: Waiting, error: MillraceError): Promise<void>
-  /** The job has to drain or stop. */
-  failed(error: MillraceError): void
-}
-
-/** The outputs of one sink on their way, in order, one write at a time; a failed write is repeated with growing pauses. */
+/**
+ * The outputs of one sink on their way, in order: one write at a time, or those together that its writer gathers. A failed write is
+ * repeated with growing pauses.
+ */
 export class SinkLane {
   readonly sink: GraphSink
   readonly #open: () => Promise<SinkWriter>
@@ -37,6 +20,10 @@ export class SinkLane {
   readonly #backoff: Backoff
   #queue: Waiting[] = []
   #head = 0
+  /** Handed over and not settled, oldest first: the head of the queue is its first. */
+  #sent: { readonly item: Waiting; readonly written: Promise<void> }[] = []
+  /** While outputs wait for company: the rows that end it. */
+  #enough = Number.POSITIVE_INFINITY
   #writer: SinkWriter | undefined
   /** While it waits for its peer. */
   #opening: SinkWriter | undefined
@@ -65,9 +52,7 @@ export class SinkLane {
   }
 
   get pendingRows(): number {
-    let rows = 0
-    for (let i = this.#head; i < this.#queue.length; i++) rows += this.#queue[i]!.outputs.length
-    return rows
+    return rowsIn(this.#queue, this.#head)
   }
 
   /** What is not acknowledged, oldest first. */
@@ -79,6 +64,7 @@ export class SinkLane {
     this.#queue.push(item)
     this.rows += item.outputs.length
     this.#since ??= this.#real.monotonic()
+    if (this.#enough < Number.POSITIVE_INFINITY && this.pendingRows >= this.#enough) this.#cancelPause?.()
     if (this.#started) this.start()
   }
 
@@ -94,31 +80,51 @@ export class SinkLane {
     while (!this.#closed) {
       try {
         this.#writer ??= await this.#opened()
-        const item = this.#queue[this.#head]
-        if (!item || this.#closed) break
-        if (this.sink.spec.kind === 'sink') {
-          await this.#roomFor(item, this.#writer)
-          await this.#events.maySend()
-          // It may have been closed while it waited.
-          if (this.#closed) break
-          this.#events.reached('before-send')
-        }
-        await this.#writer.write(item.outputs, item.position)
+        if (!this.#queue[this.#head] || this.#closed) break
+        if (this.#sent.length === 0) await this.#handOver(this.#writer)
+        // It may have been closed while it waited.
+        if (this.#closed) break
+        const { item, written } = this.#sent.shift()!
+        await written
         if (this.#closed) break
         if (this.sink.spec.kind === 'sink') this.#events.reached('sent')
         this.#done(item)
       } catch (thrown) {
-        const error = thrown instanceof MillraceError ? thrown : this.#unknown(thrown)
-        if (!(await this.#recover(error))) break
+        if (!(await this.#recover(sinkError(this.sink.id, thrown)))) break
       }
     }
     this.#running = false
   }
 
+  /** Begins to write what goes together, when that may be sent. */
+  async #handOver(writer: SinkWriter): Promise<void> {
+    const items = await this.#gathered(writer)
+    if (this.sink.spec.kind === 'sink') {
+      await this.#roomFor(rowsIn(items), writer)
+      await this.#events.maySend()
+      if (this.#closed) return
+      this.#events.reached('before-send')
+    }
+    this.#sent = items.map(item => ({ item, written: writer.write(item.outputs, item.position) }))
+    // Each is awaited in its turn.
+    for (const { written } of this.#sent) written.catch(() => undefined)
+  }
+
+  /** The oldest output, and those behind it that its writer takes in one go; it may wait for company. */
+  async #gathered({ gathers, remembers = Number.POSITIVE_INFINITY }: SinkWriter): Promise<readonly Waiting[]> {
+    const most = Math.min(gathers?.rows ?? 0, remembers / 2)
+    if (gathers && gathers.ms > 0 && this.pendingRows < most) {
+      this.#enough = most
+      await this.#pause(gathers.ms)
+      this.#enough = Number.POSITIVE_INFINITY
+    }
+    return together(this.#queue, this.#head, most)
+  }
+
   /** What could be sent twice must be within what the peer remembers, with half of it to spare (Artemis forgets the oldest ids). */
-  async #roomFor(item: Waiting, { guarantee, remembers }: SinkWriter): Promise<void> {
+  async #roomFor(rows: number, { guarantee, remembers }: SinkWriter): Promise<void> {
     if (guarantee !== 'idempotent' || remembers === undefined) return
-    while (this.#unnoted > 0 && this.#unnoted + item.outputs.length > remembers / 2 && !this.#closed) {
+    while (this.#unnoted > 0 && this.#unnoted + rows > remembers / 2 && !this.#closed) {
       await new Promise<void>(resolve => {
         this.#whenNoted = resolve
       })
@@ -164,11 +170,6 @@ export class SinkLane {
     })
   }
 
-  #unknown(thrown: unknown): MillraceError {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    return new MillraceError('MR413', `sink '${this.sink.id}' failed: ${reason}`, { cause: thrown })
-  }
-
   /** True: go on. */
   async #recover(error: MillraceError): Promise<boolean> {
     if (this.#closed) return false
@@ -183,6 +184,9 @@ export class SinkLane {
         return true
       case 'retry':
       case 'back-off':
+        // What was handed over behind it is handed over again behind it.
+        await Promise.allSettled(this.#sent.map(({ written }) => written))
+        this.#sent = []
         await this.#pause(this.#backoff.next())
         return !this.#closed
       case 'drain':
