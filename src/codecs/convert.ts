@@ -16,21 +16,21 @@ const skipping = { kind: 'skip' } as const
  * The message becomes this row, if it fits the schema.
  *
  * @example
- * convert(Reading, message => emit({ celsius: Number(message.bodyText()) }))
+ * convert(S, message => emit({ celsius: Number(message.bodyText()) }))
  */
 export const emit = <T>(row: RowInput<T>): Conversion<T> => ({ kind: 'emit', row })
 /**
  * The message is left out on purpose: counted, no dead letter.
  *
  * @example
- * convert(Reading, message => (message.bodyText() === 'ping' ? skip() : emit(read(message))))
+ * convert(S, message => (message.bodyText() === 'ping' ? skip() : emit({ celsius: Number(message.bodyText()) })))
  */
 export const skip = (): Conversion<never> => skipping
 /**
  * The message goes to the dead letters with this reason (MR213).
  *
  * @example
- * convert(Reading, message => (message.bodyText() === '' ? reject('empty') : emit(read(message))))
+ * convert(S, message => (message.bodyText() === '' ? reject('empty') : emit({ celsius: Number(message.bodyText()) })))
  */
 export const reject = (reason: string): Conversion<never> => ({ kind: 'reject', reason })
 
