@@ -2,11 +2,11 @@ import etag from '@fastify/etag'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
-import { MillraceError } from '../model/errors/millrace-error.js'
 import { alertMetrics } from './alert-metrics.js'
 import { alertNotice } from './alert-notice.js'
 import { alertRoutes } from './alert-routes.js'
 import type { AlertWatch } from './alert-watch.js'
+import { clientErrorHandler } from './client-errors.js'
 import { dashboardRoutes } from './dashboard-routes.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
 import { type DemoControl, demoNotice } from './demo-control.js'
@@ -21,7 +21,7 @@ import { OpenConnections } from './open-connections.js'
 import { operationRoutes } from './operation-routes.js'
 import { pageRoutes } from './page-routes.js'
 import { refuseParameters } from './parameters.js'
-import { errorHandler, notFoundHandler, problemOf, sendProblem } from './problem.js'
+import { errorHandler, malformed, notFoundHandler, sendProblem } from './problem.js'
 import { rowRoutes } from './row-routes.js'
 import { RowStreams } from './row-streams.js'
 import type { ServerContext } from './server-context.js'
@@ -79,8 +79,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 300 },
     http: { maxHeaderSize: 16 * 1024 },
     ...(share && { rewriteUrl: share.rewrite }),
-    frameworkErrors: (error, _, reply) => sendProblem(reply, problemOf(new MillraceError('MR517', error.message))),
+    frameworkErrors: (error, _, reply) => sendProblem(reply, malformed(error.message, error.statusCode)),
+    clientErrorHandler: clientErrorHandler(() => connections),
   })
+  const connections = new OpenConnections(app.server)
   // Queries are read by their own tables, which name what is wrong; the schemas are for the OpenAPI document.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => data => JSON.stringify(data))
@@ -127,7 +129,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     })
     await pageRoutes(root, options.pageDir)
   })
-  const connections = new OpenConnections(app.server)
   app.addHook('preClose', async () => {
     hub.close()
     streams.close()

@@ -20,6 +20,11 @@ export class OpenConnections {
     })
   }
 
+  /** An answer to it is not complete. */
+  owes(socket: Socket): boolean {
+    return (this.#owed.get(socket) ?? 0) > 0
+  }
+
   /** Closes each connection as soon as it owes nothing. */
   close(): void {
     this.#closing = true

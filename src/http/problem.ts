@@ -31,6 +31,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR516: 404,
   MR517: 400,
   MR520: 422,
+  MR521: 413,
   MR545: 403,
   MR546: 403,
   MR547: 409,
@@ -56,10 +57,14 @@ export function problemOf(error: MillraceError, status = statuses[error.code] ??
   }
 }
 
-const contentType = 'application/problem+json; charset=utf-8'
+export const problemContentType = 'application/problem+json; charset=utf-8'
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
-  reply.code(problem.status).header('content-type', contentType).header('cache-control', 'no-store').send(JSON.stringify(problem))
+  reply.code(problem.status).header('content-type', problemContentType).header('cache-control', 'no-store').send(JSON.stringify(problem))
+
+/** What Fastify says of a request that it does not understand, or that is too much for it. */
+export const malformed = (message: string, status = 400): Problem =>
+  problemOf(new MillraceError(status === 413 || status === 414 ? 'MR521' : 'MR517', message), status)
 
 /** Turns whatever a route threw into a problem document; what is not an error of the client is logged, and its text kept from the client. */
 export function errorHandler(log: Log) {
@@ -70,7 +75,7 @@ export function errorHandler(log: Log) {
       return sendProblem(reply, problemOf(error))
     }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
-    if (status >= 400 && status < 500) return sendProblem(reply, problemOf(new MillraceError('MR517', error.message), status))
+    if (status >= 400 && status < 500) return sendProblem(reply, malformed(error.message, status))
     log.error('a request failed', { method: request.method, url: request.url, error: error.stack ?? error.message })
     return sendProblem(reply, problemOf(new MillraceError('MR515', 'the answer could not be made')))
   }

@@ -20,6 +20,10 @@ export class RowStreams {
     this.#time = time
   }
 
+  get size(): number {
+    return this.#open.size
+  }
+
   /**
    * A stream of the pieces made `ahead` and of the rest; each of these is made when the one before was taken.
    *

@@ -127,6 +127,12 @@ export const httpErrors = entries({
     remedy: 'Ask for rows.csv or rows.ndjson, which write numbers as text, or leave the column out with `columns`.',
     action: 'stop',
   },
+  MR521: {
+    title: 'request too large',
+    cause: 'Address and headers may have 16 KiB together, a name in an address 300 characters, and the body of an action 1 KiB.',
+    remedy: 'Shorten what the message names; ask for fewer columns or keys at a time.',
+    action: 'stop',
+  },
   MR545: {
     title: 'header of an action missing',
     cause:
