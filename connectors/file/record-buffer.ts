@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { RecordScanner } from './record-scanner.js'
 
 const chunkBytes = 65_536
+const lineFeed = 0x0a
 
 /** Records of a file, in one buffer; valid until the next call of `take`. */
 export interface Records {
@@ -91,7 +92,22 @@ export class RecordBuffer {
    * The next records, `most` at most; undefined where there is none at present. `final`: nothing will be appended to the
    * file, so that what follows the last line break is a record, too.
    */
-  async take(most: number, final: boolean): Promise<Records | undefined> {
+  take(most: number, final: boolean): Promise<Records | undefined> {
+    return this.#take(most, final, false)
+  }
+
+  /** Whole lines wait, since a quote among them is not closed. */
+  get isStuck(): boolean {
+    const lineBreak = this.#buffer.indexOf(lineFeed, this.#scanner.position)
+    return lineBreak >= 0 && lineBreak < this.#filled
+  }
+
+  /** The first of the lines that wait, as a record: the quote in it is taken to stay open. */
+  takeStuck(): Promise<Records | undefined> {
+    return this.#take(1, true, true)
+  }
+
+  async #take(most: number, final: boolean, stuck: boolean): Promise<Records | undefined> {
     const scanner = this.#scanner
     this.#drop()
     for (;;) {
@@ -99,7 +115,8 @@ export class RecordBuffer {
       this.#atEnd = atEnd
       this.#passMark()
       let count = 0
-      while (count < most && scanner.next(this.#buffer, this.#filled, atEnd && final)) {
+      const until = stuck ? this.#buffer.lastIndexOf(lineFeed, this.#filled - 1) + 1 : this.#filled
+      while (count < most && scanner.next(this.#buffer, until, atEnd && final)) {
         if (count === this.#starts.length) this.#grow()
         this.#starts[count] = scanner.start
         this.#ends[count] = scanner.end

@@ -71,10 +71,23 @@ export class SourceFile {
    *
    * @throws MR217, MR219 of the header, MR331 where the system cannot read it
    */
-  async take(final: boolean): Promise<Records | undefined> {
+  take(final: boolean): Promise<Records | undefined> {
+    return this.#read(async () => ((await this.#begin(final)) ? this.#buffer.take(Number.POSITIVE_INFINITY, final) : undefined))
+  }
+
+  /** Whole lines wait, since a quote among them is not closed; `takeStuck` gives the first alone. */
+  get isStuck(): boolean {
+    return this.#begun && this.#buffer.isStuck
+  }
+
+  /** @throws MR331 */
+  takeStuck(): Promise<Records | undefined> {
+    return this.#read(() => this.#buffer.takeStuck())
+  }
+
+  async #read(take: () => Promise<Records | undefined>): Promise<Records | undefined> {
     try {
-      if (!(await this.#begin(final))) return undefined
-      const records = await this.#buffer.take(Number.POSITIVE_INFINITY, final)
+      const records = await take()
       if (records) this.#print = await printOf(this.#handle, this.#buffer.offset.at)
       return records
     } catch (cause) {

@@ -9,7 +9,7 @@ import { type RecordForm, SourceFile } from './source-file.js'
 
 /** Ms between two looks at a file that has nothing new. */
 const lookMs = 100
-/** Ms for which a file that was replaced is read on: whoever wrote it may still hold it open. */
+/** Ms for which a file that was replaced is read on (whoever wrote it may still hold it open), and a quote may stay open. */
 const graceMs = 1_000
 
 const shownLine = (line: number): string => `line ${line.toLocaleString('en')}`
@@ -34,6 +34,8 @@ export class FileSourceReader implements SourceReader {
   #error: MillraceError | undefined
   /** Since when the file is known to have a successor; undefined: it has none, or has grown since. */
   #succeeded: number | undefined
+  /** Since when whole lines wait for a quote to be closed. */
+  #stuck: number | undefined
   /** The file was waited on: it may have a writer. */
   #waited = false
   #asked: Promise<Chunk | undefined> = Promise.resolve(undefined)
@@ -163,7 +165,9 @@ export class FileSourceReader implements SourceReader {
         await this.#pause()
         continue
       }
-      const records = await file.take(false)
+      // What was put in place of the lines that were read is not their continuation.
+      const isCut = this.#waited && !(await file.isWhole())
+      const records = isCut ? undefined : ((await file.take(false)) ?? (this.#isStuck(file) ? await file.takeStuck() : undefined))
       if (records) return this.#chunk(file, records)
       if (await this.#isLeft(file)) {
         const rest = await file.take(true)
@@ -172,6 +176,13 @@ export class FileSourceReader implements SourceReader {
       }
     }
     return undefined
+  }
+
+  /** A quote is open for so long that its line is broken, rather than on its way. */
+  #isStuck(file: SourceFile): boolean {
+    const now = this.#context.time.monotonic()
+    this.#stuck = file.isStuck ? (this.#stuck ?? now) : undefined
+    return this.#stuck !== undefined && now - this.#stuck >= graceMs
   }
 
   /** At the end of what a file holds: whether another one follows. Otherwise it waits a little. */
@@ -247,6 +258,7 @@ export class FileSourceReader implements SourceReader {
   #chunk(file: SourceFile, records: Records): Chunk {
     this.#live = this.#follow && file.atEnd
     this.#succeeded = undefined
+    this.#stuck = undefined
     return { encoding: 'body', partition: 0, ...records, receipt: ++this.#receipt, position: writePlace(file.place) }
   }
 

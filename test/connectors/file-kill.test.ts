@@ -71,6 +71,8 @@ async function bytesOut(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+const hasEnded = ({ process }: Command): boolean => process.exitCode !== null
+
 async function killed(command: Command): Promise<void> {
   command.process.kill('SIGKILL')
   await command.done
@@ -108,7 +110,7 @@ describe('a file job that is killed', () => {
     writeFileSync(join(folder, 'readings.csv'), header + linesOf(0, count))
     for (const wanted of [1, 900_000, 2_000_000, 3_100_000]) {
       const command = run()
-      await until(`${wanted} bytes of results`, async () => command.process.exitCode !== null || (await bytesOut(folder)) >= wanted, 60_000)
+      await until(`${wanted} bytes of results`, async () => hasEnded(command) || (await bytesOut(folder)) >= wanted, 60_000)
       await killed(command)
     }
     const last = await run().done
@@ -145,19 +147,20 @@ describe('a file job that is killed', () => {
     for (let life = 0; life < 4; life++) {
       const command = run()
       await write(3_000)
-      await until('some of it', async () => (await taken()) > whole(written).length - 2_900, 60_000)
+      await until('some of it', async () => (await taken()) > whole(written).length - 2_900 || hasEnded(command), 60_000)
       await rotate()
       await write(2_000)
-      if (life % 2 === 0) await until('all of it', async () => (await taken()) === whole(written).length, 60_000)
+      if (life % 2 === 0) await until('all of it', async () => (await taken()) === whole(written).length || hasEnded(command), 60_000)
       await killed(command)
       await write(1_000)
       await rotate()
       await write(500)
     }
     const last = run()
-    await until('all of it', async () => (await taken()) === whole(written).length, 60_000)
+    await until('all of it', async () => (await taken()) === whole(written).length || hasEnded(last), 60_000)
     last.process.kill('SIGTERM')
-    expect((await last.done).code).toBe(0)
+    const { code, stderr } = await last.done
+    expect(code, stderr).toBe(0)
     expect(numbersIn(await resultsOf(folder, 'all'))).toEqual(whole(written))
   })
 })
