@@ -40,6 +40,8 @@ export class HttpPeer {
   readonly posts: Posted[] = []
   /** The rows that it holds, in order. */
   readonly rows: Row[] = []
+  /** Rows that came again and were dropped. */
+  repeats = 0
   readonly #known = new Set<string>()
   readonly #options: HttpPeerOptions
   readonly #server: Server
@@ -126,7 +128,10 @@ export class HttpPeer {
       : (JSON.parse(body) as Row | readonly Row[])
     for (const row of [parsed].flat() as Row[]) {
       const key = keeps === undefined ? undefined : String(keeps === 'header' ? headers['idempotency-key'] : row[keeps.field])
-      if (key !== undefined && this.#known.has(key)) continue
+      if (key !== undefined && this.#known.has(key)) {
+        this.repeats++
+        continue
+      }
       if (key !== undefined) this.#known.add(key)
       this.rows.push(row)
     }
