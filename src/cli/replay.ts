@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import type { ConnectorContext } from '../connector/source.js'
 import { type LoadedJob, loadJob } from '../runtime/load/load-job.js'
 import { readDataIdentity } from '../runtime/recovery/data-identity.js'
+import { checkOwnJournal } from '../runtime/recovery/own-journal.js'
 import { SourceLogs } from '../runtime/recovery/source-logs.js'
 import type { Bound } from '../runtime/replay/replay-journal.js'
 import { type ReplayProgress, replayStretch, type StretchOptions } from '../runtime/replay/replay-stretch.js'
@@ -27,6 +28,7 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
   const loaded = await loadJob(path)
   const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
   const dataDir = journalFolder(options.data ?? join('.millrace', loaded.job.id), loaded.job.id)
+  await checkOwnJournal(systemDisk, dataDir, loaded.job.id)
   const logs = new SourceLogs(source => connectorContext(loaded.job.id, source, options))
   const origin = await readDataIdentity(systemDisk, dataDir)
   const replaying: Replaying = {

@@ -138,8 +138,14 @@ const decodeAcknowledged = (view: Buffer): AcknowledgedNote => ({
 function decodeBundle(view: Buffer): BundleNote {
   const planAt = commonBytes + view.readUInt32LE(4)
   const bundle = view.toString('utf8', commonBytes, planAt)
-  const [plan, semantics] = view.toString('utf8', planAt).split('\n') as [string, string | undefined]
-  return { kind: 'bundle', bundle, plan, ...(semantics !== undefined && { semantics: JSON.parse(semantics) as Record<string, number> }) }
+  const [plan, semantics, release] = view.toString('utf8', planAt).split('\n') as [string, string?, string?]
+  return {
+    kind: 'bundle',
+    bundle,
+    plan,
+    ...(semantics !== undefined && { semantics: JSON.parse(semantics) as Record<string, number> }),
+    ...(release !== undefined && { release }),
+  }
 }
 
 const clockOf = (view: Buffer): ChunkEntry['clock'] => ({

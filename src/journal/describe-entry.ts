@@ -37,7 +37,13 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
     case 'acknowledged':
       return { kind: item.kind, sink: item.sink, entry: item.position.entry, ordinal: item.position.ordinal }
     case 'bundle':
-      return { kind: item.kind, bundle: item.bundle, plan: item.plan, ...(item.semantics && { semantics: item.semantics }) }
+      return {
+        kind: item.kind,
+        bundle: item.bundle,
+        plan: item.plan,
+        ...(item.semantics && { semantics: item.semantics }),
+        ...(item.release !== undefined && { release: item.release }),
+      }
   }
 }
 

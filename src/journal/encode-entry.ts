@@ -110,10 +110,11 @@ export class EntryEncoder {
     return [this.#head.subarray(0, acknowledgedHeadBytes), this.#name(sink)]
   }
 
-  #bundle({ bundle, plan, semantics }: BundleNote): readonly Uint8Array[] {
+  #bundle({ bundle, plan, semantics, release }: BundleNote): readonly Uint8Array[] {
     const name = encoder.encode(bundle)
     this.#head.writeUInt32LE(name.length, 4)
-    return [this.#head.subarray(0, commonBytes), name, encoder.encode(semantics ? `${plan}\n${JSON.stringify(semantics)}` : plan)]
+    const lines = semantics === undefined ? [plan] : [plan, JSON.stringify(semantics), release ?? []].flat()
+    return [this.#head.subarray(0, commonBytes), name, encoder.encode(lines.join('\n'))]
   }
 
   /** Starts and ends from the first byte that any message has; gives the range of the bytes. */

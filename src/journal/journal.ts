@@ -62,6 +62,8 @@ export interface BundleNote {
   readonly plan: string
   /** What the release that wrote the note computes, by name; see `semanticVersions`. */
   readonly semantics?: { readonly [what: string]: number }
+  /** That release, where its process said so. */
+  readonly release?: string
 }
 
 /** Beside the entries: no input, and without a number. */

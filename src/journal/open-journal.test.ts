@@ -53,6 +53,7 @@ it('keeps each kind of entry as it is', async () => {
   const items: (JournalEntry | JournalNote)[] = [
     { kind: 'bundle', bundle: 'aä', plan: 'b' },
     { kind: 'bundle', bundle: 'aä', plan: 'b', semantics: { 'aggregate mean': 2 } },
+    { kind: 'bundle', bundle: 'aä', plan: 'b', semantics: {}, release: '1.2.3' },
     { kind: 'time', entry: 1, what: 'hello', sources: [], wall: -5, stream: Number.NEGATIVE_INFINITY, partitions: new Map() },
     {
       kind: 'reference',
@@ -74,9 +75,9 @@ it('keeps each kind of entry as it is', async () => {
   }
   await journal.flush()
   expect(await allOf(journal)).toEqual(items.map(plain))
-  expect(await allOf(journal, 3)).toEqual(items.slice(5).map(plain))
+  expect(await allOf(journal, 3)).toEqual(items.slice(6).map(plain))
   // A note behind the last entry asked for may still tell of it.
-  expect(await allOf(journal, 4)).toEqual(items.slice(6).map(plain))
+  expect(await allOf(journal, 4)).toEqual(items.slice(7).map(plain))
   expect(() => journal.append(tick(9))).toThrow(RangeError)
   await journal.close()
 })

@@ -5,6 +5,13 @@ import { readRecords } from './read-records.js'
 import { readChain } from './segment-chain.js'
 import { entryBefore } from './segment-entries.js'
 
+/** The job whose journal lies in a folder, as its oldest readable segment says; undefined where there is none. Changes nothing. */
+export async function journalJob(disk: Disk, folder: string): Promise<string | undefined> {
+  const { segments } = await readChain(disk, folder, () => undefined)
+  const job = segments[0]?.header.header['job']
+  return typeof job === 'string' ? job : undefined
+}
+
 /**
  * Reads a journal without opening it: neither its owner nor its files are touched, so it may be in use. Ends with the last
  * whole entry; what the owner has written but not yet synced may be among them.

@@ -10,17 +10,21 @@ import { Quiet } from './flow/quiet.js'
 import type { SourceFeed } from './flow/source-feed.js'
 import { unsent } from './flow/unsent.js'
 import { JobInsight } from './insight/job-insight.js'
+import { isFull } from './is-full.js'
 import type { DrainOptions, JobRunnerOptions } from './job-runner-options.js'
 import { type JobViews, openViews } from './job-views.js'
 import type { DeadLetterStore } from './letters/dead-letter-store.js'
 import type { FolderLock } from './recovery/folder-lock.js'
-import { freshJob, type JobAtRest, type RestingEvents, recoveredJob, startGraph } from './recovery/job-at-rest.js'
+import { type JobAtRest, type RestingEvents, startGraph } from './recovery/job-at-rest.js'
+import { JobOpening } from './recovery/job-opening.js'
 import type { JobStore } from './recovery/job-store.js'
 import { risingEpochs } from './recovery/rising-epochs.js'
 import { RestartPolicy } from './restart-policy.js'
 import type { JobMemory } from './status/job-memory.js'
 
 const defaultDeadlineMs = 30_000
+/** Real ms between two attempts to start on a full disk. */
+const fullPauseMs = 2_000
 
 /** One job from start to end: recovery, runs, restarts after errors, graceful stop. */
 export class JobRunner {
@@ -34,9 +38,12 @@ export class JobRunner {
   outbox!: Outbox
   deadLetters!: DeadLetterStore
   views!: JobViews
+  /** Nodes and sinks that the job has, or had. */
+  names!: ReadonlySet<string>
   readonly insight: JobInsight
   /** What keeps the job's state; undefined where nothing outlives the process. */
   store: JobStore | undefined
+  #opening!: JobOpening
   #run: Run | undefined
   #broken = false
   #ending: { firePartial: boolean; deadlineMs: number } | undefined
@@ -79,14 +86,14 @@ export class JobRunner {
 
   /** Prepares the first run: calls the job function, recovers what the data folder holds. No source or sink is opened before `run`. @throws MR42x, MR44x, MR45x, MR46x and errors of the job. */
   async prepare(): Promise<void> {
-    const { job, dataDir, lock, views: registry, reset } = this.options
+    const { job, dataDir, lock, views: registry } = this.options
     // The job's own errors come before anything is touched.
     const graph = startGraph(this.options, job)
     if (dataDir !== undefined) this.#lock = await lock(dataDir)
-    const views = openViews(registry, job.id, graph)
-    this.views = views
-    if (dataDir === undefined) this.#take(freshJob(this.options, graph, views, this.#events))
-    else this.#take(await recoveredJob(this.options, { dataDir, views, freshViews: true, reset }, this.#events))
+    this.views = openViews(registry, job.id, graph)
+    this.#opening = new JobOpening(this.options, this.views, this.#events)
+    this.#take(await this.#opening.first(graph))
+    this.#broken = !this.#opening.isOpen
   }
 
   #take(job: JobAtRest): void {
@@ -96,6 +103,7 @@ export class JobRunner {
     this.outbox = job.outbox
     this.deadLetters = job.deadLetters
     this.store = job.store
+    this.names = job.names
     this.#broken = false
   }
 
@@ -110,7 +118,8 @@ export class JobRunner {
     for (;;) {
       policy.began(this.options.real.monotonic())
       try {
-        if (this.#broken) await this.#again()
+        if (this.#broken) this.#take(await this.#opening.again(this))
+        if (isFull(this.error)) this.error = undefined
         this.outbox.start()
         this.#run = connectRun(this, error => this.#fatal(error))
         if (this.#ending || this.options.drainOnly) this.#run.pump.halt()
@@ -119,31 +128,19 @@ export class JobRunner {
         return await this.#finish(this.#run)
       } catch (thrown) {
         const error = asMillraceError(thrown, this.id)
-        this.options.log.error(error.message, { code: error.code, job: this.id, hint: error.hint })
+        // A full disk is asked again and again, and told of once.
+        if (!isFull(error) || !isFull(this.error))
+          this.options.log.error(error.message, { code: error.code, job: this.id, hint: error.hint })
         this.error = error
         if (!(await this.#mayRestart(error, policy))) return await this.#fail()
       }
     }
   }
 
-  /** A new run after one that broke: from the disk, or, without a data folder, afresh. */
-  async #again(): Promise<void> {
-    const { options, views } = this
-    const { dataDir, job } = options
-    if (dataDir !== undefined)
-      // Nobody before this process can change its files since it began.
-      return this.#take(
-        await recoveredJob({ ...options, takeOver: false }, { dataDir, views, freshViews: false, reset: false }, this.#events),
-      )
-    this.memory.runLost(this.graph)
-    this.graph = startGraph(options, job)
-    this.#broken = false
-  }
-
   async #mayRestart(error: MillraceError, policy: RestartPolicy): Promise<boolean> {
     await this.#leaveRun()
     if (this.#ending || (error.action !== 'retry' && error.action !== 'back-off')) return false
-    const pause = policy.pause(this.options.real.monotonic())
+    const pause = isFull(error) ? fullPauseMs : policy.pause(this.options.real.monotonic())
     if (pause === undefined) {
       this.error = policy.usedUp(this.id, error)
       return false
@@ -151,7 +148,7 @@ export class JobRunner {
     this.phase = 'starting'
     await this.#pause.wait(this.options.real, pause)
     if (this.#ending) return false
-    this.restarts++
+    if (!isFull(error)) this.restarts++
     return true
   }
 

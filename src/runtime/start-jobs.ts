@@ -5,6 +5,7 @@ import { defaultTuning, type JournalTuning } from '../journal/journal.js'
 import type { Reached } from '../model/crash-point.js'
 import type { Disk } from '../model/disk.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { nearest } from '../model/nearest.js'
 import type { Log, RandomSource, TimeSource } from '../model/seams.js'
 import { createViewRegistry } from '../views/view-registry.js'
 import { createHost } from './create-host.js'
@@ -91,7 +92,7 @@ export interface RunningJobs {
 /**
  * Starts jobs side by side; each has its own pump, outbox and data folder, and a failing one touches no other.
  *
- * @throws MR430 for two jobs of one id, MR421 for a snapshot that does not fit, MR425 for a data folder that another
+ * @throws MR430 for two jobs of one id, MR427 for a node to drop that no job has or had, MR421 for a snapshot that does not fit, MR425 for a data folder that another
  *   process uses, MR426 for one that cannot be written, and what a job function threw; then no
  *   source or sink was opened.
  */
@@ -135,6 +136,7 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
   )
   try {
     for (const runner of runners) await runner.prepare()
+    checkDropped(options.drop ?? [], new Set(runners.flatMap(({ names }) => [...names])))
   } catch (error) {
     for (const runner of runners) await runner.unlock()
     throw error
@@ -168,4 +170,14 @@ function folderOf({ dataDir, jobs }: StartOptions, job: string): string | undefi
   if (dataDir === null) return undefined
   if (dataDir === undefined) return join('.millrace', job)
   return jobs.length === 1 ? dataDir : join(dataDir, job)
+}
+
+/** @throws MR427: what does not exist is misspelt, and its state was not given up. */
+function checkDropped(drop: readonly string[], names: ReadonlySet<string>): void {
+  for (const name of drop.filter(name => !names.has(name))) {
+    const meant = nearest(name, names)
+    throw new MillraceError('MR427', `there is no node \`${name}\` whose state could be dropped`, {
+      ...(meant !== undefined && { hint: `did you mean \`--drop ${meant}\`?` }),
+    })
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -102,6 +102,19 @@ describe('replay', () => {
       /^2 error MR601 {2}--from 'yesterday' is neither an entry nor a time/,
     )
     expect(await refused('--data', join(folder, 'nowhere'))).toMatch(/^1 error MR465 {2}there is no journal in/)
+    const other = join(folder, 'hall.job.ts')
+    writeFileSync(other, readFileSync(job, 'utf8').replace("job('rooms'", "job('hall'"))
+    for (const command of ['replay', 'drain', 'run']) {
+      const { code, stderr } = await finished([
+        command,
+        other,
+        '--data',
+        data,
+        ...(command === 'run' ? ['--no-http', '--amqp', '127.0.0.1:0'] : []),
+      ])
+      expect(`${code} ${stderr}`, command).toMatch(/^1 error MR465 {2}\S+ holds the journal of 'rooms', not of 'hall'\n/)
+      expect(stderr, command).toContain("name the data folder of 'hall', or the job file of 'rooms'")
+    }
     expect(await refused('--data', data, '--compare', '--into', 'x')).toMatch(/^2 error MR601 {2}--compare prints to stdout/)
     expect(await refused('--data', data, '--compare', '--show', 'all')).toMatch(/^2 error MR601 {2}--show 'all' is no count/)
     expect(await refused('--data', data, '--into', join(folder, 'no', 'such', 'file'))).toMatch(

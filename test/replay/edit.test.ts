@@ -6,11 +6,13 @@ import { json } from '../../src/codecs/json.js'
 import type { OutputBatch } from '../../src/connector/sink.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
+import { readJournal } from '../../src/journal/read-journal.js'
 import { valueAt } from '../../src/model/columns.js'
 import { aggregate } from '../../src/operators/aggregate.js'
 import { eventTime } from '../../src/operators/event-time.js'
 import { into } from '../../src/operators/into.js'
 import { where } from '../../src/operators/where.js'
+import { keptSnapshots } from '../../src/runtime/replay/replay-start.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { tumbling } from '../../src/windows/tumbling.js'
 import { FakeSink } from '../runtime/fake-sink.js'
@@ -121,6 +123,29 @@ test('the tail is taken in by the text that took it in first, however a job is e
     }),
     { numRuns: 30 },
   )
+})
+
+test('texts of a job are kept as long as the journal holds what they took in, and no longer', async () => {
+  const data = folder()
+  const stored = () => [...data.disk.files.keys()].filter(path => path.startsWith('data/bundles/')).length
+  const tuning = { snapshotEntries: 8, segmentBytes: 3_000, retentionBytes: 6_000 }
+  const counts: number[] = []
+  for (let life = 0; life < 12; life++) {
+    const rig = text({ floor: life })
+    const at = start + life * 60_000
+    const { time, jobs } = await running([rig], { ...data, time: virtualTime(at), tuning, bundles: new Map([['climate', rig.code]]) })
+    for (let second = 0; second < 40; second++) {
+      rig.source.send(reading(at + second * 1_000, 20))
+      await time.advance(100)
+    }
+    await jobs.stop()
+    counts.push(stored())
+    const named = (await keptSnapshots(data.disk, 'data')).map(({ header }) => header.bundle)
+    for await (const item of readJournal(data.disk, 'data/journal')) if (item.kind === 'bundle') named.push(item.bundle)
+    for (const bundle of named) expect(data.disk.files.has(`data/bundles/${bundle}.mjs`), `life ${life}`).toBe(true)
+  }
+  expect(counts.slice(0, 2)).toEqual([1, 2])
+  expect(Math.max(...counts.slice(4))).toBeLessThan(6)
 })
 
 describe('after a crash, an edit', () => {

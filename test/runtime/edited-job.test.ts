@@ -72,6 +72,50 @@ test('state that does not fit is refused with the difference, given up by name, 
   await second.jobs.stop()
 })
 
+test('a name to drop that is none is refused, with the name that was meant; one that was dropped before may be named again', async () => {
+  const data = folder()
+  const first = chain({})
+  const { jobs, time } = await running([first], data)
+  first.source.send(reading(start, 3, 'a'))
+  await time.advance(100)
+  await jobs.stop()
+
+  // Where it would have been needed, and where it would not.
+  const misspelt = chain({ size: '2s' })
+  await expect(running([misspelt], { ...data, disk: data.disk.copy(), drop: ['room'] })).rejects.toMatchObject({
+    code: 'MR421',
+    hint: 'there is no state of `room`; did you mean `--drop rooms`?',
+  })
+  const needless = chain({})
+  await expect(running([needless], { ...data, disk: data.disk.copy(), drop: ['rooms', 'huose'] })).rejects.toMatchObject({
+    code: 'MR427',
+    message: 'there is no node `huose` whose state could be dropped',
+    hint: 'did you mean `--drop house`?',
+  })
+  expect([misspelt.source.opened, needless.source.opened]).toEqual([0, 0])
+
+  // `house` is gone for good; a start script that names it goes on working, over more than one snapshot.
+  const source = new FakeSource()
+  const sink = new FakeSink()
+  const without = job('climate', ({ read }) => [
+    read('readings', source.spec(json(Reading))).pipe(
+      eventTime(r => r.at, { outOfOrderness: '1s' }),
+      aggregate('rooms', { by: r => ({ room: r.room }), over: tumbling('5s') }, { peak: max(r => r.celsius), n: count() }),
+      into(sink.spec('out')),
+    ),
+  ])
+  for (let life = 1; life <= 4; life++) {
+    const again = await running([{ source, sink, job: without }], {
+      ...data,
+      drop: ['house', 'out'],
+      time: virtualTime(start + life * 1_000),
+    })
+    source.send(reading(start + life * 1_000, 2, 'b'))
+    await again.time.advance(100)
+    await again.jobs.stop()
+  }
+})
+
 test('a killed job that came without its text goes on under the same plan only: another cannot take in what is left', async () => {
   const data = folder()
   const before = chain({})

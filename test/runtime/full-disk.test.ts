@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { reading, rig, running, start } from './rig.js'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'millrace-full-'))
@@ -61,4 +62,45 @@ test('while the journal cannot be written readiness, attention, graph and log sa
   expect(host.graph('climate')!.culprit).toBeUndefined()
   expect(one.source.settled).toEqual([1])
   await jobs.stop()
+})
+
+test('a start on a full disk waits, says why, opens no source, and goes on from where it was when there is space', async () => {
+  const disk = memoryDisk()
+  const state = { dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) }
+  const before = rig()
+  const first = await running([before], state)
+  before.source.send(reading(start), reading(start + 7_000))
+  while (first.counts().counted < 2) await first.time.advance(100)
+  await first.jobs.stop()
+
+  const full = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+  }
+  const one = rig()
+  disk.onWrite = full
+  const { time, jobs, host, log } = await running([one], { ...state, time: virtualTime(start + 20_000) })
+  await time.advance(60_000)
+  expect(one.source.opened).toBe(0)
+  expect(host.jobs()[0]!).toMatchObject({
+    state: 'starting',
+    attention: [expect.stringMatching(/^climate failed and is started again: .*ENOSPC: no space left/)],
+  })
+  expect(host.readiness()).toMatchObject({ ready: false, reasons: [expect.stringMatching(/^climate is starting: .*no space left/)] })
+  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { code: 'MR445', job: 'climate' } }])
+
+  disk.onWrite = (_path, bytes) => bytes
+  while (one.source.opened === 0) await time.advance(100)
+  await time.settle()
+  expect(host.jobs()[0]!).toMatchObject({ state: 'running', attention: [], counts: { counted: 2 } })
+  expect(host.readiness()).toEqual({ ready: true, reasons: [] })
+  expect(host.views()[0]!.info().rows).toBe(1)
+  await jobs.stop()
+  expect(host.jobs()[0]!).toMatchObject({ state: 'stopped' })
+
+  // One that is asked to end does not wait for space; and what is to end by itself fails.
+  disk.onWrite = full
+  const other = await running([rig()], { ...state, time: virtualTime(start + 90_000) })
+  await other.jobs.stop()
+  expect((await other.jobs.done)[0]).toMatchObject({ job: 'climate', error: { code: 'MR445' } })
+  await expect(running([rig()], { ...state, drainOnly: true })).rejects.toMatchObject({ code: 'MR445' })
 })

@@ -37,7 +37,7 @@ export const replayErrors = entries({
   MR465: {
     title: 'no journal here',
     cause:
-      'The folder is not the data folder of a job, or holds those of several. `millrace run` writes a journal; `demo` and `--read` write none.',
+      'The folder is not the data folder of the job, or holds those of several. `millrace run` writes a journal; `demo` and `--read` write none.',
     remedy: 'Name the data folder of one job that has run, such as `.millrace/room-climate`.',
     action: 'stop',
   },

@@ -101,6 +101,12 @@ export const runtimeErrors = entries({
     remedy: 'Free space, mend its rights, or name another one: `--data DIR`.',
     action: 'stop',
   },
+  MR427: {
+    title: 'no such node to drop',
+    cause: '`--drop` names a node that none of the jobs has or had, so nothing was given up under that name.',
+    remedy: 'Name a node or sink by its id, as `millrace validate` and MR421 print it, or leave the option out.',
+    action: 'stop',
+  },
   MR430: {
     title: 'job started twice',
     cause: 'Two of the jobs have one id; state, views and metrics belong to a job by its id.',

@@ -5,6 +5,7 @@ import type { LoadedSnapshot, SnapshotStore } from '../../journal/snapshot-store
 import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import { dataIdentity, putAside } from '../recovery/data-identity.js'
+import { checkOwnJournal } from '../recovery/own-journal.js'
 import type { Snapshotter } from '../recovery/snapshotter.js'
 
 /** What keeps a job's input and state in its data folder, open for one epoch. */
@@ -33,10 +34,11 @@ export interface DurabilityEvents {
 /**
  * Takes over a data folder: raises its epoch, then opens what is in it.
  *
- * @throws MR426, MR441, MR443 and what else the parts report.
+ * @throws MR465 where it is another job's, MR426, MR441, MR443 and what else the parts report.
  */
 export async function openDurability(options: JobRunnerOptions, dataDir: string, events: DurabilityEvents): Promise<Durability> {
   const { disk, job, factories, tuning, reached, random, real, time, log } = options
+  if (!options.reset) await checkOwnJournal(disk, dataDir, job.id)
   const fence = await factories.raiseEpoch(disk, dataDir, reached)
   if (options.reset) {
     const aside = await putAside(disk, dataDir, fence.epoch)

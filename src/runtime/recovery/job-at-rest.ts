@@ -11,6 +11,7 @@ import { DeadLetterFile } from '../letters/dead-letter-file.js'
 import { DeadLetterStore } from '../letters/dead-letter-store.js'
 import { JobMemory, newIds } from '../status/job-memory.js'
 import { type JobStore, openJobStore } from './job-store.js'
+import { NodeNames } from './node-names.js'
 
 /** A job between two entries, ready to run. */
 export interface JobAtRest {
@@ -21,6 +22,8 @@ export interface JobAtRest {
   readonly deadLetters: DeadLetterStore
   /** What keeps the job's state; undefined where nothing outlives the process. */
   readonly store: JobStore | undefined
+  /** Nodes and sinks that there are, or were. */
+  readonly names: ReadonlySet<string>
 }
 
 export interface RestingEvents {
@@ -47,7 +50,9 @@ export function freshJob(options: JobRunnerOptions, graph: Graph, views: JobView
   const clock = factories.clock(new JobClock(time, real))
   const deadLetters = lettersOf(options, random.hex(8), undefined, events)
   const outbox = openOutbox({ ...events, options, graph, views, deadLetters, durability: undefined, wall: () => clock.wall })
-  return { graph, memory, clock, outbox, deadLetters, store: undefined }
+  const names = new NodeNames()
+  names.addGraph(graph)
+  return { graph, memory, clock, outbox, deadLetters, store: undefined, names: names.all }
 }
 
 export interface Recovery {
@@ -75,7 +80,7 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
     deadLetters.release(memory.entry)
     await store.begin(recovered, { graph, clock, memory, outbox, deadLetters, views: views.all })
     options.reached('recovered')
-    return { graph, memory, clock, outbox, deadLetters, store }
+    return { graph, memory, clock, outbox, deadLetters, store, names: recovered.names.all }
   } catch (error) {
     // What a replay has refused is under way to the file, which the next attempt opens.
     await deadLetters.close()

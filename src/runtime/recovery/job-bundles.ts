@@ -44,6 +44,22 @@ export class JobBundles {
     if (this.#code !== undefined) await this.#stored.save(this.#code)
   }
 
+  /**
+   * Removes the texts that nothing needs any more.
+   *
+   * @param used former texts and the last entry that each can have taken in; one that is not named: up to now
+   * @param now the last entry that went through
+   * @param first the oldest entry of the journal
+   * @returns what is still needed, as `used` of the next start
+   */
+  async retain(used: { readonly [hash: string]: number }, now: number, first: number): Promise<{ readonly [hash: string]: number }> {
+    const former = (await this.#stored.list()).filter(hash => hash !== this.current)
+    // A snapshot lies at most one entry before the journal, and names the text that it is of.
+    const needed = former.map(hash => [hash, used[hash] ?? now] as const).filter(([, last]) => last >= first - 1)
+    if (needed.length < former.length) await this.#stored.retain([this.current, ...needed.map(([hash]) => hash)])
+    return Object.fromEntries(needed)
+  }
+
   /** @throws MR461 where its text was not kept or does not load. */
   async job(bundle: string): Promise<Job> {
     if (bundle === this.current) return this.#job

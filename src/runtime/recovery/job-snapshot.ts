@@ -18,6 +18,10 @@ export interface SnapshotHeader {
   readonly job: string
   /** Hash of the job's bundle, or of its plan where the job came without one. */
   readonly bundle: string
+  /** Former bundles that may still have to take in what the journal holds: the last entry that each can have taken in. */
+  readonly bundles?: { readonly [hash: string]: number }
+  /** Nodes whose state was given up by name: naming them again is no mistake. */
+  readonly dropped?: readonly string[]
   readonly plan: string
   readonly shape: PlanShape
   /** Version of what each operator, aggregate and codec of the plan computes, by name. */
@@ -60,7 +64,10 @@ export interface KeptParts {
 }
 
 /** Copies the state of a job at rest; what is given changes no more. */
-export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bundle' | 'semantics' | 'release'>): SnapshotToSave {
+export function captureJob(
+  parts: KeptParts,
+  identity: Pick<SnapshotHeader, 'bundle' | 'bundles' | 'dropped' | 'semantics' | 'release'>,
+): SnapshotToSave {
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
   const waiting = outbox.snapshot()
@@ -70,6 +77,8 @@ export function captureJob(parts: KeptParts, identity: Pick<SnapshotHeader, 'bun
     format: 1,
     job: graph.job,
     bundle: identity.bundle,
+    bundles: identity.bundles ?? {},
+    dropped: identity.dropped ?? [],
     plan: planHash(graph.plan),
     shape: planShape(graph.plan),
     semantics: identity.semantics,

@@ -3,7 +3,7 @@ import { asMillraceError } from '../as-millrace-error.js'
 import { type Durability, type DurabilityEvents, openDurability } from '../flow/durability.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import { JobBundles } from './job-bundles.js'
-import { captureJob, type KeptParts } from './job-snapshot.js'
+import { captureJob, headerOf, type KeptParts } from './job-snapshot.js'
 import { type Recovered, type RecoveryParts, recoverJob } from './recover-job.js'
 import { semanticVersions } from './semantic-versions.js'
 import { Snapshotter } from './snapshotter.js'
@@ -69,10 +69,12 @@ class OpenJobStore implements JobStore {
     }
   }
 
-  async begin({ graph, memory, moved, replayed, ms }: Recovered, parts: KeptParts): Promise<void> {
-    const { job, tuning, real, log, reached } = this.#options
+  async begin({ graph, memory, moved, names, replayed, ms }: Recovered, parts: KeptParts): Promise<void> {
+    const { job, tuning, real, log, reached, release } = this.#options
     const { journal, snapshots, loaded } = this.durability
     const semantics = semanticVersions(graph.plan)
+    const before = loaded && headerOf(loaded).bundles
+    const bundles = await this.#bundles.retain(before ?? {}, memory.entry, journal.segments()[0]?.first ?? 1)
     this.snapshotter = new Snapshotter({
       job: job.id,
       journal,
@@ -82,7 +84,7 @@ class OpenJobStore implements JobStore {
       real,
       log,
       reached,
-      capture: () => captureJob(parts, { bundle: this.#bundles.current, semantics, release: this.#options.release }),
+      capture: () => captureJob(parts, { bundle: this.#bundles.current, bundles, semantics, release, dropped: names.dropped }),
       entry: loaded?.entry ?? 0,
       replayed: { entries: replayed, ms },
     })
@@ -90,7 +92,8 @@ class OpenJobStore implements JobStore {
     try {
       await this.#bundles.save()
       // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
-      journal.note({ kind: 'bundle', bundle: this.#bundles.current, plan: this.#bundles.plan, semantics })
+      const { current: bundle, plan } = this.#bundles
+      journal.note({ kind: 'bundle', bundle, plan, semantics, ...(release !== undefined && { release }) })
       if (memory.entry > 0) await this.snapshotter.takeOrThrow()
     } catch (error) {
       await this.close()

@@ -1,5 +1,6 @@
 import type { Graph } from '../../job/graph.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
+import { nearest } from '../../model/nearest.js'
 import type { State } from '../../model/state.js'
 import type { StoredOutput } from '../flow/outbox.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
@@ -18,13 +19,14 @@ export interface FormerState {
 /**
  * State follows its operator by id from one text of a job to the next.
  *
+ * @returns the nodes and sinks whose state was given up
  * @throws MR421 with each difference, before anything is changed, unless `drop` names the node or the sink.
  */
 export function moveState(
   { shape, state, memory, waiting }: FormerState,
   to: Graph,
   options: Pick<JobRunnerOptions, 'drop' | 'log'>,
-): void {
+): readonly string[] {
   const { drop, log } = options
   const { refused, dropped, notes } = fits(shape, planShape(to.plan), drop)
   const missing = missingSinks(waiting, to)
@@ -32,6 +34,7 @@ export function moveState(
   if (differences.length > 0) {
     throw new MillraceError('MR421', `the state of '${to.job}' does not fit the job as it is now`, {
       notes: differences,
+      ...misspelt(drop, [...Object.keys(shape), ...missing.map(({ sink }) => sink)]),
     })
   }
   for (const note of notes) log.warn(note, { job: to.job })
@@ -43,6 +46,16 @@ export function moveState(
   to.restore({ ...(state as object), nodes: Object.fromEntries(kept) } as State)
   const gone = memory.origins.sources().filter(id => !to.sources.some(source => source.id === id))
   to.forget(gone.flatMap(source => memory.origins.ofSource(source)))
+  return [...dropped, ...missing.map(({ sink }) => sink)]
+}
+
+/** A name to drop that is none, and most likely means another. */
+function misspelt(drop: readonly string[], names: readonly string[]): { readonly hint?: string } {
+  for (const name of drop.filter(name => !names.includes(name))) {
+    const meant = nearest(name, names)
+    if (meant !== undefined) return { hint: `there is no state of \`${name}\`; did you mean \`--drop ${meant}\`?` }
+  }
+  return {}
 }
 
 interface MissingSink {

@@ -1,4 +1,3 @@
-import type { OutputBatch } from '../../connector/sink.js'
 import type { Graph, Job } from '../../job/graph.js'
 import type { BundleNote, ChunkEntry, JournalEntry, JournalNote, TimeEntry } from '../../journal/journal.js'
 import type { LoadedSnapshot } from '../../journal/snapshot-store.js'
@@ -16,8 +15,10 @@ import { ReplayedOutputs } from '../replay/replayed-outputs.js'
 import { JobMemory, newIds } from '../status/job-memory.js'
 import type { JobBundles } from './job-bundles.js'
 import { headerOf, stateOf } from './job-snapshot.js'
-import { moveState } from './move-state.js'
+import { type FormerState, moveState } from './move-state.js'
+import { NodeNames } from './node-names.js'
 import { planShape } from './plan-difference.js'
+import { RecoveredViews } from './recovered-views.js'
 import { semanticDifferences, semanticsChanged, semanticVersions } from './semantic-versions.js'
 import { SourceLogs } from './source-logs.js'
 
@@ -49,6 +50,7 @@ export interface Recovered {
   readonly ms: number
   /** The state is of another text of the job than the newest snapshot, or there is none: one has to be taken. */
   readonly moved: boolean
+  readonly names: NodeNames
 }
 
 /**
@@ -65,6 +67,7 @@ export async function recoverJob(parts: RecoveryParts): Promise<Recovered> {
 class Recovery {
   readonly #parts: RecoveryParts
   readonly #outputs: ReplayedOutputs
+  readonly #views: RecoveredViews
   readonly #memory: JobMemory
   readonly #clock: JobClock
   readonly #logs: SourceLogs
@@ -74,22 +77,24 @@ class Recovery {
   #push!: EntryPush
   #replayed = 0
   #moved = false
+  readonly #names = new NodeNames()
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts
-    const { options, durability, views, deadLetters } = parts
+    const { options, durability, deadLetters } = parts
+    this.#views = new RecoveredViews(parts.views, options)
     const { time, real, random, factories } = options
     this.#logs = new SourceLogs(source => connectorContext(options, source))
     const { loaded } = durability
     const state = loaded && stateOf(loaded)
     this.#memory = new JobMemory(factories.ids(newIds(random)))
     this.#clock = factories.clock(new JobClock(time, real, state?.clock))
-    this.#outputs = new ReplayedOutputs(outputs => this.#show(outputs))
+    this.#outputs = new ReplayedOutputs(outputs => this.#views.show(outputs))
     if (!state) return
     this.#memory.restore(loaded.entry, state, loaded.sides['ids'] ?? [])
-    if (parts.freshViews) for (const [id, rows] of Object.entries(state.views)) this.#apply(id, () => views.get(id)?.restore(rows))
+    if (parts.freshViews) this.#views.restore(state.views)
     // Before what follows: an older row must not replace a newer one.
-    for (const { outputs } of state.unshown) this.#show(outputs)
+    for (const { outputs } of state.unshown) this.#views.show(outputs)
     this.#outputs.restore(state.outputs)
     deadLetters.restore(state.letters, state.retried ?? [])
   }
@@ -117,12 +122,23 @@ class Recovery {
     await this.#beginAnew()
     const ms = options.real.monotonic() - began
     const outputs = this.#outputs.rest()
-    return { graph: this.#graph, memory: this.#memory, clock: this.#clock, outputs, replayed: this.#replayed, ms, moved: this.#moved }
+    return {
+      graph: this.#graph,
+      memory: this.#memory,
+      clock: this.#clock,
+      outputs,
+      replayed: this.#replayed,
+      ms,
+      moved: this.#moved,
+      names: this.#names,
+    }
   }
 
   async #restore(loaded: LoadedSnapshot): Promise<void> {
     const { durability, bundles, start, options } = this.#parts
-    const { bundle, shape, semantics, release } = headerOf(loaded)
+    const { bundle, shape, semantics, release, dropped } = headerOf(loaded)
+    this.#names.add(Object.keys(shape))
+    this.#names.drop(dropped ?? [])
     const { graph: state } = stateOf(loaded)
     const left = durability.journal.last - loaded.entry
     if (left < 0) {
@@ -135,7 +151,7 @@ class Recovery {
       // Nothing is left for the former text to take in, so it is not needed.
       const graph = start(options.job)
       if (bundle === bundles.current) graph.restore(state)
-      else moveState({ shape, state, memory: this.#memory, waiting: this.#outputs.rest() }, graph, options)
+      else this.#move({ shape, state, memory: this.#memory, waiting: this.#outputs.rest() }, graph)
       // What follows is computed as this release does: a snapshot has to say so before there is a tail.
       this.#moved = bundle !== bundles.current || semanticDifferences(semantics, semanticVersions(graph.plan)).length > 0
       return this.#goOn(bundles.current, graph)
@@ -148,33 +164,34 @@ class Recovery {
   }
 
   /** A text of the job takes over: at first, or from another one whose state it then takes on. */
-  async #begin({ bundle, semantics }: Pick<BundleNote, 'bundle' | 'semantics'>): Promise<void> {
-    const { bundles, start, options, durability } = this.#parts
+  async #begin({ bundle, semantics, release }: Pick<BundleNote, 'bundle' | 'semantics' | 'release'>): Promise<void> {
+    const { bundles, start, durability } = this.#parts
     const graph = bundle === this.#bundle ? this.#graph : start(await bundles.job(bundle))
     const left = durability.journal.last - this.#memory.entry
     const differences = semantics ? semanticDifferences(semantics, semanticVersions(graph.plan)) : []
-    if (differences.length > 0 && left > 0) throw semanticsChanged(graph.job, left, differences, undefined)
+    if (differences.length > 0 && left > 0) throw semanticsChanged(graph.job, left, differences, release)
     if (differences.length > 0) this.#moved = true
     if (bundle === this.#bundle) return
     if (this.#bundle !== undefined) {
       const { plan } = this.#graph
-      moveState(
-        { shape: planShape(plan), state: this.#graph.snapshot(), memory: this.#memory, waiting: this.#outputs.rest() },
-        graph,
-        options,
-      )
+      this.#move({ shape: planShape(plan), state: this.#graph.snapshot(), memory: this.#memory, waiting: this.#outputs.rest() }, graph)
     }
     this.#goOn(bundle, graph)
+  }
+
+  #move(former: FormerState, graph: Graph): void {
+    this.#names.drop(moveState(former, graph, this.#parts.options))
   }
 
   #goOn(bundle: string, graph: Graph): void {
     this.#bundle = bundle
     this.#graph = graph
+    this.#names.addGraph(graph)
     this.#outputs.keep(graph.sinks.map(({ id }) => id))
     const shown = new Set(graph.sinks.filter(({ spec }) => spec.kind === 'view').map(({ id }) => id))
     this.#push = new EntryPush(graph, this.#memory, {
       outputs: (entry, outputs) => {
-        for (const output of outputs) if (shown.has(output.sink)) this.#show(output)
+        for (const output of outputs) if (shown.has(output.sink)) this.#views.show(output)
         this.#outputs.add(
           entry,
           outputs.filter(({ sink }) => !shown.has(sink)),
@@ -228,20 +245,5 @@ class Recovery {
     this.#memory.counts.late += lateRows(this.#graph)
     this.#memory.ended.clear()
     this.#goOn(this.#bundle!, start(await bundles.job(this.#bundle!)))
-  }
-
-  #show(outputs: OutputBatch): void {
-    this.#apply(outputs.sink, () => this.#parts.views.get(outputs.sink)?.apply(outputs))
-  }
-
-  /** A view whose columns the job has changed begins anew. */
-  #apply(view: string, change: () => void): void {
-    const { job, log } = this.#parts.options
-    try {
-      change()
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.code !== 'MR518') throw error
-      log.warn(`the view '${view}' begins anew: ${error.message}`, { code: error.code, job: job.id })
-    }
   }
 }
