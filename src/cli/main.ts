@@ -5,6 +5,7 @@ import { addAuthorCommands } from './author-commands.js'
 import { broker } from './broker.js'
 import { demo } from './demo.js'
 import { codePage, jobPlan } from './explain.js'
+import { addInsightCommands } from './insight-commands.js'
 import { addJournalCommands } from './journal-commands.js'
 import { version } from './package-root.js'
 import { errorText } from './print-error.js'
@@ -86,6 +87,7 @@ program
   })
 
 addJournalCommands(program, exit)
+addInsightCommands(program, exit)
 addTestCommands(program, exit)
 
 program

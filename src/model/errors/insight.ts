@@ -41,4 +41,30 @@ export const insightErrors = entries({
     remedy: 'Look at its state with `millrace inspect`, and try again when it runs.',
     action: 'back-off',
   },
+  MR476: {
+    title: 'no Millrace answers',
+    cause:
+      'Nothing answers at the address of the API: no process runs, it runs without `--http`, or it took another port because its own was taken.',
+    remedy: 'Start the job with `millrace run`, or name the address that it printed: `--url http://127.0.0.1:8081`.',
+    action: 'retry',
+  },
+  MR477: {
+    title: 'answer is not that of Millrace',
+    cause:
+      'Something listens at this address, and what it answers is not what the API of this release answers: another program, a proxy, or another release.',
+    remedy: 'Name the address that `millrace run` printed with `--url`, and use the same release on both sides.',
+    action: 'stop',
+  },
+  MR478: {
+    title: 'many letters, and nobody to ask',
+    cause: 'A retry of all letters that fit counts their messages. It asks first, and here is no terminal at which to ask.',
+    remedy: 'Look at them with `millrace dead-letters ls`, then say `--yes`.',
+    action: 'stop',
+  },
+  MR479: {
+    title: 'no data folder to read letters from',
+    cause: 'The folder is not there, or holds no data of a job. A job without `--data` keeps its dead letters in memory only.',
+    remedy: 'Name the folder that `run` was given with `--data`, or ask the running process with `--url`.',
+    action: 'stop',
+  },
 })
