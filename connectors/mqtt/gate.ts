@@ -14,6 +14,13 @@ export interface InboundTaker {
   wants(): boolean
 }
 
+/** First bytes of servers that people take for an MQTT broker by mistake. */
+const otherWords: Readonly<Record<number, string>> = {
+  21: 'it answers in TLS (mqtts://)',
+  65: 'it answers in AMQP',
+  72: 'it answers in HTTP',
+}
+
 /**
  * Stands between the client library and its socket. The library speaks CONNECT, SUBSCRIBE, PING and all else; PUBLISH and PUBREL
  * from the broker go to the source instead, straight from the socket's bytes: the library makes objects of every message, and
@@ -24,6 +31,7 @@ export class Gate extends Duplex implements FrameReceiver {
   #heard = false
   #paused = false
   #over = false
+  #greeted = false
   /** What ended the stream, where it was a fault. */
   fault: string | undefined
   readonly #socket: Socket
@@ -122,7 +130,12 @@ export class Gate extends Duplex implements FrameReceiver {
   #data(data: Uint8Array): void {
     this.#heard = true
     if (this.#over) return
-    this.#splitter.push(data)
+    if (!this.#greeted && data.length > 0) {
+      this.#greeted = true
+      // [MQTT-3.2.0-1]: a CONNACK comes before any other packet. AUTH, which may precede it in MQTT 5, we never asked for.
+      if (data[0]! >> 4 !== packetType.connack) this.broken(otherWords[data[0]!] ?? 'its first packet is no CONNACK')
+    }
+    if (!this.destroyed) this.#splitter.push(data)
     if (!this.destroyed && !this.wants()) {
       this.#paused = true
       this.#socket.pause()
