@@ -18,6 +18,7 @@ import { LiveHub } from './live-hub.js'
 import type { LiveNotice } from './live-notice.js'
 import { liveRoutes } from './live-routes.js'
 import { OpenConnections } from './open-connections.js'
+import { withAnswers } from './openapi-answers.js'
 import { operationRoutes } from './operation-routes.js'
 import { pageRoutes } from './page-routes.js'
 import { refuseParameters } from './parameters.js'
@@ -125,7 +126,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     operationRoutes(root, context, hub, streams, () => alertMetrics(options.alerts.book))
     root.get('/openapi.json', { schema: { hide: true } }, request => {
       refuseParameters(request.query)
-      return app.swagger()
+      return withAnswers(app.swagger(), share !== undefined)
     })
     await pageRoutes(root, options.pageDir)
   })

@@ -14,9 +14,9 @@ const parameters = {
 export function liveRoutes(app: FastifyInstance, context: ServerContext, hub: LiveHub): void {
   const schema = {
     summary: 'Snapshot, then changes and progress of views, as server-sent events',
-    description: 'Event names: snapshot, upsert, progress (every 500 ms), reset. A reader that sends Last-Event-ID goes on where it was.',
+    description:
+      'Event names: snapshot, upsert, progress (every 500 ms), alerts, reset; demo where the process is one. A reader that sends Last-Event-ID goes on where it was.',
     querystring: parameterSchema(parameters),
-    produces: ['text/event-stream'],
   }
   app.get('/live', { schema, exposeHeadRoute: false }, (request, reply) => {
     const { views, rows } = readParameters(request.query, parameters, context.time.wall())

@@ -45,8 +45,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   MR475: 503,
 }
 
+/** The HTTP status of an error. */
+export const statusOf = (code: ErrorCode): number => statuses[code] ?? 500
+
 /** The problem document of an error. */
-export function problemOf(error: MillraceError, status = statuses[error.code] ?? 500): Problem {
+export function problemOf(error: MillraceError, status = statusOf(error.code)): Problem {
   return {
     type: `urn:millrace:error:${error.code}`,
     title: catalogue[error.code].title,

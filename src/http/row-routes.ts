@@ -128,7 +128,6 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
     const schema = {
       summary: `Rows of a view as ${name}`,
       querystring: parameterSchema(described),
-      produces: [rowFormats[name].contentType],
     }
     app.get<{ Params: { view: string } }>(`/views/:view/rows.${name}`, { schema }, (request, reply) => handle(name, request, reply))
   }
