@@ -1,6 +1,13 @@
+/** Real ms between two turns, at least and at most. */
+const leastPause = 100
+const mostPause = 1000
+/** Share of a core that the scripts of turns may take: what they cause, layout, painting and composition, takes about nine times as much. */
+const scriptShare = 0.012
+
 /**
- * The page's only animation-frame loop: at most ten turns a second, none while the tab is hidden. Under reduced motion
- * once a second, so that nothing slides. What the reader does is answered at once.
+ * The page's only animation-frame loop: at most ten turns a second, fewer where each costs much, so that many charts are
+ * no burden; none while the tab is hidden. Under reduced motion once a second, so that nothing slides. What the reader
+ * does is answered at once.
  */
 export class FrameLoop {
   readonly #turn: (now: number) => void
@@ -9,6 +16,8 @@ export class FrameLoop {
   #last = Number.NEGATIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
   #asked = false
+  /** Ms that a turn usually takes: follows slowly, so that one slow turn means little. */
+  #cost = 0
 
   constructor(turn: (now: number) => void) {
     this.#turn = turn
@@ -23,9 +32,13 @@ export class FrameLoop {
     this.#dirty = true
     if (this.#asked || document.hidden) return
     // No frame is asked for before it is due: an idle frame costs nearly as much as a drawn one.
-    const pause = forReader ? 0 : this.#last + (this.#calm.matches ? 1000 : 100) - performance.now()
+    const pause = forReader ? 0 : this.#last + this.#pause() - performance.now()
     if (pause <= 0) this.#ask()
     else this.#timer ??= setTimeout(() => this.#ask(), pause)
+  }
+
+  #pause(): number {
+    return this.#calm.matches ? mostPause : Math.min(mostPause, Math.max(leastPause, this.#cost / scriptShare))
   }
 
   #ask(): void {
@@ -40,6 +53,8 @@ export class FrameLoop {
     if (document.hidden || !this.#dirty) return
     this.#dirty = false
     this.#last = now
+    const begun = performance.now()
     this.#turn(now)
+    this.#cost += Math.max(-1, Math.min(1, performance.now() - begun - this.#cost))
   }
 }
