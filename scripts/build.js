@@ -1,6 +1,6 @@
 // Builds dist/: the modules with their types, then the page. Node only, so that it runs on every system.
 import { spawnSync } from 'node:child_process'
-import { renameSync, rmSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,5 +18,7 @@ const next = join(root, 'dist.next')
 rmSync(next, { recursive: true, force: true })
 run(tsc, '-p', 'tsconfig.build.json', '--outDir', next)
 run('scripts/build-page.js', join(next, 'dashboards', 'app'))
+// `npx millrace` in this folder starts the file itself; npm sets its mode only when it links it for the first time.
+chmodSync(join(next, 'src', 'cli', 'main.js'), 0o755)
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 renameSync(next, join(root, 'dist'))
