@@ -153,6 +153,26 @@ describe('rows', () => {
     expect((await get('/healthz')).status).toBe(200)
   })
 
+  it.each(['json', 'ndjson', 'csv', 'arrow'])(
+    'tells the length of a short answer as %s before it is sent, and whether it is another one',
+    async format => {
+      fill(three)
+      const path = `/api/v1/views/climate/rows.${format}`
+      const whole = await get(path)
+      const length = String((await whole.arrayBuffer()).byteLength)
+      const head = await get(path, { method: 'HEAD' })
+      expect([whole.headers.get('content-length'), head.headers.get('content-length')]).toEqual([length, length])
+      const etag = whole.headers.get('etag') ?? ''
+      expect([etag, head.headers.get('etag')]).toEqual([expect.stringMatching(/^W\/"/), etag])
+      const same = await get(path, { headers: { 'if-none-match': etag } })
+      expect([same.status, await same.text()]).toEqual([304, ''])
+      fill([{ room: 'c', mean: 1, minute: 2 }])
+      const other = await get(path, { headers: { 'if-none-match': etag } })
+      expect([other.status, other.headers.get('etag') === etag]).toEqual([200, false])
+      await other.arrayBuffer()
+    },
+  )
+
   it('keeps names as they are, however they look', async () => {
     const names = ['"quoted", twice', '<script>alert(1)</script>', '=cmd()', 'two\r\nlines']
     fill(names.map(room => ({ room, mean: 1, minute: 0 })))

@@ -52,7 +52,7 @@ const rowHeaders = {
   Link: 'the address of the rows that follow, with rel="next", where `limit` cut the answer',
   'Millrace-Now': "the job's clock, which `now` means",
   'Millrace-Watermark': 'up to where results are complete',
-  'Server-Timing': 'how long the query took',
+  'Server-Timing': 'ms until the first byte left, `query;dur=…`',
 }
 
 const problemSchema = {

@@ -100,12 +100,13 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
     reply.header('millrace-now', instantText(now))
     if (info.watermark !== null) reply.header('millrace-watermark', instantText(info.watermark))
     if (result.next !== undefined) reply.header('link', `<${nextAddress(request.url, query, result.next)}>; rel="next"`)
-    reply.header('server-timing', `query;dur=${(context.time.monotonic() - started).toFixed(1)}`)
-    return send(reply, request, format, { job: view.job, view: view.id, columns, rows: result.rows })
+    return send(reply, request, format, { job: view.job, view: view.id, columns, rows: result.rows }, started)
   }
 
   /** A short answer goes out whole, with its length; a long one streams as fast as it is read. */
-  const send = (reply: FastifyReply, request: FastifyRequest, format: RowFormat, set: RowSet): FastifyReply => {
+  const send = (reply: FastifyReply, request: FastifyRequest, format: RowFormat, set: RowSet, started: number): FastifyReply => {
+    // Rows are looked up as they are written: the query has taken all that passes before the first byte.
+    const timed = () => reply.header('server-timing', `query;dur=${(context.time.monotonic() - started).toFixed(1)}`)
     const ahead: (string | Uint8Array)[] = []
     const pieces = format.pieces(set)
     let bytes = 0
@@ -113,10 +114,10 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
       ahead.push(piece.value)
       bytes += piece.value.length
       if (bytes <= wholeBytes) continue
-      if (request.method === 'HEAD') return reply.send(Readable.from([]))
-      return reply.send(streams.open(ahead, pieces))
+      if (request.method === 'HEAD') return timed().send(Readable.from([]))
+      return timed().send(streams.open(ahead, pieces))
     }
-    return reply.send(
+    return timed().send(
       ahead.every(piece => typeof piece === 'string')
         ? ahead.join('')
         : Buffer.concat(ahead.map(piece => Buffer.from(piece as Uint8Array))),
