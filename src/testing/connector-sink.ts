@@ -90,7 +90,8 @@ const writing = (harness: SinkHarness): readonly SinkCase[] => {
         const rows = suiteRows(10).map(row => (row.n === 4 ? { ...row, note: 'x'.repeat(harness.tooLarge!) } : row))
         const error = await near.within('the write fails', failure(writer.write(batch(rows), { entry: 1, ordinal: 0 })))
         mustBe(error instanceof MillraceError && error.action === 'dead-letter', 'with an error that dead-letters the row', String(error))
-        mustBe(error.message.includes('c4') && !error.message.includes('c5'), 'and names it alone', error.message)
+        const named = [...new Set(error.message.match(/\bc\d\b/g))]
+        mustBe(named.join() === 'c4', 'and names it alone', error.message)
         mustEqual(inOrder(numbersOf(await place.received())), [0, 1, 2, 3, 5, 6, 7, 8, 9], 'the others')
         await near.within('and it goes on', writer.write(batch(suiteRows(1, 10)), { entry: 2, ordinal: 0 }))
         await writer.close()
