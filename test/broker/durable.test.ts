@@ -10,6 +10,7 @@ import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixtu
 import { systemDisk } from '../../src/runtime/seams/system-disk.js'
 import { systemRandom } from '../../src/runtime/seams/system-random.js'
 import { systemTime } from '../../src/runtime/seams/system-time.js'
+import { recordingLog } from '../support/recording-log.js'
 import { silentLog } from '../support/silent-log.js'
 import { until } from '../support/until.js'
 import { DurablePeer, numbered } from './durable-peer.js'
@@ -221,13 +222,12 @@ describe('durable queues', () => {
   })
 
   it('bound what all queues hold together: senders to every queue wait, until a receiver comes to any', async () => {
-    const told: string[] = []
-    const log = { ...silentLog, warn: (_text: string, facts?: { readonly code?: string }) => void told.push(facts?.code ?? '') }
+    const log = recordingLog()
     const node = await start(memoryDisk(), { memoryBytes: 400_000, log })
     const senders = ['a', 'b', 'c'].map(address => connect(node).sender(address))
     for (const sender of senders) for (const n of upTo(3000)) sender.send(n)
     const held = (): number => node.addresses().reduce((sum, { bytes }) => sum + bytes, 0)
-    await until('full', () => told.includes('MR710') && senders.every(({ link }) => link.credit === 0))
+    await until('full', () => log.lines.some(({ fields }) => fields['code'] === 'MR710') && senders.every(({ link }) => link.credit === 0))
     expect(held()).toBeLessThan(1.5 * 400_000)
     const late = connect(node).sender('late')
     late.send(0)

@@ -65,6 +65,7 @@ export function started(line: readonly string[], options: CommandOptions = {}): 
     child.on('close', code => {
       children.delete(child)
       noteSaid(stderr)
+      noteSaid(stdout)
       resolve({ code, stdout, stderr })
       for (const listener of listeners) listener()
     })

@@ -14,16 +14,16 @@ export function note(code, where) {
   if (!existsSync(path)) writeFileSync(path, `${where}\n`)
 }
 
-/** Notes the codes that a process says of itself: `error MR101  …`, `code=MR414`, `{"code":"MR414"}`. */
+/** Notes the codes that a command says of itself: `error MR101  …`, `code=MR414`, `"code":"MR414"`. */
 export function noteSaid(text) {
-  for (const [, code] of text.matchAll(/(?:^|\n)(?:error|warning) +(MR\d{3}) {2}/g)) note(code, 'said by a command')
-  for (const [, code] of text.matchAll(/\bcode(?:=|":")(MR\d{3})\b/g)) note(code, 'logged by a command')
+  for (const [, code] of text.matchAll(/(?:^|\n)(?:error|warning) +(MR\d{3}) /g)) note(code, 'said by a command')
+  for (const [, code] of text.matchAll(/\bcode(?:=|": ?")(MR\d{3})\b/g)) note(code, 'told by a command')
 }
 
-/** Notes the code of a line of the product's log, a field of it or in its words. */
+/** Notes the codes of a line of the product's log, in its words or in a field. */
 export function noteLogged(message, fields = {}) {
-  const code = typeof fields.code === 'string' ? fields.code : /\bMR\d{3}\b/.exec(message)?.[0]
-  if (code !== undefined) note(code, 'a line of the log')
+  if (folder === undefined) return
+  for (const [code] of `${message} ${JSON.stringify(fields)}`.matchAll(/\bMR\d{3}\b/g)) note(code, 'a line of the log')
 }
 
 /** Of what a stack says, the first place that is not this and not the class of errors itself. */

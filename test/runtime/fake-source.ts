@@ -16,6 +16,8 @@ export class FakeSource {
   context: ConnectorContext | undefined
   /** Comes before the messages of each chunk, such as the header of a CSV file. */
   head = ''
+  /** Of what it is given: bodies, or whole AMQP messages. */
+  encoding: Chunk['encoding'] = 'body'
   /** Receipt of the first chunk given and not settled. */
   unsettled = new Map<number, Uint8Array[]>()
   #waiting: ((chunk: Chunk | undefined) => void) | undefined
@@ -64,7 +66,7 @@ export class FakeSource {
     })
     const receipt = ++this.receipt
     this.unsettled.set(receipt, messages)
-    return { encoding: 'body', partition: 0, bytes, starts, ends, length: messages.length, receipt, head: head.length }
+    return { encoding: this.encoding, partition: 0, bytes, starts, ends, length: messages.length, receipt, head: head.length }
   }
 
   spec<T>(decoder: DecoderSpec<T>, id?: IdSpec): SourceSpec<T> {
