@@ -9,7 +9,13 @@ import { type RecordForm, SourceFile } from './source-file.js'
 import { checkSourceOptions, type FileSourceOptions, pathFault } from './source-options.js'
 import { FileSourceReader } from './source-reader.js'
 
-/** The identity of a line: a value in its JSON, by its path. */
+/**
+ * The identity of a line, a value in its JSON, by keys joined with dots: of lines that somebody wrote twice the second is left
+ * out.
+ *
+ * @example
+ * file({ path: 'readings.ndjson', id: bodyId('d.id'), decode: json(Reading) })
+ */
 export const bodyId = (path: string): IdSpec => ({ from: 'body', path: path.split('.') })
 
 /**

@@ -1,4 +1,4 @@
-import { openFile } from '../../connectors/file/index.js'
+import { openFile } from '../../connectors/file/open-file.js'
 import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { BoundedFile } from '../runtime/bounded/bounded-input.js'

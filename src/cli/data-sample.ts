@@ -1,4 +1,4 @@
-import { openFile } from '../../connectors/file/index.js'
+import { openFile } from '../../connectors/file/open-file.js'
 import { textAt } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { schema, text } from '../model/fields.js'

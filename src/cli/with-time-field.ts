@@ -1,4 +1,4 @@
-import { openFile } from '../../connectors/file/index.js'
+import { openFile } from '../../connectors/file/open-file.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { schema as schemaOf, timestamp } from '../model/fields.js'
 import type { FieldSpec, Schema } from '../model/schema.js'

@@ -12,8 +12,9 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Reads CSV records by RFC 4180, one a message without its line break. A field is read from the cell of its name in the
- * header: the one given, or that of the file, which the source puts before its records. An empty cell is null, `""` an empty text; numbers are written as in JSON, booleans as
- * `true` and `false`, times in the format of the schema. MR219 for a wrong number of cells or a stray quote.
+ * header: that of the file, which the source puts before its records, or the one given, for files without one. An empty cell is
+ * null, `""` an empty text; numbers are written as in JSON, booleans as `true` and `false`, times in the format of the schema.
+ * MR219 for a wrong number of cells or a stray quote.
  *
  * @example
  * csv(schema({ mote: integer(), temperature: number({ unit: '°C' }) }))

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -384,6 +384,8 @@ describe('a file that is followed', () => {
     await first.reader.close('release')
     await write('2\n')
     for (const [round, n] of [3, 4, 5].entries()) {
+      // A file system counts time in steps of some ms.
+      await utimes(path, 1_700_000_000, 1_700_000_000 + round)
       await rename(path, `${path}.${round}`)
       await writeFile(path, `n\n${n}\n`)
     }

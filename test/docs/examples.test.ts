@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job } from '../../src/job/graph.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const doors = { millrace: 'src/index.ts', 'millrace/amqp': 'connectors/amqp/index.ts', 'millrace/testing': 'src/testing/index.ts' }
+const doors = {
+  millrace: 'src/index.ts',
+  'millrace/amqp': 'connectors/amqp/index.ts',
+  'millrace/file': 'connectors/file/index.ts',
+  'millrace/console': 'connectors/console/index.ts',
+  'millrace/testing': 'src/testing/index.ts',
+}
 
 const aggregates = ['count', 'sum', 'mean', 'min', 'max', 'first', 'last', 'variance', 'stddev', 'countDistinct', 'collect']
 const operators = ['where', 'select', 'derive', 'aggregate', 'eventTime', 'filterRows', 'mapRows', 'flatMapRows', 'rx', 'debug']
@@ -72,7 +78,7 @@ function placed({ code }: Example, number: number): string {
   if (aggregates.includes(word)) return `readings.pipe(aggregate('e${number}', { over: tumbling('1m') }, { it: ${expression} }))`
   if (operators.includes(word)) return `readings.pipe(${expression})`
   if (word === 'amqpSink') return `written.push(climate.pipe(into(${expression})))`
-  if (word === 'amqp') return `read('e${number}', ${expression})`
+  if (word === 'amqp' || word === 'file') return `read('e${number}', ${expression})`
   if (/^export default job\b/.test(code)) return code.replace('export default', 'jobs[0] =')
   if (/^\w+\.pipe\(into\(/.test(code)) return `written.push(${code})`
   if (given !== undefined && /^('.*'|\d+|\w+\(.*\))$/.test(given)) return `expect(${expression}).toEqual(${given})`
