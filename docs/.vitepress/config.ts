@@ -52,6 +52,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
     nav: [
+      { text: 'Tutorial', link: '/tutorial' },
       { text: 'Concepts', link: '/concepts/watermarks' },
       { text: 'Guides', link: pagesOf('guides')[0]?.link ?? '/' },
       { text: 'Reference', link: '/reference/' },
