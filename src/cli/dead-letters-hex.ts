@@ -4,7 +4,7 @@ const lineBytes = 16
  * Bytes as `hexdump -C` shows them: place, sixteen bytes, the same as text with a dot for what is not printable ASCII.
  *
  * @example
- * hexLines(Uint8Array.of(123, 10)) // ['00000000  7b 0a                                             |{.|']
+ * hexLines(Uint8Array.of(123, 10)) // ['00000000  7b 0a                                            |{.|']
  */
 export function hexLines(bytes: Uint8Array): readonly string[] {
   const lines: string[] = []

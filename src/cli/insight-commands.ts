@@ -2,19 +2,31 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { listDeadLetters } from './dead-letters-list.js'
 import { retryDeadLetters } from './dead-letters-retry.js'
 import { showDeadLetter } from './dead-letters-show.js'
+import { inspect } from './inspect.js'
 
 const address = 'the address that `run` printed (default: http://127.0.0.1:8080)'
 const folder = 'read from the data folder of a job, or the one above it, instead'
-const mostLetters = 99_999
+const most = 99_999
 
-function letterCount(text: string): number {
+function boundedCount(text: string): number {
   const count = Number(text)
-  if (Number.isSafeInteger(count) && count >= 1 && count <= mostLetters) return count
-  throw new InvalidArgumentError(`write 1 to ${mostLetters.toLocaleString('en')}.`)
+  if (Number.isSafeInteger(count) && count >= 1 && count <= most) return count
+  throw new InvalidArgumentError(`write 1 to ${most.toLocaleString('en')}.`)
 }
 
-/** What looks into running jobs: `dead-letters`. `exit` receives exit codes. */
+/** What looks into running jobs: `inspect`, `dead-letters`. `exit` receives exit codes. */
 export function addInsightCommands(program: Command, exit: (code: number) => void): void {
+  program
+    .command('inspect')
+    .description('a live table of a running job: rates, watermarks, who holds the flow back; or what passes an edge')
+    .argument('[job]', 'which job (default: the first)')
+    .option('--url <address>', address)
+    .option('--tap <from,to>', 'print a sample of the rows that pass between two nodes')
+    .option('--rows <count>', 'end the tap after so many rows', boundedCount)
+    .option('--once', 'print the table once; the default where stdout is no terminal')
+    .option('--json', 'once, a JSON object a line; of a tap, each sample')
+    .action(async (job: string | undefined, options) => exit(await inspect(job, options)))
+
   const letters = program.command('dead-letters').description('messages that were refused: why, their bytes, and once more')
   const filtered = (command: Command): Command =>
     command
@@ -24,7 +36,7 @@ export function addInsightCommands(program: Command, exit: (code: number) => voi
   filtered(letters.command('ls').description('list them, newest first'))
     .option('--url <address>', address)
     .option('--data <dir>', folder)
-    .option('--limit <count>', 'letters to list', letterCount, 100)
+    .option('--limit <count>', 'letters to list', boundedCount, 100)
     .option('--json', 'a JSON object a line')
     .action(async options => exit(await listDeadLetters(options)))
   letters
@@ -40,7 +52,7 @@ export function addInsightCommands(program: Command, exit: (code: number) => voi
   filtered(letters.command('retry').description('take messages in again, which then count; exits 1 where any does not'))
     .argument('[id...]', 'as `ls` shows them; none: all that fit --job, --code and --source')
     .option('--url <address>', address)
-    .option('--limit <count>', 'letters to retry at most', letterCount, 10_000)
+    .option('--limit <count>', 'letters to retry at most', boundedCount, 10_000)
     .option('--yes', 'do not ask')
     .option('--json', 'what became of each, as one JSON object')
     .action(async (ids: string[], options) => exit(await retryDeadLetters(ids, options)))
