@@ -27,6 +27,15 @@ interface Bucket {
   bytes: number
 }
 
+/** The rows of one time as they were when somebody asked for them. */
+interface Part {
+  readonly bucket: Bucket
+  rows: StoredRow[]
+  readonly length: number
+  /** `rows` is in the order of reading. */
+  tidy: boolean
+}
+
 const byKey = (a: StoredRow, b: StoredRow): number => compareKeys(a.key, b.key)
 
 /** The first index of `times` from `start` on whose value is `time` or more. */
@@ -125,21 +134,27 @@ export class RowStore {
 
   /**
    * The rows with `from ≤ time < to` behind the cursor, in order, as they are now: what happens later does not touch them,
-   * however slowly they are read. To ask costs a step a time, not a row.
+   * however slowly they are read. Each time is put in order when it is reached, so that no answer begins with a long halt.
    */
   range(from: number, to: number, after: Cursor | undefined): Iterable<StoredRow> {
     const start = Math.max(from, after?.time ?? Number.NEGATIVE_INFINITY)
-    const parts: { readonly rows: readonly StoredRow[]; readonly begin: number; readonly end: number }[] = []
+    const parts: Part[] = []
     for (let i = lowerBound(this.#times, start, this.#head); i < this.#times.length && this.#times[i]! < to; i++) {
-      const time = this.#times[i]!
-      // A list that was tidied only ever grows at its end, or another takes its place.
-      const rows = this.#sorted(time)
-      const begin = after?.time === time ? rows.findIndex(row => this.#isBehind(row, after)) : 0
-      if (begin >= 0) parts.push({ rows, begin, end: rows.length })
+      const bucket = this.#buckets.get(this.#times[i]!)!
+      this.#compact(bucket)
+      parts.push({ bucket, rows: bucket.rows, length: bucket.rows.length, tidy: bucket.tidy })
     }
+    const read = (part: Part): readonly StoredRow[] => {
+      if (!part.tidy) this.#tidy(part)
+      return part.rows
+    }
+    const isBehind = (row: StoredRow): boolean => !after || row.time !== after.time || this.#isBehind(row, after)
     return {
       *[Symbol.iterator]() {
-        for (const { rows, begin, end } of parts) for (let i = begin; i < end; i++) yield rows[i]!
+        for (const part of parts) {
+          const rows = read(part)
+          for (let i = 0; i < part.length; i++) if (isBehind(rows[i]!)) yield rows[i]!
+        }
       },
     }
   }
@@ -170,12 +185,26 @@ export class RowStore {
 
   #sorted(time: number): readonly StoredRow[] {
     const bucket = this.#buckets.get(time)!
-    if (!bucket.tidy) {
-      bucket.rows = bucket.rows.filter(row => !row.gone)
-      if (this.#order === 'key') bucket.rows.sort(byKey)
-      bucket.tidy = true
-    }
+    this.#compact(bucket)
+    if (!bucket.tidy) bucket.rows = [...bucket.rows].sort(byKey)
+    bucket.tidy = true
     return bucket.rows
+  }
+
+  /** Parts with rows that are gone. A list may be read by somebody: it only ever grows, or another takes its place. */
+  #compact(bucket: Bucket): void {
+    if (bucket.rows.length > bucket.live) bucket.rows = bucket.rows.filter(row => !row.gone)
+    if (this.#order === 'arrival') bucket.tidy = true
+  }
+
+  /** Puts the rows of a part in order, and those of its time where they are still the same. */
+  #tidy(part: Part): void {
+    const { bucket, rows, length } = part
+    part.rows = rows.slice(0, length).sort(byKey)
+    part.tidy = true
+    if (bucket.rows !== rows || rows.length !== length || bucket.live !== length) return
+    bucket.rows = part.rows
+    bucket.tidy = true
   }
 
   #remove(row: StoredRow): void {
