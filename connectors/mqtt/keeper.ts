@@ -2,6 +2,7 @@ import { Backoff } from '../../src/model/backoff.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type Dialed, dial, type SessionTerms } from './dial.js'
 import type { Endpoint } from './endpoint.js'
+import { goodbye } from './goodbye.js'
 import type { Settings } from './settings.js'
 
 /** What a keeper tells its owner. */
@@ -59,6 +60,14 @@ export class Keeper {
   /** The connection proved good: the next pause is short again. */
   proved(): void {
     this.#backoff.reset()
+  }
+
+  /** Ends in order: what was written goes out, then a goodbye. */
+  async leave(): Promise<void> {
+    // From here on the end of the connection is our own doing.
+    this.#stopped = true
+    if (this.#dialed) await goodbye(this.#dialed, this.#settings.time)
+    this.stop()
   }
 
   stop(): void {

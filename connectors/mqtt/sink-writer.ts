@@ -5,7 +5,6 @@ import type { ConnectorContext } from '../../src/connector/source.js'
 import { valueAt } from '../../src/model/columns.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed } from './dial.js'
-import { goodbye } from './goodbye.js'
 import { Keeper } from './keeper.js'
 import type { Qos } from './options.js'
 import { reasonWords } from './reasons.js'
@@ -150,10 +149,8 @@ export class MqttSinkWriter implements SinkWriter {
     this.#closed = true
     const error = new MillraceError('MR313', `the sink '${this.#context.id}' was closed with ${this.#line.length} rows not acknowledged`)
     for (const failed of [...this.#failures]) failed(error)
-    const dialed = this.#dialed
     this.#dialed = undefined
-    if (dialed && this.#keeper.connected) await goodbye(dialed, this.#context.time)
-    this.#keeper.stop()
+    await this.#keeper.leave()
   }
 
   #topicOf(outputs: OutputBatch, row: number): string | null {

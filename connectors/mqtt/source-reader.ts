@@ -4,7 +4,6 @@ import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed, SessionTerms } from './dial.js'
 import type { Gate } from './gate.js'
-import { goodbye } from './goodbye.js'
 import { Inbox } from './inbox.js'
 import { Keeper } from './keeper.js'
 import type { WantedParts } from './message-encoder.js'
@@ -132,12 +131,10 @@ export class MqttSourceReader implements SourceReader {
     this.#awake()
     if (how === 'drain') return
     this.#inbox.clear()
-    const dialed = this.#dialed
     this.#dialed = undefined
     this.#gate = undefined
     this.#subscribed = false
-    if (dialed && this.#keeper.connected) await goodbye(dialed, this.#context.time)
-    this.#keeper.stop()
+    await this.#keeper.leave()
   }
 
   #terms(): SessionTerms {
