@@ -23,6 +23,8 @@ export interface LiveOptions {
   readonly nodeUrl?: string
   /** Let guests of other machines look at the page. */
   readonly share?: Share
+  /** Live readers at a time, at most. */
+  readonly mostReaders?: number
   /** Where the process is a demo: what can be done to it. */
   readonly demo?: DemoControl
   /** The folder of dashboard definitions. */
@@ -91,6 +93,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
         pageDir,
         ...(options.dashboards !== undefined && { dashboards: options.dashboards }),
         ...(options.share && { share: options.share }),
+        ...(options.mostReaders !== undefined && { mostReaders: options.mostReaders }),
         ...(options.demo && { demo: options.demo }),
         bind,
         version,

@@ -56,6 +56,7 @@ processOptions(
   '.millrace/<job>',
 )
   .option('--no-http', 'serve no page and no API')
+  .option('--live-readers <count>', 'live readers at a time, at most (default 1000)')
   .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
   .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
