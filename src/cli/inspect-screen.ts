@@ -29,7 +29,9 @@ export class InspectScreen {
   /** At most as many lines as there are rows, none wider than the columns. */
   draw(lines: readonly string[]): void {
     const shown = lines.slice(0, this.rows)
-    process.stdout.write(`${home}${shown.map(line => `${line}${restOfLine}`).join('\r\n')}${restOfScreen}`)
+    // Cleared before it is written: behind a line that fills the width the cursor stands on its last character.
+    const cleared = shown.map((line, i) => `${i === shown.length - 1 ? restOfScreen : restOfLine}${line}`)
+    process.stdout.write(`${home}${cleared.join('\r\n')}`)
   }
 
   close(): void {

@@ -1,0 +1,84 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { main, root } from './command.js'
+
+/**
+ * Runs a command in a terminal of its own and of a size; types what is due when it has said something, in order; sends a line to
+ * stdout for each step that was done; tells at the end what was written and how the terminal was left.
+ */
+const terminal = `
+import fcntl, json, os, pty, re, select, struct, sys, termios, time
+columns, rows, steps, argv = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4:]
+pid, fd = pty.fork()
+if pid == 0:
+    time.sleep(0.2)
+    os.execv(argv[0], argv)
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+cooked = termios.tcgetattr(fd)[3] & termios.ICANON
+text, seen, end = '', 0, time.time() + 60
+while time.time() < end:
+    if select.select([fd], [], [], 0.05)[0]:
+        try:
+            part = os.read(fd, 65536).decode('utf8', 'replace')
+        except OSError:
+            break
+        if not part: break
+        text += part
+    found = steps and re.search(steps[0][0], text[seen:])
+    if found:
+        seen += found.end()
+        os.write(fd, steps[0][1].encode())
+        steps = steps[1:]
+        print(json.dumps({'left': len(steps)}), flush=True)
+status = os.waitpid(pid, 0)[1]
+left = termios.tcgetattr(fd)[3] & termios.ICANON
+print(json.dumps({'text': text, 'code': os.waitstatus_to_exitcode(status), 'restored': bool(cooked and left), 'undone': len(steps)}))
+`
+
+export interface Session {
+  readonly text: string
+  readonly code: number
+  readonly restored: boolean
+  /** Steps that never came. */
+  readonly undone: number
+}
+
+export interface TerminalOptions {
+  readonly columns: number
+  readonly rows: number
+  /** Waits for the pattern behind the last one's place, then types. */
+  readonly steps: readonly (readonly [pattern: string, keys: string])[]
+  /** Hears after each step how many are left. */
+  readonly stepped?: (left: number) => void
+}
+
+/** Whether there is a python3 with pseudo terminals. */
+export const hasPython = ((): boolean => {
+  try {
+    execFileSync('python3', ['-c', 'import pty, termios'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** Runs `millrace` in a terminal to its end. */
+export async function inTerminal(args: readonly string[], { columns, rows, steps, stepped }: TerminalOptions): Promise<Session> {
+  const { NO_COLOR: _, VITEST: __, NODE_OPTIONS: ___, ...inherited } = process.env
+  const line = ['-c', terminal, String(columns), String(rows), JSON.stringify(steps), process.execPath, main, ...args]
+  const child = spawn('python3', line, { cwd: root, env: { ...inherited, TERM: 'xterm-256color' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.on('data', (part: Buffer) => {
+    out += part.toString()
+    const lines = out.split('\n')
+    out = lines.pop()!
+    for (const each of lines) {
+      const said = JSON.parse(each) as Session | { readonly left: number }
+      if ('left' in said) stepped?.(said.left)
+      else session = said
+    }
+  })
+  let session: Session | undefined
+  await new Promise(resolve => child.once('close', resolve))
+  if (!session) throw new Error(`the terminal of ${args.join(' ')} ended without a word`)
+  return session
+}
