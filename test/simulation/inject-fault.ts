@@ -50,6 +50,7 @@ const actions: { readonly [K in Kinds]: (world: World, fault: Of<K>) => void } =
   edit(world, { stop: gracefully }) {
     world.edited = !world.edited
     world.edits++
+    world.misnamed = false
     if (gracefully) stop(world)
     else world.crash(false)
   },

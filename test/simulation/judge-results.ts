@@ -1,3 +1,4 @@
+import { judgeAborted } from './judge-aborted.js'
 import type { Message } from './message.js'
 import type { ModelSink, SunkRow } from './model-sink.js'
 import { hopMs, narrowMs, type Scenario, wideMs } from './scenario.js'
@@ -27,7 +28,13 @@ export function judgeResults(state: FinalState): Violation | undefined {
   const all = [...messages.values()]
   const good = all.filter(({ kind }) => kind === 'good')
   const countable = state.edited ? all.filter(({ kind }) => kind === 'good' || kind === 'filtered') : good
-  return judgeLetters(state, messages) ?? judgeRows(state) ?? judgeNarrow(state, good, countable) ?? judgeWide(state, good, countable)
+  return (
+    judgeAborted(state) ??
+    judgeLetters(state, messages) ??
+    judgeRows(state) ??
+    judgeNarrow(state, good, countable) ??
+    judgeWide(state, good, countable)
+  )
 }
 
 function judgeLetters({ scenario, letters }: FinalState, messages: ReadonlyMap<number, Message>): Violation | undefined {

@@ -4,6 +4,9 @@ import type { Chunk } from '../../src/model/chunk.js'
 /** What the job makes of a message: counts it, leaves it out, or dead-letters it (not JSON, or refused by a row function). */
 export type Kind = 'good' | 'filtered' | 'thrown' | 'bad'
 
+/** Numbers from here on are those of messages that their producers have taken back. */
+export const abortedFrom = 800_000
+
 /** One message that a producer made. Two are the same if they have the same number; a resent one is the same. */
 export interface Message {
   readonly n: number
@@ -29,7 +32,7 @@ export function message(parts: Omit<Message, 'bytes' | 'marker'>): Message {
 }
 
 /** Messages as one chunk of a source. */
-export function chunkOf(messages: readonly Message[], partition: number, receipt: number, reference?: string): Chunk {
+export function chunkOf(messages: readonly Pick<Message, 'bytes'>[], partition: number, receipt: number, reference?: string): Chunk {
   const bytes = Buffer.concat(messages.map(({ bytes }) => bytes))
   const starts = new Int32Array(messages.length)
   const ends = new Int32Array(messages.length)

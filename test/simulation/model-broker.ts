@@ -2,6 +2,7 @@ import type { SourceReader } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import type { Machine } from './machine.js'
 import { chunkOf, type Message } from './message.js'
+import { ModelTransfers, type TakeTransfers } from './model-transfers.js'
 import type { SeededRandom } from './seeded-random.js'
 import type { SimProcess } from './sim-process.js'
 
@@ -37,6 +38,7 @@ export class ModelBroker {
   readonly name: string
   readonly #machine: Machine
   readonly #random: SeededRandom
+  readonly #transfers: ModelTransfers
   readonly #credit: number
   readonly #ordered: boolean
   readonly #longestChunk: number
@@ -47,11 +49,12 @@ export class ModelBroker {
   readonly settled = new Set<number>()
 
   /** `ordered`: nothing is given to a process that was replaced, which would come again out of its order. */
-  constructor(name: string, machine: Machine, ordered: boolean) {
+  constructor(name: string, machine: Machine, ordered: boolean, take?: TakeTransfers) {
     this.#ordered = ordered
     this.name = name
     this.#machine = machine
     this.#random = machine.fork(`broker ${name}`)
+    this.#transfers = new ModelTransfers(machine.fork(`transfers ${name}`), take)
     this.#credit = this.#random.int(4, 60)
     this.#longestChunk = this.#random.int(1, 20)
   }
@@ -186,13 +189,7 @@ export class ModelBroker {
         const { resolve } = link.waiting
         link.waiting = undefined
         this.#machine.trace(`${this.name} gives ${messages.map(({ message }) => message.n)} to p${link.process.number}`)
-        resolve(
-          chunkOf(
-            messages.map(({ message }) => message),
-            0,
-            receipt,
-          ),
-        )
+        resolve(chunkOf(this.#transfers.carry(messages.map(({ message }) => message)), 0, receipt))
       })
     })
   }

@@ -1,5 +1,5 @@
 /** A rule of reliability §5, by its number there. */
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11'
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12'
 
 /** What was found not to hold. */
 export interface Violation {
@@ -7,9 +7,7 @@ export interface Violation {
   readonly what: string
 }
 
-/**
- * Where each is judged. I12 (aborted deliveries never appear) lies below `SourceReader`, and is judged by test/amqp.
- */
+/** Where each is judged. */
 export const judgedIn: { readonly [invariant in Invariant]: string } = {
   I1: 'judge-results: every message that a producer was told is taken is in windows, late rows or dead letters, and settled',
   I2: 'judge-results: sets of message numbers in each window; counts of rows in exactly-once sinks; model-sink: positions rise',
@@ -22,4 +20,5 @@ export const judgedIn: { readonly [invariant in Invariant]: string } = {
   I9: 'simulate-seed: all is settled, sent and closed within a bound of the last fault; quiet-closing: windows that only the clock closes',
   I10: 'world: files that a process leaves open; journal-bound: bytes of the journal beyond recovery and retention',
   I11: 'model-broker, model-log, model-sink: nothing is settled or sent by a process that has read that it was replaced',
+  I12: 'judge-aborted: no delivery that its sender gave up is in windows, late rows or dead letters',
 }

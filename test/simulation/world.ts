@@ -87,7 +87,10 @@ export class World implements Machine {
     }
     this.observations = new Observations((invariant, what) => this.violated(invariant, what))
     this.sources = new Map(
-      scenario.sources.map(({ id, kind }) => [id, kind === 'log' ? new ModelLog(id, this) : new ModelBroker(id, this, scenario.exact)]),
+      scenario.sources.map(({ id, kind }) => [
+        id,
+        kind === 'log' ? new ModelLog(id, this) : new ModelBroker(id, this, scenario.exact, plant?.takeTransfers),
+      ]),
     )
     const guarantees = { exact: 'transactional', once: 'idempotent', late: 'transactional', wide: 'idempotent', again: 'append' } as const
     this.sinks = new Map(Object.entries(guarantees).map(([id, guarantee]) => [id, new ModelSink(id, guarantee, this)]))
@@ -154,7 +157,7 @@ export class World implements Machine {
       startJobs({
         jobs: [simJob(this.scenario, this, process, edited, this.#plant)],
         bundles: new Map([['sim', textOf(edited)]]),
-        drop: ['view:wide-shown'],
+        drop: this.edits > 0 && !this.misnamed ? ['view:wide-shown'] : [],
         log: silentLog,
         env: {},
         time: process.time,
@@ -191,6 +194,8 @@ export class World implements Machine {
   /** Whether the job that is started next is the other text of it. */
   edited = false
   edits = 0
+  /** The text that has the node to drop was never begun: who starts the process leaves the option out. */
+  misnamed = false
 
   #ended(life: Life, error: unknown): void {
     const { process } = life
@@ -200,6 +205,7 @@ export class World implements Machine {
     if (error && !(error instanceof MillraceError)) this.violated('I9', `p${process.number} ended with ${(error as Error).stack}`)
     // A folder that cannot be begun is told to whoever starts the process, who may try again.
     else if (error instanceof MillraceError && error.code === 'MR426' && !life.jobs) this.trace('not begun')
+    else if (error instanceof MillraceError && error.code === 'MR427' && !life.jobs) this.misnamed = true
     else if (error instanceof MillraceError && error.action === 'stop' && !replaced)
       this.violated('I9', `the job stopped for good: ${error.code} ${error.message}`)
     const open = this.disk.open.get(process) ?? []

@@ -20,8 +20,8 @@ export interface SnapshotHeader {
   readonly bundle: string
   /** Former bundles that may still have to take in what the journal holds: the last entry that each can have taken in. */
   readonly bundles?: { readonly [hash: string]: number }
-  /** Nodes whose state was given up by name: naming them again is no mistake. */
-  readonly dropped?: readonly string[]
+  /** Nodes and sinks that the job has and had: naming one to drop that is gone is no mistake. */
+  readonly names?: readonly string[]
   readonly plan: string
   readonly shape: PlanShape
   /** Version of what each operator, aggregate and codec of the plan computes, by name. */
@@ -66,7 +66,7 @@ export interface KeptParts {
 /** Copies the state of a job at rest; what is given changes no more. */
 export function captureJob(
   parts: KeptParts,
-  identity: Pick<SnapshotHeader, 'bundle' | 'bundles' | 'dropped' | 'semantics' | 'release'>,
+  identity: Pick<SnapshotHeader, 'bundle' | 'bundles' | 'names' | 'semantics' | 'release'>,
 ): SnapshotToSave {
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
@@ -78,7 +78,7 @@ export function captureJob(
     job: graph.job,
     bundle: identity.bundle,
     bundles: identity.bundles ?? {},
-    dropped: identity.dropped ?? [],
+    names: identity.names ?? [],
     plan: planHash(graph.plan),
     shape: planShape(graph.plan),
     semantics: identity.semantics,

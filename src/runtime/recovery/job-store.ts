@@ -84,7 +84,7 @@ class OpenJobStore implements JobStore {
       real,
       log,
       reached,
-      capture: () => captureJob(parts, { bundle: this.#bundles.current, bundles, semantics, release, dropped: names.dropped }),
+      capture: () => captureJob(parts, { bundle: this.#bundles.current, bundles, semantics, release, names: names.kept }),
       entry: loaded?.entry ?? 0,
       replayed: { entries: replayed, ms },
     })

@@ -19,14 +19,13 @@ export interface FormerState {
 /**
  * State follows its operator by id from one text of a job to the next.
  *
- * @returns the nodes and sinks whose state was given up
  * @throws MR421 with each difference, before anything is changed, unless `drop` names the node or the sink.
  */
 export function moveState(
   { shape, state, memory, waiting }: FormerState,
   to: Graph,
   options: Pick<JobRunnerOptions, 'drop' | 'log'>,
-): readonly string[] {
+): void {
   const { drop, log } = options
   const { refused, dropped, notes } = fits(shape, planShape(to.plan), drop)
   const missing = missingSinks(waiting, to)
@@ -46,7 +45,6 @@ export function moveState(
   to.restore({ ...(state as object), nodes: Object.fromEntries(kept) } as State)
   const gone = memory.origins.sources().filter(id => !to.sources.some(source => source.id === id))
   to.forget(gone.flatMap(source => memory.origins.ofSource(source)))
-  return [...dropped, ...missing.map(({ sink }) => sink)]
 }
 
 /** A name to drop that is none, and most likely means another. */

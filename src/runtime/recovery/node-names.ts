@@ -1,31 +1,26 @@
 import type { Graph } from '../../job/graph.js'
 
-/** Dropped names that are remembered; the newest. */
-const mostDropped = 1_000
+/** Former ids that are remembered; the newest. */
+const mostFormer = 1_000
 
-/** Ids of the nodes and sinks that a job has and had, as far as its data folder tells. */
+/** Ids of the nodes and sinks that a job has and had, as far as its data folder tells: one that is gone may still be named. */
 export class NodeNames {
-  readonly all = new Set<string>()
-  readonly #dropped = new Set<string>()
+  readonly #all = new Set<string>()
+
+  add(ids: Iterable<string>): void {
+    for (const id of ids) this.#all.add(id)
+  }
 
   addGraph({ plan, sinks }: Graph): void {
     this.add([...plan.nodes, ...sinks].map(({ id }) => id))
   }
 
-  add(ids: Iterable<string>): void {
-    for (const id of ids) this.all.add(id)
-  }
-
-  /** Their state was given up, now or at an earlier start: the option may stand in a start script. */
-  drop(ids: Iterable<string>): void {
-    for (const id of ids) {
-      this.all.add(id)
-      this.#dropped.add(id)
-    }
+  get all(): ReadonlySet<string> {
+    return this.#all
   }
 
   /** For the next snapshot to name. */
-  get dropped(): readonly string[] {
-    return [...this.#dropped].slice(-mostDropped)
+  get kept(): readonly string[] {
+    return [...this.#all].slice(-mostFormer)
   }
 }

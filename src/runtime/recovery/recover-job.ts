@@ -136,9 +136,9 @@ class Recovery {
 
   async #restore(loaded: LoadedSnapshot): Promise<void> {
     const { durability, bundles, start, options } = this.#parts
-    const { bundle, shape, semantics, release, dropped } = headerOf(loaded)
+    const { bundle, shape, semantics, release, names } = headerOf(loaded)
     this.#names.add(Object.keys(shape))
-    this.#names.drop(dropped ?? [])
+    this.#names.add(names ?? [])
     const { graph: state } = stateOf(loaded)
     const left = durability.journal.last - loaded.entry
     if (left < 0) {
@@ -180,7 +180,8 @@ class Recovery {
   }
 
   #move(former: FormerState, graph: Graph): void {
-    this.#names.drop(moveState(former, graph, this.#parts.options))
+    this.#names.add(former.waiting.map(({ outputs }) => outputs.sink))
+    moveState(former, graph, this.#parts.options)
   }
 
   #goOn(bundle: string, graph: Graph): void {

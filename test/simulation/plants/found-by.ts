@@ -19,6 +19,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'sync-error-swallowed': 3,
   'sync-skipped': 1,
   'tick-not-journaled': 3,
+  'torso-given': 1,
   'views-not-saved': 1,
   'watermark-lost': 3,
   'windows-lost': 1,

@@ -18,6 +18,7 @@ import { snapshotFolderUnsynced } from './snapshot-folder-unsynced.js'
 import { syncErrorSwallowed } from './sync-error-swallowed.js'
 import { syncSkipped } from './sync-skipped.js'
 import { tickNotJournaled } from './tick-not-journaled.js'
+import { torsoGiven } from './torso-given.js'
 import { viewsNotSaved } from './views-not-saved.js'
 import { watermarkLost } from './watermark-lost.js'
 import { windowsLost } from './windows-lost.js'
@@ -43,6 +44,7 @@ export const plants: readonly Plant[] = [
   syncErrorSwallowed,
   syncSkipped,
   tickNotJournaled,
+  torsoGiven,
   viewsNotSaved,
   watermarkLost,
   windowsLost,
