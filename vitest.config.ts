@@ -7,6 +7,7 @@ const alias = {
   'millrace/mqtt': here('./connectors/mqtt/index.ts'),
   'millrace/file': here('./connectors/file/index.ts'),
   'millrace/console': here('./connectors/console/index.ts'),
+  'millrace/connector': here('./src/connector/index.ts'),
   'millrace/http': here('./connectors/http/index.ts'),
   'millrace/testing': here('./src/testing/index.ts'),
   millrace: here('./src/index.ts'),
@@ -29,7 +30,7 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { resolve: { alias }, test: { name: 'whole', include: ['test/**/*.test.ts'], setupFiles, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { resolve: { alias }, test: { name: 'whole', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], setupFiles, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 })

@@ -11,7 +11,7 @@ const roomOf = path => rooms.find(room => path === room.path || path.startsWith(
 const problems = []
 const say = (file, text) => problems.push(`${file}: ${text}`)
 
-const files = ['src', 'connectors', 'jobs', 'dashboards'].flatMap(top =>
+const files = ['src', 'connectors', 'jobs', 'examples', 'dashboards'].flatMap(top =>
   readdirSync(join(root, top), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && /\.ts$/.test(entry.name))
     .map(entry => slashed(join(entry.parentPath, entry.name)).slice(slashed(root).length + 1)),

@@ -45,6 +45,8 @@ export const rooms = [
     only: ['src/index.ts', 'connectors'],
     packages: ['millrace', 'millrace/amqp', 'millrace/mqtt', 'millrace/file', 'millrace/http', 'millrace/console'],
   },
+  // Connectors as others write them: through the public doors alone.
+  { path: 'examples', lines: 150, only: [], packages: ['millrace'] },
   { path: 'dashboards', lines: 250, only: ['src/model', 'src/dashboard'], packages: ['uplot', '@dagrejs/dagre'] },
 ]
 

@@ -32,9 +32,9 @@ export class Segment {
     this.used = end
   }
 
-  chunk(receipt: number): Chunk {
+  chunk(receipt: number, encoding: Chunk['encoding'] = 'amqp'): Chunk {
     const { length, starts, ends } = this
-    return { encoding: 'amqp', partition: 0, bytes: this.bytes.subarray(0, this.used), starts, ends, length, receipt }
+    return { encoding, partition: 0, bytes: this.bytes.subarray(0, this.used), starts, ends, length, receipt }
   }
 
   /** Keeps only messages that nobody will send again; true when some are left. */

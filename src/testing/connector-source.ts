@@ -84,6 +84,8 @@ const reading = (harness: SourceHarness): readonly SourceCase[] => [
       if (harness.endless) await (await filled(place, near, harness, [])).close('release')
       const lent = { ...near.context, bufferBytes: bound }
       const reader = await place.source().open(lent)
+      // What is said while nobody listens is gone where nothing comes again.
+      if (harness.redelivers === false) await near.until('it is connected', () => reader.status().connected)
       const sent = place.send(texts)
       await near.pause(500)
       const waiting = reader.status().bufferedBytes ?? 0

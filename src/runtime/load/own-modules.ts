@@ -2,11 +2,14 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { ResolveMillrace } from './outside.js'
 
+/** Doors that are rooms of `src`; the others are connectors. */
+const ownRooms = ['connector', 'testing']
+
 /** `millrace` is `src/index.js` beside this folder, `millrace/testing` is `src/testing/index.js`, `millrace/amqp` a connector. */
 export const ownModules: ResolveMillrace = specifier => {
   const [, part] = specifier.split('/')
   if (part === undefined) return new URL('../../index.js', import.meta.url)
-  if (part === 'testing') return new URL('../../testing/index.js', import.meta.url)
+  if (ownRooms.includes(part)) return new URL(`../../${part}/index.js`, import.meta.url)
   return new URL(`../../../connectors/${part}/index.js`, import.meta.url)
 }
 
@@ -27,6 +30,6 @@ const rxjsSpecifiers = ['rxjs', 'rxjs/operators']
  */
 export function ownSpecifier(url: string, resolve: ResolveMillrace = ownModules): string | undefined {
   const part = /\/connectors\/([^/]+)\/index\.[jt]s$/.exec(url)?.[1]
-  const candidates = ['millrace', 'millrace/testing', ...(part === undefined ? [] : [`millrace/${part}`])]
+  const candidates = ['millrace', ...ownRooms.map(room => `millrace/${room}`), ...(part === undefined ? [] : [`millrace/${part}`])]
   return candidates.find(specifier => resolve(specifier).href === url) ?? rxjsSpecifiers.find(specifier => ownRxjs(specifier) === url)
 }

@@ -1,0 +1,2 @@
+export { type LineSinkOptions, lineSink } from './sink.js'
+export { type LinesOptions, lines } from './source.js'
