@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Chunk } from '../model/chunk.js'
 import { valueAt } from '../model/columns.js'
-import { integer, schema, text } from '../model/fields.js'
+import { integer, schema, text, timestamp } from '../model/fields.js'
 import { csv } from './csv.js'
 
 const S = schema({ n: integer(), room: text().nullable() })
@@ -49,5 +49,18 @@ describe('csv with the header of the file', () => {
   it('refuses records behind a broken header, and reads on behind a whole one', () => {
     expect(decoder.decode(chunkOf('"n,room', '1,a')).rejected.map(({ code }) => code)).toEqual(['MR219'])
     expect(rows(chunkOf('n,room', '5,e'))).toEqual([[5, 'e']])
+  })
+})
+
+describe('epochs in cells', () => {
+  it.each(['epoch-ms', 'epoch-s', 'epoch-ns'] as const)('%s: long or short, what JSON calls a number is read as that', format => {
+    const texts = ['0', '-1', '1700000000000', '1700000000.123', '1.7e12', '1700000000123456789', '8640000000000.5']
+    const wrong = ['01', '1.', '.5', '+1', 'now', '0x10', '99999999999999999999999999999', '1_000']
+    const decoder = csv(schema({ at: timestamp(format) })).compile({ wanted: new Set(['at']), keyed: new Set() })
+    const { columns, length, rejected } = decoder.decode(chunkOf('at', ...texts, ...wrong))
+    const ms = (value: number): number => Math.round(format === 'epoch-ns' ? value / 1e6 : format === 'epoch-s' ? value * 1_000 : value)
+    const admitted = texts.map(one => ms(Number(one))).filter(time => Math.abs(time) <= 8.64e15)
+    expect(Array.from({ length }, (_, i) => valueAt(columns['at']!, i))).toEqual(admitted.map(time => time + 0))
+    expect(rejected).toHaveLength(texts.length - admitted.length + wrong.length)
   })
 })

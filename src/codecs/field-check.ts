@@ -105,6 +105,9 @@ export class FieldCheck {
     } else if (type === 'timestamp' && this.parseTime) {
       const ms = this.parseTime(bytes, start, end)
       if (!Number.isNaN(ms)) return this.time(row, ms, ms)
+    } else if (type === 'timestamp') {
+      const value = plainNumber(bytes, start, end)
+      if (!Number.isNaN(value)) return this.epoch(row, value)
     }
     return this.cell(row, utf8Text.decode(bytes.subarray(start, end)))
   }
