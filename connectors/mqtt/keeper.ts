@@ -57,11 +57,6 @@ export class Keeper {
     void this.#pass()
   }
 
-  /** The connection proved good: the next pause is short again. */
-  proved(): void {
-    this.#backoff.reset()
-  }
-
   /** Ends in order: what was written goes out, then a goodbye. */
   async leave(): Promise<void> {
     // From here on the end of the connection is our own doing.
@@ -124,6 +119,8 @@ export class Keeper {
     const now = this.#settings.time.monotonic()
     this.downSince = now
     this.#shortLives = now - this.#upAt < shortMs ? this.#shortLives + 1 : 0
+    // Only a connection that held makes the next pause short again: two that end each other must not do so ten times a second.
+    if (this.#shortLives === 0) this.#backoff.reset()
     const error = this.#shortLives < suspicious || lost.code === 'MR325' ? lost : this.#suspect(lost)
     this.lastError = error
     this.#warn(error)
@@ -134,7 +131,7 @@ export class Keeper {
 
   #suspect(lost: MillraceError): MillraceError {
     const who = `perhaps another client connects under the client id '${this.#settings.clientId}' as well`
-    return new MillraceError(lost.code, `${lost.message}, for the ${this.#shortLives}th time soon after it was made; ${who}`, {
+    return new MillraceError(lost.code, `${lost.message}, as often before soon after it was made; ${who}`, {
       cause: lost,
     })
   }

@@ -162,7 +162,6 @@ export class MqttSinkWriter implements SinkWriter {
 
   #up(dialed: Dialed): void {
     this.#dialed = dialed
-    this.#keeper.proved()
     const { granted } = dialed
     const { qos, retain } = this.#form
     const lacks =

@@ -193,7 +193,6 @@ export class MqttSourceReader implements SourceReader {
 
   #ready(dialed: Dialed, grants: readonly ISubscriptionGrant[]): void {
     this.#subscribed = true
-    this.#keeper.proved()
     const { name, qos } = this.#subscription
     this.#context.log.info(`subscribed to ${name}`, { endpoint: dialed.endpoint.text })
     const lower = grants.find(grant => grant.qos < qos)
