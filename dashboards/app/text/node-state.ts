@@ -6,6 +6,7 @@ export const nodeState = (node: GraphNode, now: number): string => {
   if (node.waiting) return `waits for ${node.waiting.for} ${duration(now - node.waiting.since)}`
   if (node.busy >= 0.8) return `busy ${Math.round(node.busy * 100)} % of a core`
   const watermark = node.watermark !== null && Number.isFinite(node.watermark) ? node.watermark : undefined
+  if (node.silentSince !== undefined) return `idle ${duration(now - node.silentSince)}`
   if (node.idle) return watermark === undefined ? 'idle' : `idle ${duration(now - watermark)}`
   return watermark === undefined ? 'no watermark yet' : `watermark ${clockTime(watermark, true)}`
 }

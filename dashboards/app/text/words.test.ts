@@ -98,6 +98,7 @@ describe('words for figures', () => {
     expect(nodeState(node, at)).toBe('no watermark yet')
     expect(nodeState({ ...node, idle: true }, at)).toBe('idle')
     expect(nodeState({ ...node, idle: true, watermark: 58_000 }, at)).toBe('idle 42 s')
+    expect(nodeState({ ...node, silentSince: 58_000, watermark: 99_000 }, at)).toBe('idle 42 s')
     expect(nodeState({ ...node, busy: 0.934 }, at)).toBe('busy 93 % of a core')
     expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
   })
