@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { RecordScanner } from './record-scanner.js'
 
-const chunkBytes = 65_536
+const chunkBytes = 131_072
 const lineFeed = 0x0a
 
 /** Records of a file, in one buffer; valid until the next call of `take`. */
@@ -29,7 +29,7 @@ export interface Offset {
 export const fileStart: Offset = { at: 0, line: 1, skipping: false }
 
 /**
- * Cuts a file into records, about 64 KB at a time. Memory is bounded by that and the longest record (1 MiB; what is longer
+ * Cuts a file into records, about 128 KB at a time. Memory is bounded by that and the longest record (1 MiB; what is longer
  * is given cut there, and its rest passed over).
  */
 export class RecordBuffer {
