@@ -202,6 +202,7 @@ describe('rows', () => {
   it.each([
     ['?frm=now', 400, 'MR506', "did you mean 'from'?"],
     ['?from=yesterday', 400, 'MR507', ''],
+    ['?from=now&to=now-1h', 400, 'MR507', 'to is 2026-01-15T11:00:00.000Z'],
     ['?limit=0', 400, 'MR507', ''],
     ['?limit=1&limit=2', 400, 'MR507', ''],
     ['?columns=room,maen', 400, 'MR509', "did you mean 'mean'?"],

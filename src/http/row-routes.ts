@@ -91,6 +91,10 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
       typeof csvParameters
     >
     if (tz !== undefined && dialect !== 'excel') throw new MillraceError('MR507', '`tz` is for dialect=excel: other times are in UTC')
+    if (asked.from !== undefined && asked.to !== undefined && asked.from > asked.to) {
+      const hint = `from is ${instantText(asked.from)}, to is ${instantText(asked.to)}`
+      throw new MillraceError('MR507', '`from` is later than `to`, so there can be no rows', { hint })
+    }
     const format = dialect === 'excel' ? textRows(excelCsv(tz ?? 'UTC')) : await rowFormats[name].load()
     const query: ViewQuery = { ...asked, keys }
     const result = ask(view, query, name)
