@@ -56,7 +56,9 @@ export class JobBundles {
     const former = (await this.#stored.list()).filter(hash => hash !== this.current)
     // A snapshot lies at most one entry before the journal, and names the text that it is of.
     const needed = former.map(hash => [hash, used[hash] ?? now] as const).filter(([, last]) => last >= first - 1)
-    if (needed.length < former.length) await this.#stored.retain([this.current, ...needed.map(([hash]) => hash)])
+    const kept = [this.current, ...needed.map(([hash]) => hash)]
+    // What cannot be removed now is taken for needed at the next start, and goes later.
+    if (needed.length < former.length) await this.#stored.retain(kept).catch(() => undefined)
     return Object.fromEntries(needed)
   }
 

@@ -2,7 +2,6 @@ import type { Graph } from '../../job/graph.js'
 import type { LoadedSnapshot, SnapshotToSave } from '../../journal/snapshot-store.js'
 import type { LiveRow } from '../../model/api.js'
 import type { State } from '../../model/state.js'
-import { planHash } from '../../plan/plan-hash.js'
 import type { View } from '../../views/view.js'
 import type { ClockState, JobClock } from '../flow/job-clock.js'
 import type { Outbox, StoredOutput } from '../flow/outbox.js'
@@ -10,7 +9,7 @@ import type { DeadLetterStore, StoredLetter } from '../letters/dead-letter-store
 import type { RetryMark } from '../letters/retry-mark.js'
 import type { JobCounts } from '../status/job-counts.js'
 import type { JobMemory } from '../status/job-memory.js'
-import { type PlanShape, planShape } from './plan-difference.js'
+import type { PlanShape } from './plan-difference.js'
 
 /** What a snapshot says of itself, readable without its body. */
 export interface SnapshotHeader {
@@ -66,7 +65,7 @@ export interface KeptParts {
 /** Copies the state of a job at rest; what is given changes no more. */
 export function captureJob(
   parts: KeptParts,
-  identity: Pick<SnapshotHeader, 'bundle' | 'bundles' | 'names' | 'semantics' | 'release'>,
+  identity: Pick<SnapshotHeader, 'bundle' | 'bundles' | 'names' | 'plan' | 'shape' | 'semantics' | 'release'>,
 ): SnapshotToSave {
   const { graph, clock, memory, views, outbox, deadLetters } = parts
   const { state: ids, side, from } = memory.ids.snapshot()
@@ -79,8 +78,8 @@ export function captureJob(
     bundle: identity.bundle,
     bundles: identity.bundles ?? {},
     names: identity.names ?? [],
-    plan: planHash(graph.plan),
-    shape: planShape(graph.plan),
+    plan: identity.plan,
+    shape: identity.shape,
     semantics: identity.semantics,
     ...(identity.release !== undefined && { release: identity.release }),
     at: clock.wall,

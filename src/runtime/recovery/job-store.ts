@@ -4,6 +4,7 @@ import { type Durability, type DurabilityEvents, openDurability } from '../flow/
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import { JobBundles } from './job-bundles.js'
 import { captureJob, headerOf, type KeptParts } from './job-snapshot.js'
+import { planShape } from './plan-shape.js'
 import { type Recovered, type RecoveryParts, recoverJob } from './recover-job.js'
 import { semanticVersions } from './semantic-versions.js'
 import { Snapshotter } from './snapshotter.js'
@@ -73,8 +74,11 @@ class OpenJobStore implements JobStore {
     const { job, tuning, real, log, reached, release } = this.#options
     const { journal, snapshots, loaded } = this.durability
     const semantics = semanticVersions(graph.plan)
+    const { current: bundle, plan } = this.#bundles
     const before = loaded && headerOf(loaded).bundles
     const bundles = await this.#bundles.retain(before ?? {}, memory.entry, journal.segments()[0]?.first ?? 1)
+    // The same in every snapshot of this process, and dear to make.
+    const identity = { bundle, bundles, names: names.kept, plan, shape: planShape(graph.plan), semantics, release }
     this.snapshotter = new Snapshotter({
       job: job.id,
       journal,
@@ -84,7 +88,7 @@ class OpenJobStore implements JobStore {
       real,
       log,
       reached,
-      capture: () => captureJob(parts, { bundle: this.#bundles.current, bundles, semantics, release, names: names.kept }),
+      capture: () => captureJob(parts, identity),
       entry: loaded?.entry ?? 0,
       replayed: { entries: replayed, ms },
     })
@@ -92,7 +96,6 @@ class OpenJobStore implements JobStore {
     try {
       await this.#bundles.save()
       // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
-      const { current: bundle, plan } = this.#bundles
       journal.note({ kind: 'bundle', bundle, plan, semantics, ...(release !== undefined && { release }) })
       if (memory.entry > 0) await this.snapshotter.takeOrThrow()
     } catch (error) {
