@@ -15,8 +15,15 @@ const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`
 
 interface Usage {
   readonly rss: number
+  /** Seconds of a core so far. */
+  readonly cpu: number
   /** The longest time for which one turn of the event loop held up the others. */
   readonly heldMs: number
+}
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }
 
 /** The server, in a process of its own: tells its address, then what it uses. */
@@ -26,17 +33,17 @@ async function serve(rows: number): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   setInterval(() => {
-    process.send?.({ rss: process.memoryUsage.rss(), heldMs: delay.max / 1e6 } satisfies Usage)
+    process.send?.({ rss: process.memoryUsage.rss(), cpu: cpuSeconds(), heldMs: delay.max / 1e6 } satisfies Usage)
     delay.reset()
   }, 20)
   process.send?.(server.url)
   // What a program would do without formats, streams and HTTP: the floor.
   const names = view.info().columns.map(({ name }) => name)
-  const began = performance.now()
+  const began = cpuSeconds()
   let bytes = 0
   for (const row of view.query({}).rows) bytes += JSON.stringify(Object.fromEntries(row.map((value, i) => [names[i], value]))).length + 1
-  const seconds = (performance.now() - began) / 1000
-  process.send?.(`JSON.stringify of an object a row alone: ${Math.round(rows / seconds / 1000)} k rows/s, ${mib(bytes)}`)
+  const seconds = cpuSeconds() - began
+  process.send?.(`JSON.stringify of an object a row alone: ${Math.round(rows / seconds / 1000)} k rows a second of a core, ${mib(bytes)}`)
 }
 
 const asked = (url: string): Promise<IncomingMessage> =>
@@ -49,11 +56,13 @@ async function measure(rows: number): Promise<void> {
     let rss = 0
     let most = 0
     let heldMs = 0
+    let cpu = 0
     const floor = new Promise<string>(resolve =>
       child.on('message', message => {
         if (typeof message === 'string') return resolve(message)
         const usage = message as Usage
         rss = usage.rss
+        cpu = usage.cpu
         most = Math.max(most, rss)
         heldMs = Math.max(heldMs, usage.heldMs)
       }),
@@ -65,6 +74,7 @@ async function measure(rows: number): Promise<void> {
     for (const name of formats) {
       await once(child, 'message')
       const before = rss
+      const cpuBefore = cpu
       most = 0
       heldMs = 0
       const began = performance.now()
@@ -75,13 +85,14 @@ async function measure(rows: number): Promise<void> {
       await once(child, 'message')
       const whole = most - before
       const held = heldMs
+      const core = cpu - cpuBefore
       most = 0
       const slow = await asked(address(name))
       slow.once('readable', () => slow.read(1))
       await new Promise(resolve => setTimeout(resolve, slowMs))
       slow.destroy()
       console.info(
-        `${name.padEnd(6)} ${Math.round(rows / seconds / 1000)} k rows/s, ${mib(bytes / seconds)}/s of ${mib(bytes)}; memory ${mib(before)}, +${mib(whole)} while it streams, turns of at most ${held.toFixed(0)} ms, +${mib(Math.max(0, most - before))} while a reader stands still`,
+        `${name.padEnd(6)} ${Math.round(rows / core / 1000)} k rows and ${mib(bytes / core)} a second of a core, ${seconds.toFixed(1)} s for ${mib(bytes)}; memory ${mib(before)}, +${mib(whole)} while it streams, turns of at most ${held.toFixed(0)} ms, +${mib(Math.max(0, most - before))} while a reader stands still`,
       )
     }
   } finally {
