@@ -49,9 +49,6 @@ describe.skipIf(!hasChromium)(
     test('says in words how the job is, draws, asks nobody else, and breaks no policy', async () => {
       const { page, faults, foreign, close } = await visit(browser, url)
       await ready(page)
-      const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN)
-      console.info(`first contentful paint: ${painted.toFixed(0)} ms`)
-      expect(painted).toBeLessThan(10_000)
       await sentence(page, 'Running 1,240 messages a second, 1.2 s behind. 61 came too late, 12 were refused and kept.')
       expect(await page.locator('.seal').textContent()).toBe('no guarantee')
       expect(await page.locator('#clock').textContent()).toContain('replaying real data at 60×')

@@ -104,6 +104,8 @@ export class Graph implements Section {
       width: laid.width,
       height: laid.height,
       role: 'group',
+      // It listens to the focus of its parts, by which browsers take a drawing for a stop of the Tab key.
+      tabindex: -1,
       'aria-label': `Graph of ${graph.job}: ${graph.nodes.length} nodes, ${graph.edges.length} edges. Arrow keys go from one to the next.`,
     })
     const lines = laid.edges.map(edge => {
