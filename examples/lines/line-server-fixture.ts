@@ -29,7 +29,7 @@ export class LineServer {
   say(texts: readonly string[]): void {
     this.#unsaid += texts.map(text => `${text}\n`).join('')
     // The newest: one before it may be on its way out.
-    const socket = [...this.#sockets].at(-1)
+    const socket = [...this.#sockets].findLast(one => !one.destroyed)
     if (socket) this.#sayTo(socket)
   }
 

@@ -12,8 +12,7 @@ function split(text: string, size: number, most = 100): { readonly lines: readon
 
 test('lines are the same however they are cut; empty ones and one without an end are none', () => {
   const text = `{"n":1}\n\nKüche\n${'y'.repeat(99)}\nno end`
-  for (let size = 1; size < 120; size++)
-    expect(split(text, size)).toEqual({ lines: ['{"n":1}', 'Küche', 'y'.repeat(99)], tooLong: 0 })
+  for (let size = 1; size < 120; size++) expect(split(text, size)).toEqual({ lines: ['{"n":1}', 'Küche', 'y'.repeat(99)], tooLong: 0 })
 })
 
 test('a line that is too long is left out and counted, its neighbours are not', () => {
