@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +111,28 @@ describe('the dead letters of a running process', () => {
     expect((await letters('ls', '--data', data, '--limit', '2')).stderr).toContain('there are more: --limit 20')
     expect((await letters('show', 'nobody', '--data', data)).stderr).toContain('MR510')
   })
+})
+
+test('what a job could not take counts when the job was mended and it comes in again', async () => {
+  const data = join(folder, 'mended')
+  const path = writeJob(join(folder, 'mended-job'), {
+    where: "\n    mapRows('check', Reading, r => { if (r.celsius > LIMIT) throw new Error('too hot to be true'); return r }),",
+  })
+  const text = (await readFile(path, 'utf8')).replace('import { ', 'import { mapRows, ')
+  const withLimit = (limit: number) => writeFile(path, text.replace('LIMIT', String(limit)))
+  await withLimit(90)
+  const first = await running([path, '--data', data])
+  await sendAll(first.amqp, 'telemetry', [reading('a', 1, 20), reading('b', 2, 95), reading('c', 3, 96)])
+  await until('two letters', async () => (await first.deadLetters()).length === 2)
+  await first.stop()
+  await withLimit(200)
+  const second = await running([path, '--data', data])
+  const { code, stdout } = await letters('retry', '--code', 'MR161', '--yes', '--url', second.http)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '2 of 2 counted\n' })
+  expect((await second.jobs())[0]!.counts).toMatchObject({ received: 5, counted: 3, deadLettered: 2 })
+  const nothing = await letters('retry', '--code', 'MR161', '--yes', '--url', second.http)
+  expect(nothing).toMatchObject({ code: 0, stdout: '0 of 0 counted\n' })
+  await second.stop()
 })
 
 describe('nobody to ask', () => {
