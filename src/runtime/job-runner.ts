@@ -38,8 +38,8 @@ export class JobRunner {
   outbox!: Outbox
   deadLetters!: DeadLetterStore
   views!: JobViews
-  /** Nodes and sinks that the job has, or had. */
-  names!: ReadonlySet<string>
+  /** Nodes and sinks that the job has, or had; undefined while its data folder has not told. */
+  names: ReadonlySet<string> | undefined
   readonly insight: JobInsight
   /** What keeps the job's state; undefined where nothing outlives the process. */
   store: JobStore | undefined

@@ -136,7 +136,10 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
   )
   try {
     for (const runner of runners) await runner.prepare()
-    checkDropped(options.drop ?? [], new Set(runners.flatMap(({ names }) => [...names])))
+    checkDropped(
+      options.drop ?? [],
+      runners.map(({ names }) => names),
+    )
   } catch (error) {
     for (const runner of runners) await runner.unlock()
     throw error
@@ -173,7 +176,10 @@ function folderOf({ dataDir, jobs }: StartOptions, job: string): string | undefi
 }
 
 /** @throws MR427: what does not exist is misspelt, and its state was not given up. */
-function checkDropped(drop: readonly string[], names: ReadonlySet<string>): void {
+function checkDropped(drop: readonly string[], known: readonly (ReadonlySet<string> | undefined)[]): void {
+  // A folder on a full disk cannot tell yet.
+  if (known.includes(undefined)) return
+  const names = new Set(known.flatMap(ids => [...(ids ?? [])]))
   for (const name of drop.filter(name => !names.has(name))) {
     const meant = nearest(name, names)
     throw new MillraceError('MR427', `there is no node \`${name}\` whose state could be dropped`, {

@@ -22,8 +22,8 @@ export interface JobAtRest {
   readonly deadLetters: DeadLetterStore
   /** What keeps the job's state; undefined where nothing outlives the process. */
   readonly store: JobStore | undefined
-  /** Nodes and sinks that there are, or were. */
-  readonly names: ReadonlySet<string>
+  /** Nodes and sinks that there are, or were; undefined while the data folder has not told. */
+  readonly names: ReadonlySet<string> | undefined
 }
 
 export interface RestingEvents {

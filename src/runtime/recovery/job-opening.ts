@@ -37,7 +37,8 @@ export class JobOpening {
         if (!isFull(error) || drainOnly) throw error
       }
     }
-    return freshJob({ ...this.#options, dataDir: undefined }, graph, this.#views, this.#events)
+    const job = freshJob({ ...this.#options, dataDir: undefined }, graph, this.#views, this.#events)
+    return dataDir === undefined ? job : { ...job, names: undefined }
   }
 
   /** The job for a new run after one that broke: from the disk, or, without a data folder, afresh. @throws as `first` */
