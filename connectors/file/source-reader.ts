@@ -111,6 +111,8 @@ export class FileSourceReader implements SourceReader {
     const { log } = this.#context
     const path = this.#series.pathOf(place.file)
     const { file, before } = await findPlace(place, this.#series, this.#form, this.#follow)
+    // The job names another file now.
+    if (!file && place.file !== path) return
     if (this.#series.isPattern) this.#last = path
     if (file) {
       this.#file = file
@@ -119,8 +121,6 @@ export class FileSourceReader implements SourceReader {
       log.info(`goes on in ${file.path} at ${shownLine(place.line)}`)
       return
     }
-    // The job names another file now.
-    if (place.file !== path) return
     const there = await SourceFile.open(path, this.#form).catch(() => undefined)
     await there?.close()
     const read = `of what was read up to ${shownLine(place.line)}`

@@ -193,6 +193,16 @@ describe('a file that is read to its end', () => {
     expect(second.numbers).toEqual([5])
   })
 
+  it('may have no header, where the job names the columns', async () => {
+    await writeFile(path, 'a,1\n"b\nc",2\n')
+    const read = await reading({ decode: csv(S, ['note', 'n']) })
+    await read.done
+    expect(read.rows).toEqual([
+      [1, 'a'],
+      [2, 'b\nc'],
+    ])
+  })
+
   it('stops where it was cut while it was read: MR332', async () => {
     await writeFile(path, `n\n${'1\n'.repeat(100_000)}`)
     const source = file({ path, decode: csv(S) })
@@ -253,6 +263,7 @@ describe('what cannot be read', () => {
     expect(await of('m,note\n1,a\n')).toMatchObject({ code: 'MR217', notes: ['columns of the file: m, note'] })
     expect(await of('n,n\n1,2\n')).toMatchObject({ code: 'MR219' })
     expect(await of('n;note\n1;a\n')).toMatchObject({ code: 'MR217', hint: expect.stringContaining('`;`') })
+    expect(await of(Buffer.from([0x1f, 0x8b, 8, 0, 0x0a]))).toMatchObject({ code: 'MR211', message: `${path} is packed by gzip` })
     expect(await of(Buffer.from('\uFEFFn,note\r\n1,a\r\n', 'utf16le'))).toMatchObject({ code: 'MR211', hint: 'Save it as "CSV UTF-8".' })
   })
 
@@ -307,6 +318,12 @@ describe('several files', () => {
     await third.done
     expect(third.numbers).toEqual([4])
     expect(third.log.join('\n')).toContain('gone; the rest')
+    // Another folder is another series.
+    const other = await mkdtemp(join(root, 'other-'))
+    await writeFile(join(other, 'r-1.csv'), 'n\n7\n')
+    const fourth = await reading({ path: join(other, 'r-*.csv'), from: third.position })
+    await fourth.done
+    expect(fourth.numbers).toEqual([7])
   })
 
   it('are followed: the last one grows until there is a further one', async () => {
