@@ -43,7 +43,7 @@ export function createHost(options: HostOptions): Host {
     views: () => views.views(),
     deadLetters(filter) {
       const asked = filter.job === undefined ? runners : runners.filter(({ id }) => id === filter.job)
-      const found = asked.flatMap(({ deadLetters }) => deadLetters.list(filter))
+      const found = asked.flatMap(runner => runner.insight.letters(filter, runner))
       if (asked.length > 1) found.sort((a, b) => b.at - a.at)
       return found.slice(0, filter.limit ?? 1_000)
     },

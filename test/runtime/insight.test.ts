@@ -177,6 +177,28 @@ describe('a dead letter that comes in again', () => {
     await jobs.stop()
   })
 
+  test('is refused where the job has its source no more, and said not to be retryable', async () => {
+    const data = folder()
+    const { jobs, id } = await refused(data)
+    await jobs.stop()
+    const other = { source: new FakeSource(), sink: new FakeSink() }
+    const renamed = job('climate', ({ read }) => [
+      read('measurements', other.source.spec(json(Reading))).pipe(into(other.sink.spec('out'))),
+    ])
+    const second = await running([{ ...other, job: renamed }], {
+      ...folder(data.disk.afterPowerLoss(() => true)),
+      drop: ['windows', 'eventTime-1', 'view:peaks'],
+    })
+    const [letter] = second.host.deadLetters({})
+    expect(letter).toMatchObject({ id, retryable: false })
+    expect(second.host.deadLetters({ retryable: true })).toEqual([])
+    await expect(second.host.retryDeadLetter(id)).rejects.toMatchObject({
+      code: 'MR472',
+      message: `'climate' has no source 'readings' any more, which '${id}' came from`,
+    })
+    await second.jobs.stop()
+  })
+
   test('is refused where it is an output that its sink refused', async () => {
     const one = rig()
     const { time, host, jobs } = await running([one])

@@ -4,6 +4,7 @@ import type { Chunk } from '../../model/chunk.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { TimeSource } from '../../model/seams.js'
 import type { Pump } from '../flow/pump.js'
+import type { DeadLetterFilter } from '../host.js'
 import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import type { KeptLetter } from '../letters/kept-letters.js'
 import { LateRing } from './late-ring.js'
@@ -41,6 +42,12 @@ export class JobInsight {
     this.taps.end(reason)
     this.retries.end()
     this.late.forgetHeld()
+  }
+
+  /** The job's dead letters, newest first; one of a source that the job has no more cannot be taken in again. */
+  letters(filter: DeadLetterFilter, { deadLetters, graph }: Pick<RetryParts, 'deadLetters' | 'graph'>): readonly DeadLetter[] {
+    const sources = new Set(graph.sources.map(({ id }) => id))
+    return deadLetters.list(filter, letter => (letter.retryable && !sources.has(letter.source) ? { ...letter, retryable: false } : letter))
   }
 
   /**

@@ -192,6 +192,19 @@ test('just after a rotation the older file tells what is stored', async () => {
   await two.letters.close()
 })
 
+test('a start shows as many letters of the file as fit into memory', async () => {
+  const path = join(folder, 'many.ndjson')
+  const one = store('o', path)
+  const large = 'x'.repeat(3_000)
+  for (let entry = 1; entry <= 800; entry++) one.letters.add(entry, 0, refused(large))
+  while (one.letters.oldestEntry !== Number.POSITIVE_INFINITY) await one.time.settle()
+  await one.letters.close()
+  const two = store('o', path)
+  await two.letters.load()
+  expect(two.letters.list({ limit: 1_000 })).toHaveLength(800)
+  await two.letters.close()
+})
+
 test('a process whose folder has another owner stops, and does not try for ever', async () => {
   const file: LetterFile = {
     tail: async () => [],

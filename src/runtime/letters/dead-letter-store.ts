@@ -9,8 +9,6 @@ import type { RetryMark } from './retry-mark.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
 const sampleChars = 200
-/** How much of the file is read at a start. */
-const tailBytes = 2 ** 20
 
 /** A message that was refused, on its way into the store. */
 export interface Refused {
@@ -55,6 +53,8 @@ export class DeadLetterStore {
   readonly #writer: LetterWriter<Item> | undefined
   readonly #kept: KeptLetters
   readonly #names: LetterNames
+  /** As much of the file is read at a start. */
+  readonly #memoryBytes: number
   /** Letters and marks of entries that are not durable. */
   readonly #held = new Held<Item>()
   #durable = Number.POSITIVE_INFINITY
@@ -63,7 +63,8 @@ export class DeadLetterStore {
   constructor(options: DeadLetterOptions) {
     this.#options = options
     this.#writer = options.file && new LetterWriter(options.file, options)
-    this.#kept = new KeptLetters(options.memoryBytes ?? defaultMemoryBytes)
+    this.#memoryBytes = options.memoryBytes ?? defaultMemoryBytes
+    this.#kept = new KeptLetters(this.#memoryBytes)
     this.#names = new LetterNames(options.job, options.origin)
   }
 
@@ -72,7 +73,7 @@ export class DeadLetterStore {
     const { file, log, job } = this.#options
     await file?.open?.()
     try {
-      for (const line of (await file?.tail(tailBytes)) ?? []) {
+      for (const line of (await file?.tail(this.#memoryBytes)) ?? []) {
         const kept = letterOfLine(line)
         if (!kept) {
           this.#names.gap()
@@ -187,9 +188,9 @@ export class DeadLetterStore {
     this.#writer?.add({ entry, line, item: mark, kept: () => undefined })
   }
 
-  /** Newest first. */
-  list(filter: DeadLetterFilter): readonly DeadLetter[] {
-    return this.#kept.list(filter)
+  /** Newest first, each as `told` tells it. */
+  list(filter: DeadLetterFilter, told?: (letter: DeadLetter) => DeadLetter): readonly DeadLetter[] {
+    return this.#kept.list(filter, told)
   }
 
   /** A letter that is still in memory. */

@@ -63,12 +63,12 @@ export class KeptLetters {
     return letter
   }
 
-  /** Newest first. */
-  list(filter: DeadLetterFilter): readonly DeadLetter[] {
+  /** Newest first, each as `told` tells it. */
+  list(filter: DeadLetterFilter, told: (letter: DeadLetter) => DeadLetter = letter => letter): readonly DeadLetter[] {
     const found: DeadLetter[] = []
     const limit = filter.limit ?? 1_000
     for (let i = this.#kept.length - 1; i >= this.#first && found.length < limit; i--) {
-      const { letter } = this.#kept[i]!
+      const letter = told(this.#kept[i]!.letter)
       if (isWanted(letter, filter)) found.push(letter)
     }
     return found
