@@ -12,6 +12,9 @@ export interface Artemis {
   readonly url: string
   readonly host: string
   readonly port: number
+  /** Of its MQTT acceptor, with user and password; empty and 0 where none was asked for. */
+  readonly mqttUrl: string
+  readonly mqttPort: number
   readonly user: string
   readonly password: string
   /** Its process, while it runs. */
@@ -34,24 +37,28 @@ export interface ArtemisOptions {
   readonly idleTimeoutMs?: number
   /** For load over minutes: compiled with all optimisations, which cost the first seconds; by default it starts fast and stays slow. */
   readonly sustained?: boolean
+  /** Speaks MQTT as well, on a port of its own. */
+  readonly mqtt?: boolean
 }
 
-/** A fresh Artemis broker with AMQP alone, on a free port of loopback; unknown addresses are made on attach. */
+/** A fresh Artemis broker with AMQP alone, unless MQTT is asked for, on a free port of loopback; unknown addresses are made on attach. */
 export const startArtemis = async ({
   redeliverWithoutEnd = false,
   idleTimeoutMs = 60_000,
   sustained = false,
+  mqtt = false,
 }: ArtemisOptions = {}): Promise<Artemis> => {
   const available = artemisAvailable()
   if (!available.present) throw new Error(available.reason)
   const home = await mkdtemp(join(tmpdir(), 'millrace-artemis-'))
   const instance = join(home, 'broker')
   const port = await freePort()
+  const mqttPort = mqtt ? await freePort() : 0
   const create = ['create', instance, '--silent', '--user', 'device', '--password', 'secret', '--require-login', '--host', '127.0.0.1']
   const lean = ['--no-web', '--no-autotune', '--no-hornetq-acceptor', '--no-stomp-acceptor', '--java-memory', sustained ? '1G' : '512M']
   await run(available.path, [...create, ...lean], { cwd: dirname(dirname(available.path)) })
   const path = join(instance, 'etc', 'broker.xml')
-  const acceptor = `<acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP;amqpCredits=1000;amqpLowCredits=300;amqpIdleTimeout=${idleTimeoutMs}</acceptor>`
+  const acceptor = `<acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP;amqpCredits=1000;amqpLowCredits=300;amqpIdleTimeout=${idleTimeoutMs}</acceptor>${mqtt ? `<acceptor name="mqtt">tcp://127.0.0.1:${mqttPort}?protocols=MQTT</acceptor>` : ''}`
   const xml = (await readFile(path, 'utf8'))
     .replace(/<acceptors>[\s\S]*<\/acceptors>/, `<acceptors>${acceptor}</acceptors>`)
     // A disk that is more than 90 % full would leave producers without credit, without a word.
@@ -65,6 +72,7 @@ export const startArtemis = async ({
   const begin = async (): Promise<ServerProcess> => {
     const server = new ServerProcess(join(instance, 'bin', 'artemis'), ['run'], { cwd: instance, env })
     await server.ready(port, 60_000)
+    if (mqtt) await server.ready(mqttPort, 60_000)
     return server
   }
   let server: ServerProcess | undefined = await begin()
@@ -79,6 +87,8 @@ export const startArtemis = async ({
     url: `amqp://device:secret@127.0.0.1:${port}`,
     host: '127.0.0.1',
     port,
+    mqttUrl: mqtt ? `mqtt://device:secret@127.0.0.1:${mqttPort}` : '',
+    mqttPort,
     user: 'device',
     password: 'secret',
     get pid() {

@@ -1,0 +1,125 @@
+import { mqtt, mqttSink } from '../../connectors/mqtt/index.js'
+import { json } from '../../src/codecs/json.js'
+import { integer, schema } from '../../src/model/fields.js'
+import { systemRandom } from '../../src/runtime/seams/system-random.js'
+import type { SinkHarness } from '../../src/testing/connector-sink-harness.js'
+import type { SourceHarness } from '../../src/testing/connector-source-harness.js'
+import { CutProxy } from '../interop/cut-proxy.js'
+import { client, publish } from './mqtt-publisher.js'
+
+/** A broker under test; its URL carries user and password where it wants them. */
+export interface MqttPeer {
+  readonly url: string
+  readonly port: number
+}
+
+/** The brokers of a conformance run, which start after the cases are named. */
+export interface MqttScene {
+  readonly name: string
+  readonly broker: () => MqttPeer
+  /** One that refuses the user `device` with the password of the harness. */
+  readonly refusing: () => MqttPeer
+  /** It takes messages that are on their way together in any order. */
+  readonly unordered?: boolean
+  /** Characters beyond what it takes in one message. */
+  readonly tooLarge?: number
+}
+
+const Row = schema({ n: integer() })
+const password = 'canary-7f3a'
+
+/** What the case's own URL, which leads over a proxy, does not carry. */
+const login = ({ url }: MqttPeer): { readonly username?: string; readonly password?: string } => {
+  const { username, password } = new URL(url)
+  return username === '' ? {} : { username, password }
+}
+
+/** What a case takes away is the way to the broker. */
+const way = async (broker: MqttPeer) => {
+  const proxy = await CutProxy.start(broker.port)
+  return {
+    url: `mqtt://127.0.0.1:${proxy.port}`,
+    cut() {
+      proxy.cut()
+      proxy.open()
+    },
+    peer: {
+      async stop() {
+        proxy.cut()
+      },
+      async start() {
+        proxy.open()
+      },
+    },
+    close: () => proxy.close(),
+  }
+}
+
+export const mqttSource = ({ broker, refusing, name, unordered = false }: MqttScene, version: 4 | 5, qos: 1 | 2): SourceHarness => ({
+  name: `${name}: mqtt ${version === 5 ? '5' : '3.1.1'}, QoS ${qos}`,
+  endless: true,
+  keepsOrder: !unordered,
+  secrets: [password],
+  async place() {
+    const { url, cut, peer, close } = await way(broker())
+    const topic = `place/${systemRandom.hex(12)}`
+    return {
+      source: () => mqtt({ ...login(broker()), url, version, qos, topic, clientId: topic.replace('/', '-'), decode: json(Row) }),
+      send: texts => publish(broker().url, topic, texts, { qos }, unordered),
+      cut,
+      peer,
+      close,
+    }
+  },
+  async refused() {
+    return {
+      source: mqtt({ url: `mqtt://127.0.0.1:${refusing().port}`, version, topic: 'any', username: 'device', password, decode: json(Row) }),
+      close: async () => {},
+    }
+  },
+})
+
+export const mqttResults = (
+  { broker, refusing, name, tooLarge, unordered = false }: MqttScene,
+  version: 4 | 5,
+  qos: 1 | 2,
+): SinkHarness => ({
+  name: `${name}: mqttSink ${version === 5 ? '5' : '3.1.1'}, QoS ${qos}`,
+  secrets: [password],
+  unordered,
+  ...(version === 5 && tooLarge !== undefined ? { tooLarge } : {}),
+  async place() {
+    const { url, cut, peer, close } = await way(broker())
+    const topic = `out/${systemRandom.hex(12)}`
+    const got: Record<string, unknown>[] = []
+    const reader = await client(broker().url)
+    reader.on('message', (_topic, payload) => void got.push(JSON.parse(payload.toString()) as Record<string, unknown>))
+    await reader.subscribeAsync(topic, { qos: 2 })
+    return {
+      sink: () => mqttSink('out', { ...login(broker()), url, version, qos, topic }),
+      async received() {
+        // What the broker has acknowledged it hands on at once, but over another connection.
+        const mark = `end-${systemRandom.hex(8)}`
+        await reader.subscribeAsync(mark, { qos: 2 })
+        const seen = new Promise<void>(resolve => {
+          reader.on('message', name => name === mark && resolve())
+        })
+        await reader.publishAsync(mark, '{"n":-1}', { qos: 2 })
+        await seen
+        return got.filter(({ n }) => n !== -1)
+      },
+      cut,
+      peer,
+      async close() {
+        await reader.endAsync(true)
+        await close()
+      },
+    }
+  },
+  async refused() {
+    return {
+      sink: mqttSink('out', { url: `mqtt://127.0.0.1:${refusing().port}`, version, topic: 'any', username: 'device', password }),
+      close: async () => {},
+    }
+  },
+})
