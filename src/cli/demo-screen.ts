@@ -4,6 +4,7 @@ import type { DemoBroker } from './demo-broker.js'
 import type { WorkerReady } from './demo-messages.js'
 import type { ProcessOptions } from './process-options.js'
 import { type Invitation, invite } from './share-invitation.js'
+import { wrapLine } from './wrap-line.js'
 
 interface Welcome {
   readonly ready: WorkerReady
@@ -15,18 +16,20 @@ interface Welcome {
 
 /** What a demo shows in the terminal, on stderr. */
 export class DemoScreen {
-  readonly #say: (text: string) => void
+  readonly #say: (text: string, indent?: number) => void
 
   readonly #how: Pick<ProcessOptions, 'quiet' | 'json'>
 
   constructor(how: Pick<ProcessOptions, 'quiet' | 'json'>) {
     this.#how = how
-    this.#say = text => void (how.quiet || how.json || process.stderr.write(`${text}\n`))
+    this.#say = (text, indent = 2) => {
+      if (!how.quiet && !how.json) process.stderr.write(`${wrapLine(text, process.stderr.columns, indent)}\n`)
+    }
   }
 
   welcome({ ready, broker, guests, job, actions }: Welcome): void {
     const line = (name: string, text: string, remark?: string): void =>
-      this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`)
+      this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`, 11)
     const taken = ready.taken === null ? undefined : `port ${ready.taken} is taken; a free one was found`
     if (ready.url !== null) {
       line('page', pc.cyan(pc.bold(ready.url)), taken)

@@ -6,9 +6,15 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { systemRandom } from '../runtime/seams/system-random.js'
 import type { ProcessOptions } from './process-options.js'
 import { type ShareAddress, shareAddress } from './share-address.js'
+import { wrapLine } from './wrap-line.js'
 
 /** 128 bits: nobody guesses it. */
 const tokenDigits = 32
+
+/** Where what is said of a name begins. */
+const indent = 11
+/** Of a terminal that does not tell its size. */
+const unknownColumns = 80
 
 /** A page that is to be shared. */
 export interface Invitation {
@@ -29,7 +35,7 @@ export function invitation({ share, http }: ProcessOptions): Invitation | undefi
  * what was asked for; `quiet` gives it alone, `json` as an object.
  */
 export function invite(invitation: Invitation, sharedAt: string, { quiet, json }: Pick<ProcessOptions, 'quiet' | 'json'>): void {
-  const lines = invitationLines(invitation, sharedAt, process.stderr.isTTY)
+  const lines = invitationLines(invitation, sharedAt, process.stderr.isTTY ? process.stderr.columns || unknownColumns : undefined)
   const object = JSON.stringify({ level: 'info', message: 'guests may look', url: guestsUrl(invitation, sharedAt) })
   process.stderr.write(`${(json ? [object] : quiet ? lines.slice(0, 1) : lines).join('\n')}\n`)
 }
@@ -40,16 +46,17 @@ const guestsUrl = ({ share }: Invitation, sharedAt: string): string => `${shared
  * The lines that invite guests: the address with its token, which other addresses there are, and, in a terminal, a QR code
  * that a telephone reads.
  */
-function invitationLines(invitation: Invitation, sharedAt: string, terminal: boolean): readonly string[] {
+function invitationLines(invitation: Invitation, sharedAt: string, columns: number | undefined): readonly string[] {
   const { address } = invitation
   const url = guestsUrl(invitation, sharedAt)
   const others = address.others.map(({ host, interface: name }) => `${host} (${name})`).join(', ')
-  const lines = [
-    `${pc.dim('guests    ')} ${pc.cyan(pc.bold(url))}`,
-    `           ${pc.dim(`read only, unencrypted; who has this address can look. ${address.interface}${others ? `; or --share ${others}` : ''}`)}`,
-  ]
-  if (!terminal) return lines
-  // Light on dark whatever the terminal's colours are: not every reader takes the reverse.
+  const remark = `read only, unencrypted; who has this address can look. ${address.interface}${others ? `; or --share ${others}` : ''}`
+  const lines = [`${pc.dim('guests    ')} ${pc.cyan(pc.bold(url))}`, wrapLine(`${' '.repeat(indent)}${pc.dim(remark)}`, columns, indent)]
+  if (columns === undefined) return lines
   const code = renderUnicodeCompact(url, { border: 2 }).split('\n')
-  return [...lines, ...code.map(line => `           ${pc.bgBlack(pc.whiteBright(line))}`)]
+  const width = code[0]!.length
+  if (width > columns) return [...lines, `${' '.repeat(indent)}${pc.dim(`a QR code needs ${width} columns`)}`]
+  const before = ' '.repeat(Math.min(indent, columns - width))
+  // Light on dark whatever the terminal's colours are: not every reader takes the reverse.
+  return [...lines, ...code.map(line => before + pc.bgBlack(pc.whiteBright(line)))]
 }

@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { root } from '../cli/command.js'
 
@@ -9,10 +10,11 @@ const main = join(root, 'dist', 'src', 'cli', 'main.js')
 
 /** Runs a command in a terminal of its own, types what is due when it has said something, and tells how the terminal was left. */
 const terminal = `
-import json, os, pty, re, select, sys, termios, time
-steps, argv = json.loads(sys.argv[1]), sys.argv[2:]
+import fcntl, json, os, pty, re, select, struct, sys, termios, time
+steps, columns, argv = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 pid, fd = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
     os.execv(argv[0], argv)
 cooked = termios.tcgetattr(fd)[3] & termios.ICANON
 text, raw, end = '', False, time.time() + 40
@@ -38,6 +40,8 @@ interface Session {
   readonly code: number
   readonly raw: boolean
   readonly restored: boolean
+  /** What the command left in its folder for temporary files. */
+  readonly left: readonly string[]
 }
 
 const hasPython = ((): boolean => {
@@ -53,10 +57,11 @@ async function session(
   steps: readonly (readonly [string, string])[],
   args: readonly string[],
   env: Record<string, string> = {},
+  columns = 200,
 ): Promise<Session> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-terminal-'))
   const { NO_COLOR, VITEST, NODE_OPTIONS, ...inherited } = process.env
-  const child = spawn('python3', ['-c', terminal, JSON.stringify(steps), process.execPath, main, ...args], {
+  const child = spawn('python3', ['-c', terminal, JSON.stringify(steps), String(columns), process.execPath, main, ...args], {
     cwd: root,
     env: { ...inherited, TERM: 'xterm-256color', TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -66,8 +71,9 @@ async function session(
     out += part.toString()
   })
   await new Promise(resolve => child.once('close', resolve))
+  const left = await readdir(folder)
   await rm(folder, { recursive: true, force: true })
-  return JSON.parse(out) as Session
+  return { ...(JSON.parse(out) as Omit<Session, 'left'>), left }
 }
 
 const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
@@ -96,5 +102,36 @@ describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', () => {
     expect({ code, restored }).toEqual({ code: 0, restored: true })
     expect(text).toContain('\u001b[')
     expect(text.split('\n').filter(line => /[█▀▄]{3}/.test(line)).length).toBeGreaterThan(15)
+  })
+
+  test('of 60 columns breaks between words, and its QR code is whole', async () => {
+    const { text, code } = await session(
+      [
+        ['kill −9', 'l'],
+        ['no result changed', 'q'],
+      ],
+      [...args, '--share', '127.0.0.2'],
+      {},
+      60,
+    )
+    expect(code).toBe(0)
+    const lines = stripVTControlCharacters(text).split(/\r?\n/)
+    // An address is not broken: it would be no link any more.
+    for (const line of lines.filter(line => !line.includes('http://'))) expect(line.length, line).toBeLessThanOrEqual(60)
+    expect(lines.filter(line => /[█▀▄]{3}/.test(line)).length).toBeGreaterThan(15)
+    expect(lines.join('\n')).toMatch(/keys +space pause · l late burst · b bad message · d\n {11}duplicates/)
+  })
+
+  test('Ctrl-C amid a kill ends it in order, and leaves no process and no folder', async () => {
+    const { text, code, restored, left } = await session(
+      [
+        ['late burst.*kill', 'k'],
+        ['k?$', '\u0003'],
+      ],
+      args,
+      { NO_COLOR: '1' },
+    )
+    expect({ code, restored, left }).toEqual({ code: 0, restored: true, left: [] })
+    expect(text).not.toMatch(/error|warning/)
   })
 })
