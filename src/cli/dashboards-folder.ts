@@ -8,7 +8,9 @@ import { dirname, join, resolve } from 'node:path'
  * @example
  * dashboardsFolder(['jobs/plant.job.ts']) // '/srv/plant/dashboards'
  */
-export function dashboardsFolder(jobs: readonly string[]): string | undefined {
-  const folders = [resolve('dashboards'), ...jobs.map(job => join(dirname(resolve(job)), 'dashboards'))]
-  return folders.find(existsSync)
-}
+export const dashboardsFolder = (jobs: readonly string[]): string | undefined => dashboardFolders(jobs).find(existsSync)
+
+/** Where dashboards of job files may lie; the first that is there counts. */
+export const dashboardFolders = (jobs: readonly string[]): readonly string[] => [
+  ...new Set([resolve('dashboards'), ...jobs.map(job => join(dirname(resolve(job)), 'dashboards'))]),
+]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Log } from '../model/seams.js'
 import { systemTime } from '../runtime/seams/system-time.js'
-import { dashboardsFolder } from './dashboards-folder.js'
+import { dashboardFolders, dashboardsFolder } from './dashboards-folder.js'
 import { type DevJob, loadDevJob } from './dev-job.js'
 import { type Misfit, misfitFrom, misfitOf } from './dev-misfit.js'
 import { amqpPort, type EmbeddedNode, needsNode, startEmbeddedNode } from './embedded-node.js'
@@ -37,6 +37,7 @@ export class DevSession {
   #node: EmbeddedNode | undefined
   #live: LiveProcess | undefined
   #running: readonly DevJob[] = []
+  #dashboards: string | undefined
   #refused: { readonly jobs: readonly DevJob[]; readonly drop: readonly string[] } | undefined
 
   constructor(options: DevSessionOptions) {
@@ -48,9 +49,19 @@ export class DevSession {
     return this.#live
   }
 
-  /** Files of the jobs that run. */
+  /** The jobs that run. */
+  get jobs(): readonly DevJob[] {
+    return this.#running
+  }
+
+  /** Their files. */
   get inputs(): readonly string[] {
     return this.#running.flatMap(({ inputs }) => inputs)
+  }
+
+  /** The folder of dashboards that the server follows. */
+  get dashboards(): string | undefined {
+    return this.#dashboards
   }
 
   /**
@@ -114,18 +125,20 @@ export class DevSession {
   async #start(jobs: readonly DevJob[], drop: readonly string[]): Promise<void> {
     const { log, dataDir, paths } = this.#options
     const node = await this.#nodeFor(jobs)
-    const dashboards = dashboardsFolder(paths)
+    // One that is not there yet is followed, too.
+    const dashboards = dashboardsFolder(paths) ?? dashboardFolders(paths)[0]!
     const live = await startLive({
       jobs: jobs.map(({ job }) => job),
       log,
       http: this.#http,
       ...(node && { node }),
-      ...(dashboards !== undefined && { dashboards }),
+      dashboards,
       ...(dataDir !== undefined && { dataDir }),
       state: { bundles: new Map(jobs.map(({ job, code }) => [job.id, code])), drop },
     })
     this.#live = live
     this.#running = jobs
+    this.#dashboards = dashboards
     // Pages come back to where they were.
     if (live.server && this.#http) this.#http = { host: this.#http.host, port: live.server.port, named: true }
     this.#options.started(live)

@@ -1,9 +1,8 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import pc from 'picocolors'
-import { checkDashboard } from '../dashboard/check-dashboard.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { announceLive } from './announce-live.js'
-import { dashboardsFolder } from './dashboards-folder.js'
+import { DevDashboards, withoutDashboards } from './dev-dashboards.js'
 import { DevSession, type Reload } from './dev-session.js'
 import { DevTypes } from './dev-types.js'
 import { hearDrop } from './hear-drop.js'
@@ -36,6 +35,7 @@ class Dev {
   readonly #say: (text: string) => void
   readonly #session: DevSession
   readonly #types: DevTypes | undefined
+  readonly #dashboards: DevDashboards
   readonly #watcher: SourceWatcher
   readonly #end = new AbortController()
   /** Reloads come one after another. */
@@ -50,7 +50,7 @@ class Dev {
     this.#say = text => void (options.quiet || process.stderr.write(`${text}\n`))
     this.#session = new DevSession({
       paths,
-      log: terminalLog({ json: options.json === true, quiet: options.quiet === true }),
+      log: withoutDashboards(terminalLog({ json: options.json === true, quiet: options.quiet === true })),
       http: options.http === false ? undefined : listenAddress(options.http, httpPort),
       amqp: options.amqp === undefined ? undefined : listenAddress(options.amqp, 0),
       dataDir: options.data,
@@ -58,6 +58,7 @@ class Dev {
       started: live => this.#started(live),
     })
     this.#types = options.types === false ? undefined : new DevTypes(paths, this.#say)
+    this.#dashboards = new DevDashboards(this.#paths, this.#say)
     this.#watcher = new SourceWatcher(files => this.#changed(files))
   }
 
@@ -91,20 +92,12 @@ class Dev {
 
   /** Folders of all that a reload depends on. A missing import appears in one of them, too. */
   #folders(): Set<string> {
-    const dashboards = dashboardsFolder(this.#paths)
-    return new Set([
-      ...[...this.#paths, ...this.#session.inputs].map(file => dirname(file)),
-      ...(dashboards === undefined ? [] : [dashboards]),
-    ])
-  }
-
-  #isDashboard(file: string): boolean {
-    return file.endsWith('.json') && dirname(file) === dashboardsFolder(this.#paths)
+    return new Set([...[...this.#paths, ...this.#session.inputs].map(file => dirname(file)), ...this.#dashboards.folders])
   }
 
   #changed(files: readonly string[]): void {
     const inputs = new Set([...this.#paths, ...this.#session.inputs])
-    const dashboards = files.filter(file => this.#isDashboard(file))
+    const dashboards = files.filter(file => this.#dashboards.owns(file))
     const own = files.filter(file => inputs.has(file))
     const matters = own.length + dashboards.length > 0 || this.#failed
     // What a job imports for its types alone is no part of what runs.
@@ -115,7 +108,11 @@ class Dev {
     this.#work = this.#work.then(async () => {
       if (this.#end.signal.aborted) return
       this.#say(`${pc.yellow('▸')} ${files.map(file => relative('', file)).join(', ')} changed`)
-      await this.#attempt(() => this.#session.reload(dashboards.length > 0), false)
+      // The server follows the folder that it began with by itself.
+      const { folder } = this.#dashboards
+      const moved = folder !== undefined && folder !== this.#session.dashboards
+      if (own.length > 0 || moved || this.#failed) await this.#attempt(() => this.#session.reload(moved), false)
+      else await this.#dashboards.check(this.#session.jobs, true)
       this.#watcher.follow(this.#folders())
       // What does not load is told of once; the type check would say the same again.
       if (own.length > 0 && !this.#failed) this.#types?.check()
@@ -132,7 +129,7 @@ class Dev {
       if (outcome?.kind === 'misfit') this.#offer(outcome.misfit.error)
       else if (outcome?.kind === 'same') this.#say(pc.dim('  as it runs already'))
       else if (outcome && !first) this.#say(`${pc.green('✓')} reloaded in ${Math.round(outcome.ms)} ms`)
-      if (outcome?.kind === 'runs') await this.#checkDashboards()
+      if (outcome && outcome.kind !== 'misfit') await this.#dashboards.check(this.#session.jobs, false)
     } catch (error) {
       if (first && error instanceof MillraceError && error.code === 'MR401') throw error
       this.#failed = true
@@ -147,22 +144,6 @@ class Dev {
     this.#unhear = hearDrop(() => {
       this.#work = this.#work.then(() => this.#attempt(() => this.#session.giveUp(), false))
     })
-  }
-
-  /** Wrong definitions disturb only the page: they are told, and the job runs. */
-  async #checkDashboards(): Promise<void> {
-    const folder = dashboardsFolder(this.#paths)
-    const { live } = this.#session
-    if (folder === undefined || !live) return
-    const views = live.jobs.host.views().map(view => view.info())
-    for (const { id } of live.jobs.host.jobs()) {
-      const errors = await checkDashboard(
-        join(folder, `${id}.json`),
-        views.filter(({ job }) => job === id),
-      )
-      // A job without a definition gets a page derived from its views.
-      for (const error of errors) if (!isMissing(error)) process.stderr.write(`${errorText(error)}\n`)
-    }
   }
 
   #started(live: LiveProcess): void {
@@ -182,6 +163,3 @@ class Dev {
     })
   }
 }
-
-const isMissing = (error: MillraceError): boolean =>
-  error.code === 'MR532' && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'

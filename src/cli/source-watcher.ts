@@ -7,7 +7,10 @@ const quietMs = 60
 
 const source = /\.(?:[cm]?[jt]sx?|json)$/
 
-/** Tells which source files in some folders were made, changed or removed; folders in them are not looked into. */
+/**
+ * Tells which source files in some folders were made, changed or removed; folders in them are not looked into. A folder
+ * that is not there yet is told of when it comes.
+ */
 export class SourceWatcher {
   readonly #watcher: FSWatcher
   readonly #changed: (files: readonly string[]) => void
@@ -19,7 +22,11 @@ export class SourceWatcher {
   constructor(changed: (files: readonly string[]) => void) {
     this.#changed = changed
     this.#watcher = watch([], { ignoreInitial: true, depth: 0, ignored: (path, stats) => stats?.isFile() === true && !source.test(path) })
-    this.#watcher.on('all', (_, path) => this.#note(path))
+    this.#watcher.on('all', (event, path) => {
+      const came = event === 'addDir' && this.#folders.has(path)
+      if (came) this.#watcher.add(path)
+      if (came || source.test(path)) this.#note(path)
+    })
   }
 
   /** From now on these folders. */
@@ -41,7 +48,6 @@ export class SourceWatcher {
   }
 
   #note(path: string): void {
-    if (!source.test(path)) return
     this.#files.add(path)
     this.#cancel?.()
     this.#cancel = systemTime.after(quietMs, () => {
