@@ -27,6 +27,8 @@ export class Page {
   readonly #screen: OnScreen
   readonly #keys = new KeyList()
   #jobs: readonly JobSummary[] = []
+  /** The same as the stream told it: while that is lost the list of jobs is asked for, and may come from another process. */
+  #told: readonly JobSummary[] = []
   #open: OpenJob | undefined
   #outage: (Outage & { readonly endedAt: number }) | undefined
   #demo: DemoStatus | undefined
@@ -127,12 +129,14 @@ export class Page {
   }
 
   #heard(event: LiveEvent): void {
-    if (event.type === 'progress') this.#takeJobs(event.jobs)
-    else if (event.type === 'demo') this.#demo = event.demo
+    if (event.type === 'progress') {
+      this.#told = event.jobs
+      this.#takeJobs(event.jobs)
+    } else if (event.type === 'demo') this.#demo = event.demo
   }
 
   #back(tookMs: number): void {
-    const before = this.#shown()
+    const before = this.#told.find(job => job.id === this.#open?.id)
     if (before) this.#outage = { tookMs, before, endedAt: performance.now() }
   }
 

@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the page of the real demo over losses', () => {
     await page.locator('body').press('k')
     await page.locator('#sentence', { hasText: 'Connection lost' }).waitFor()
     await page.locator('.happening', { hasText: /Killed and recovered.*ended with SIGKILL/ }).waitFor()
-    await page.locator('#outage', { hasText: 'The connection was lost and is back after' }).waitFor()
+    await page.locator('#outage', { hasText: /lost and is back after .* The job recovered in .* Nothing lost: / }).waitFor()
     await page.locator('#sentence', { hasText: 'Running' }).waitFor()
     // It goes on by itself.
     const newest = [...before.keys()][0]!

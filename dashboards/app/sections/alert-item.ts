@@ -1,5 +1,5 @@
 import type { Alert } from '../../../src/model/alert.js'
-import { element, setAttribute, setText } from '../dom/element.js'
+import { element, replaceWhenChanged, setAttribute, setText } from '../dom/element.js'
 import { postAction } from '../feed/post-action.js'
 import { alertFacts, alertSubject } from '../text/alert-words.js'
 import { clockTime } from '../text/format.js'
@@ -27,7 +27,8 @@ export class AlertItem {
     const isSeen = acknowledgedAt !== undefined
     setAttribute(this.root, 'class', `${state} ${level}${isSeen ? ' seen' : ''}`)
     setText(this.#title, alertSubject(alert))
-    setText(this.#facts, alertFacts(alert, now))
+    const facts = alertFacts(alert, now)
+    replaceWhenChanged(this.#facts, facts, () => pieces(facts))
     if (isSeen) setText(this.#said, `acknowledged at ${clockTime(acknowledgedAt)}`)
     setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}`)
     this.#button.hidden = !canAct || isSeen || state !== 'firing'
@@ -41,3 +42,7 @@ export class AlertItem {
     else setText(this.#said, `not acknowledged: ${answer.refusal}`)
   }
 }
+
+/** A line breaks between two facts rather than within a span of time. */
+const pieces = (facts: string): readonly (Node | string)[] =>
+  facts.split(' · ').flatMap((fact, i) => [i === 0 ? '' : ' · ', element('span', { class: 'fact' }, fact)])
