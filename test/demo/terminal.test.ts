@@ -17,7 +17,7 @@ if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
     os.execv(argv[0], argv)
 cooked = termios.tcgetattr(fd)[3] & termios.ICANON
-text, raw, end = '', False, time.time() + 40
+text, raw, end = '', False, time.time() + 110
 while time.time() < end:
     if select.select([fd], [], [], 0.05)[0]:
         try:
@@ -78,7 +78,7 @@ async function session(
 
 const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
 
-describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', () => {
+describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', { timeout: 120_000 }, () => {
   test('obeys its keys, and gives the terminal back at q', async () => {
     const { text, code, raw, restored } = await session(
       [
