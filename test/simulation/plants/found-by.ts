@@ -16,7 +16,7 @@ export const foundBy: { readonly [plant: string]: number } = {
   'settled-on-receipt': 1,
   'short-write-believed': 3,
   'snapshot-folder-unsynced': 5,
-  'sync-error-swallowed': 3,
+  'sync-error-swallowed': 68,
   'sync-skipped': 1,
   'tick-not-journaled': 3,
   'torso-given': 1,
