@@ -92,11 +92,12 @@ describe('a result file that cannot be written', () => {
     expect(await fileSink('out', { path }).check(connectorContext(), 1_000)).toMatchObject([
       { ok: false, code: 'MR335', severity: 'error' },
     ])
-    const { send, arrived, summary } = await copying(path)
-    await send(10)
-    await until('it says why', () => summary().attention.find(one => /EROFS/.test(one)))
+    const writer = opened(await fileSink('out', { path }).open(connectorContext({ journal: 'a' })), it => it.close())
+    expect(await failure(writer.open())).toMatchObject({ code: 'MR335', message: expect.stringContaining('EROFS') })
     execFileSync('mount', ['-o', 'remount,rw', folder])
-    await arrived()
+    await writer.open()
+    await writer.write(suiteBatch(suiteRows(3)), { entry: 1, ordinal: 0 })
+    expect(await numbersIn(path)).toEqual([0, 1, 2])
   })
 
   it('where a file stands in the way of its folder, until that is moved', async () => {
