@@ -119,7 +119,9 @@ export class Gate extends Duplex implements FrameReceiver {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(() => done())
+    // After our goodbye the broker closes: Artemis forgets what it has not looked at yet once it sees us close.
+    if (this.#over) done()
+    else this.#socket.end(() => done())
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -25,6 +25,8 @@ export interface SourceHarness {
   readonly redelivers?: boolean
   /** A message comes again only after those before it: order holds over redeliveries. Default false. */
   readonly keepsOrder?: boolean
+  /** The peer hands on in another order than it took in, now and then: only that each comes once is looked at. Default false. */
+  readonly unordered?: boolean
   /** What waits while nobody asks is bounded by the peer's word alone, such as QoS 0. Default true: by `bufferBytes`. */
   readonly boundsMemory?: boolean
   /** The same place with credentials that its peer refuses. */

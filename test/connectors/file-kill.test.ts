@@ -124,7 +124,7 @@ describe('a file job that is killed', () => {
       // The header is line 1.
       broken.map(n => `readings.csv line ${n + 2}: the line has 2 cells, the header 3`),
     )
-  })
+  }, 180_000)
 
   it('follows a file that grows and is rotated meanwhile, also while nobody reads', async () => {
     const { folder, run } = place('followed-', true)
@@ -162,5 +162,5 @@ describe('a file job that is killed', () => {
     const { code, stderr } = await last.done
     expect(code, stderr).toBe(0)
     expect(numbersIn(await resultsOf(folder, 'all'))).toEqual(whole(written))
-  })
+  }, 180_000)
 })

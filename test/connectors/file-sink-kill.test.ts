@@ -45,7 +45,7 @@ it('a result file holds every row once and in order, wherever its writer is kill
   // Few writes in a life, so that deaths come amid the change of files, too; a turn takes microseconds, a sync up to some ms.
   for (let life = 0; life < 18; life++) behind.push(await live(1 + (life % 3), Math.ceil(1.6 ** life)))
   const end = await live(0, 0)
-  expect(end).toBeGreaterThan(40)
+  expect(end).toBeGreaterThan(30)
   expect(behind).toEqual([...behind].sort((a, b) => a - b))
   const names = (await readdir(folder)).filter(name => name.endsWith('.csv'))
   // The one without a number is the newest.
@@ -55,4 +55,4 @@ it('a result file holds every row once and in order, wherever its writer is kill
   for (const text of texts) if (text !== '') expect(text.startsWith('id,fill\n')).toBe(true)
   const wanted = Array.from({ length: end }, (_, i) => rowsOfEntry(i + 1)).join('')
   expect(texts.map(text => text.slice('id,fill\n'.length)).join('')).toBe(wanted)
-})
+}, 180_000)

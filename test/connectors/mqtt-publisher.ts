@@ -4,18 +4,16 @@ import { connectAsync, type IClientPublishOptions, type MqttClient } from 'mqtt'
 export const client = (url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<MqttClient> =>
   connectAsync(url, { protocolVersion: 5, reconnectPeriod: 50, ...options })
 
-/** Publishes texts in order, where asked each once the broker has the one before it; resolves when the broker has all of them. */
+/** Publishes texts in order; resolves when the broker has all of them. */
 export async function publish(
   url: string,
   topic: string,
   texts: readonly string[],
   options: IClientPublishOptions = { qos: 1 },
-  oneByOne = false,
 ): Promise<void> {
   const device = await client(url)
   try {
-    if (oneByOne) for (const text of texts) await device.publishAsync(topic, text, options)
-    else await Promise.all(texts.map(text => device.publishAsync(topic, text, options)))
+    await Promise.all(texts.map(text => device.publishAsync(topic, text, options)))
   } finally {
     await device.endAsync()
   }

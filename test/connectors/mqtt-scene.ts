@@ -19,7 +19,7 @@ export interface MqttScene {
   readonly broker: () => MqttPeer
   /** One that refuses the user `device` with the password of the harness. */
   readonly refusing: () => MqttPeer
-  /** It takes messages that are on their way together in any order. */
+  /** It hands messages on in another order than it took them in, now and then. */
   readonly unordered?: boolean
   /** Characters beyond what it takes in one message. */
   readonly tooLarge?: number
@@ -59,13 +59,14 @@ export const mqttSource = ({ broker, refusing, name, unordered = false }: MqttSc
   name: `${name}: mqtt ${version === 5 ? '5' : '3.1.1'}, QoS ${qos}`,
   endless: true,
   keepsOrder: !unordered,
+  unordered,
   secrets: [password],
   async place() {
     const { url, cut, peer, close } = await way(broker())
     const topic = `place/${systemRandom.hex(12)}`
     return {
       source: () => mqtt({ ...login(broker()), url, version, qos, topic, clientId: topic.replace('/', '-'), decode: json(Row) }),
-      send: texts => publish(broker().url, topic, texts, { qos }, unordered),
+      send: texts => publish(broker().url, topic, texts, { qos }),
       cut,
       peer,
       close,
@@ -86,7 +87,6 @@ export const mqttResults = (
 ): SinkHarness => ({
   name: `${name}: mqttSink ${version === 5 ? '5' : '3.1.1'}, QoS ${qos}`,
   secrets: [password],
-  unordered,
   ...(version === 5 && tooLarge !== undefined ? { tooLarge } : {}),
   async place() {
     const { url, cut, peer, close } = await way(broker())
@@ -106,7 +106,8 @@ export const mqttResults = (
         })
         await reader.publishAsync(mark, '{"n":-1}', { qos: 2 })
         await seen
-        return got.filter(({ n }) => n !== -1)
+        const rows = got.filter(({ n }) => n !== -1)
+        return unordered ? rows.toSorted((a, b) => Number(a['n']) - Number(b['n'])) : rows
       },
       cut,
       peer,
