@@ -1,5 +1,5 @@
 import type { LiveRow, ViewColumn } from '../model/api.js'
-import { csvField, type TextFormat } from './row-texts.js'
+import { csvField, numberText, type TextFormat } from './row-texts.js'
 
 /** What a spreadsheet takes for a formula; such a text gets an apostrophe before it. */
 const formula = /^[=+\-@\t\r]/
@@ -44,7 +44,7 @@ export function excelCsv(zone: string): TextFormat {
     return value => {
       if (value === null || value === undefined) return ''
       if (typeof value === 'string') return guarded(value)
-      if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : String(value)
+      if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : numberText(value)
       return typeof value === 'boolean' ? String(value).toUpperCase() : guarded(JSON.stringify(value))
     }
   }
