@@ -36,7 +36,7 @@ async function allRaised(folder) {
   const { catalogue } = await import(pathToFileURL(join(root, 'dist/src/model/errors/catalogue.js')).href)
   const noted = new Set(readdirSync(folder))
   const codes = Object.keys(catalogue)
-  const never = codes.filter(code => !noted.has(code))
+  const never = codes.filter(code => !noted.has(code)).sort()
   if (never.length === 0) process.stdout.write(`all ${codes.length} errors of the catalogue were raised\n`)
   else process.stdout.write(`errors that no test brought about: ${never.join(', ')}\n`)
   return never.length === 0 ? 0 : 1
