@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFile, mkdtemp, readFile, rm, rmdir, statfs, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { csv, type FileSinkOptions, file, fileSink } from '../../connectors/file/index.js'
 import { job } from '../../src/job/job.js'
@@ -83,7 +84,7 @@ describe('a result file that cannot be written', () => {
     await send(100)
     await arrived()
     await until('all is well', () => summary().attention.length === 0)
-  })
+  }, 120_000)
 
   it('in a folder that is read-only, and then is not', async context => {
     const folder = await smallFolder(context)
@@ -142,6 +143,28 @@ describe('what a result file holds', () => {
     expect(await readFile(path, 'utf8')).toBe(
       'device,n,at,note,removed\n"",0,1970-01-01T00:00:00.000Z,,true\n"",2,1970-01-01T00:00:00.000Z,,\n',
     )
+  })
+
+  it('is read by others as it was: DuckDB finds the same typed rows in both formats', async () => {
+    const folder = await newFolder()
+    const odd = ['Küche "1"', 'a,b', 'two\nlines', '', ' space ', 'null', '=1+1', '🌡️']
+    const rows = odd.map((device, n) => ({ device, n: n - 3, at: 1_700_000_000_123 + n, note: n % 2 === 0 ? null : device }))
+    for (const format of ['csv', 'ndjson'] as const) {
+      const writer = await fileSink('out', { path: join(folder, `rows.${format}`), format }).open(connectorContext())
+      await writer.write(suiteBatch(rows), { entry: 1, ordinal: 0 })
+      await writer.close()
+    }
+    const duck = await (await DuckDBInstance.create()).connect()
+    const read = async (from: string) => {
+      const answer = await duck.runAndReadAll(
+        `select device, n::int as n, epoch_ms("at"::timestamptz)::double as "at", note from ${from} order by n`,
+      )
+      return answer.getRowObjectsJS()
+    }
+    // An empty text is told from null by its quotes.
+    expect(await read(`read_csv('${join(folder, 'rows.csv')}', header = true, nullstr = '', allow_quoted_nulls = false)`)).toEqual(rows)
+    expect(await read(`read_ndjson('${join(folder, 'rows.ndjson')}')`)).toEqual(rows)
+    duck.closeSync()
   })
 
   it('is not written by a second sink: MR336', async () => {
