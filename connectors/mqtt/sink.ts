@@ -34,7 +34,7 @@ export function mqttSink<T>(id: string, options: MqttSinkOptions<T>): SinkSpec<T
     connector: 'mqtt',
     params: JSON.parse(JSON.stringify(params)) as { readonly [key: string]: Json },
     kind: 'sink',
-    promise: { guarantee: 'append' },
+    promise: { guarantee: 'append', ...(qos === 0 ? { loses: 'the broker acknowledges nothing that is published with QoS 0' } : {}) },
     expressions: typeof topic === 'function' ? { topic: topic as (row: never) => Expr<unknown> } : {},
     usesEmbeddedNode: false,
     async open(context) {

@@ -48,7 +48,12 @@ export type SinkGuarantee = 'transactional' | 'idempotent' | 'append'
 
 /** What a sink knows of its guarantee before it is open, as pure data. */
 export type SinkPromise =
-  | { readonly guarantee: SinkGuarantee; readonly remembers?: number }
+  | {
+      readonly guarantee: SinkGuarantee
+      readonly remembers?: number
+      /** It waits for nobody, so that a row may be lost: why, as a sentence. Absent: what was written is with the peer. */
+      readonly loses?: string
+    }
   /** Its peer decides, once connected; `why` says on what, as a sentence. */
   | { readonly guarantee: 'depends-on-peer'; readonly why: string }
 

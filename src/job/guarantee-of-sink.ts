@@ -32,6 +32,11 @@ export function findingOfSink({ id, spec, writer }: SinkFacts): GuaranteeFinding
       return { label: `while the peer of '${id}' remembers ${count} ids`, why: `${drops}, ${bound}` }
     }
     case 'append': {
+      const loses = spec.promise?.guarantee === 'append' ? spec.promise.loses : undefined
+      if (loses !== undefined) {
+        const label = `results of '${id}' may be lost, and others repeat`
+        return { loses: true, repeats: true, label, why: `${label}: ${loses}` }
+      }
       const label = `results of '${id}' may repeat after a crash`
       return {
         repeats: true,
