@@ -11,16 +11,17 @@ export const heldMs = 1_000
 /** Real ms without a row after which a source counts as silent, where others flow and wait for it. */
 export const silentMs = 5_000
 /** Real ms that rates must cover before they accuse anybody: the first of a run are those of code that is being compiled. */
-const certainMs = 2_000
+const certainMs = 3_000
 /** Share of the time in which a job that keeps up has nothing to do. */
 const leastRest = 0.1
 /** Share of a core from which an operator can bound the flow, however busy the process is with other things. */
 const leastBusy = 0.3
 /**
- * What a row may cost an operator, µs: more, and it alone keeps the job below 50,000 rows a second. Windows, expressions and
- * plain functions take 0.1 to 3 µs, a few times that on a machine that others use too: a sound job at full load names nobody.
+ * What a row may cost an operator, µs: more, and it alone keeps the job below 20,000 rows a second. Windows, expressions and
+ * plain functions take 0.1 to 3 µs, ten times that while they are compiled and many others use the machine: a sound job at
+ * full load names nobody.
  */
-const slowRowUs = 20
+const slowRowUs = 50
 /** Share of its memory at which the outbox bounds the flow. */
 const nearlyFull = 0.8
 
