@@ -117,6 +117,28 @@ describe('GET /api/v1/live', () => {
     expect((await third.next()).event).toBe('progress')
   })
 
+  it.each([
+    ['goes on', 20, 'upsert'],
+    ['starts anew', 400, 'reset'],
+  ])('%s after a minute in which %i rows changed ten times a second', async (_, count, first) => {
+    const rooms = Array.from({ length: count }, (_, i) => `room-${i}`)
+    const away = await live()
+    const { id } = await away.next('snapshot')
+    await away.close()
+    for (let revision = 0; revision < 600; revision++) {
+      climate.apply(climateOutputs(rooms.map(room => ({ room, mean: revision, minute: 0, revision }))))
+      await time.advance(100)
+    }
+    const back = await live('?views=climate', id)
+    const page = new Map<unknown, unknown>()
+    let event = await back.next()
+    expect(event.event).toBe(first)
+    for (; event.event !== 'progress'; event = await back.next()) {
+      for (const row of (event.data['rows'] ?? []) as unknown[][]) page.set(row[0], row[1])
+    }
+    expect(page).toEqual(new Map(rooms.map(room => [room, 599])))
+  })
+
   it.each(['nonsense', 'abcd:1', ':', 'x'.repeat(50)])('starts anew for an id that it did not give: %j', async id => {
     put(0)
     const reader = await live('?views=climate', id)
