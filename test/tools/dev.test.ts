@@ -1,9 +1,9 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { JobSummary } from '../../src/model/api.js'
-import { type Command, finished, millrace } from '../cli/command.js'
+import { type Command, finished, main, millrace, started } from '../cli/command.js'
 import { until } from '../support/until.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -123,4 +123,20 @@ it('takes an edited dashboard to page and alerts without starting the job anew, 
   await until('it is told', () => dev.stderr().slice(before).includes('fits; the page shows it'))
   expect(dev.stderr().split('MR533  ').length, dev.stderr()).toBe(2)
   expect(dev.stderr()).not.toMatch(/goes on in|reloaded/)
+})
+
+it.runIf(process.platform === 'linux')('says what it cannot write, and how to go on, in a folder that is read only', async () => {
+  chmodSync(folder, 0o555)
+  // Nobody forbids root anything, unless it gives up the right to that.
+  const mortal = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+  const line = [...mortal, process.execPath, main]
+  dev = started([...line, 'dev', 'plant.job.ts', '--http', '127.0.0.1:0', '--no-types'], { cwd: folder })
+  await dev.said(/MR42\d[\s\S]*\.millrace[\s\S]*try:[\s\S]*--data DIR[\s\S]*waiting for a change/)
+  const [valid, missing] = await Promise.all([
+    started([...line, 'validate', 'plant.job.ts'], { cwd: folder }).done,
+    started([...line, 'dev', 'plan.job.ts'], { cwd: folder }).done,
+  ])
+  expect(valid.code, valid.stderr).toBe(0)
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/MR401 {2}there is no job file plan\.job\.ts/) })
+  chmodSync(folder, 0o755)
 })
