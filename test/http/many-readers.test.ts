@@ -37,7 +37,7 @@ async function figures(): Promise<ReadonlyMap<string, number>> {
 }
 
 describe(`${attentiveCount + deafCount} live readers, ${deafCount} of which stand still`, () => {
-  it('each get every event once, in order; those who stand still are let go, and memory is bounded', { timeout: 60_000 }, async () => {
+  it('each get every event once, in order; those who stand still are let go, and memory is bounded', { timeout: 120_000 }, async () => {
     const before = process.memoryUsage().arrayBuffers
     const deaf: EventReader[] = []
     for (let i = 0; i < deafCount; i++) {

@@ -44,7 +44,7 @@ function windowsOf(readings: ReturnType<typeof batch>): ReadonlyMap<string, { pe
 }
 
 describe('a live page', () => {
-  it('holds every row once over three kills of the process', { timeout: 60_000 }, async () => {
+  it('holds every row once over three kills of the process', { timeout: 120_000 }, async () => {
     const job = writeJob(join(folder, 'jobs'))
     // What is sent again after a kill comes behind what was sent after it.
     writeFileSync(job, readFileSync(job, 'utf8').replace("outOfOrderness: '1s'", "outOfOrderness: '90s'"))
