@@ -15,7 +15,5 @@ test('bytes can be read back from their lines', () => {
       }
     }),
   )
-  expect(hexLines(new TextEncoder().encode('{"a":1}\n'))).toEqual([
-    '00000000  7b 22 61 22 3a 31 7d 0a                          |{"a":1}.|',
-  ])
+  expect(hexLines(new TextEncoder().encode('{"a":1}\n'))).toEqual(['00000000  7b 22 61 22 3a 31 7d 0a                          |{"a":1}.|'])
 })
