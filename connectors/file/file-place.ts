@@ -4,7 +4,7 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Offset } from './record-buffer.js'
 
 /** Bytes before a place by which its file is recognised. */
-const printBytes = 256
+export const printBytes = 256
 
 /**
  * Where a source goes on: in which file, known by its number in the file system and the bytes just before the place, and

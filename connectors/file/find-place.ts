@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
-import type { FilePlace } from './file-place.js'
+import { type FilePlace, printBytes } from './file-place.js'
 import type { FileSeries, Neighbour } from './file-series.js'
 import { type RecordForm, SourceFile } from './source-file.js'
 
@@ -34,6 +34,27 @@ export async function findPlace(place: FilePlace, series: FileSeries, form: Reco
   if (own && (await own.holds(place))) return { file: own, before: [] }
   await own?.close()
   return { file: undefined, before: [] }
+}
+
+/**
+ * The file that replaced one under its name, where it goes on from what was read of that: writers that make the whole file
+ * anew, and then rename it, add lines so. Undefined where it is another file; a beginning that is too short to tell counts as one.
+ */
+export async function findGrown(place: FilePlace, form: RecordForm): Promise<SourceFile | undefined> {
+  if (place.print.length < printBytes) return undefined
+  const grown = await openIfThere(place.file, form)
+  if (!grown) return undefined
+  try {
+    if (await grown.holds(place)) {
+      await grown.goOn(place)
+      return grown
+    }
+  } catch (error) {
+    await grown.close()
+    throw error
+  }
+  await grown.close()
+  return undefined
 }
 
 async function findRenamed(place: FilePlace, series: FileSeries, form: RecordForm): Promise<Continuation | undefined> {

@@ -3,7 +3,7 @@ import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type FilePlace, readPlace, writePlace } from './file-place.js'
 import type { FileSeries } from './file-series.js'
-import { findPlace } from './find-place.js'
+import { findGrown, findPlace } from './find-place.js'
 import type { Records } from './record-buffer.js'
 import { type RecordForm, SourceFile } from './source-file.js'
 
@@ -196,6 +196,12 @@ export class FileSourceReader implements SourceReader {
       this.#context.log.warn(`${file.path} was cut: it is read from its beginning`, { line: file.offset.line })
       await this.#leave()
       if (isPattern) this.#before = [file.path, ...this.#before]
+      return false
+    }
+    const grown = fate === 'replaced' && !isOver ? await findGrown(file.place, this.#form) : undefined
+    if (grown) {
+      await this.#leave()
+      this.#file = grown
       return false
     }
     if (fate === 'replaced') {

@@ -383,6 +383,25 @@ describe('a file that is followed', () => {
     expect(read.rows[2]).toEqual([3, 'new'])
   })
 
+  it('is made anew as a whole, with further lines, and renamed into its place: those count', async () => {
+    const rows = (count: number) => `n,note\n${Array.from({ length: count }, (_, n) => `${n},${'x'.repeat(n % 20)}\n`).join('')}`
+    const put = async (content: string) => {
+      await writeFile(join(folder, 'part'), content)
+      await rename(join(folder, 'part'), path)
+    }
+    const upTo = (count: number) => Array.from({ length: count }, (_, n) => n)
+    await put(rows(50))
+    const read = await followed()
+    await read.has(...upTo(50))
+    await put(rows(60))
+    await read.has(...upTo(60))
+    await put(rows(75))
+    await read.has(...upTo(75))
+    // Another beginning is another file, however long.
+    await put(rows(75).replace('70,', '99,'))
+    await read.has(...upTo(75), ...upTo(75).map(n => (n === 70 ? 99 : n)))
+  })
+
   it('is cut and filled again, less or more than before', async () => {
     await writeFile(path, 'n\n1\n2\n3\n')
     const read = await followed()
