@@ -5,7 +5,7 @@ import type { DemoAction } from '../model/demo-status.js'
 import { systemTime } from '../runtime/seams/system-time.js'
 import { counted } from './counted.js'
 import { killAndRecover } from './demo-kill.js'
-import type { Counts } from './demo-messages.js'
+import { type Counts, noCounts } from './demo-messages.js'
 import type { DemoSupervisor } from './demo-supervisor.js'
 
 /** Real ms that a sentence waits for the job to have counted what was sent; most come within a tenth. */
@@ -19,7 +19,9 @@ const lookEveryMs = 20
 const pass = (ms: number): Promise<void> => new Promise(resolve => systemTime.after(ms, resolve))
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 
-const none: Counts = { received: 0, counted: 0, late: 0, duplicate: 0, deadLettered: 0, skipped: 0, waiting: 0, results: 0 }
+/** What becomes of what a deed sends. */
+const countOf = { late: 'late', bad: 'deadLettered', duplicates: 'duplicate' } as const
+type Sending = keyof typeof countOf
 
 /** What was counted around a deed. */
 interface Sent {
@@ -79,36 +81,37 @@ export class DemoDeeds {
     const { script, clock } = this.#supervisor.options
     const messages = script.late?.(clock.wall(), ++this.#turn) ?? []
     this.#burst += messages.length
-    const { after, before, comparison } = await this.#send(messages, counts => counts.late, messages.length)
+    const { after, before, comparison } = await this.#send(messages, 'late', messages.length)
     const late = Math.min(after.late - before.late, messages.length)
     const minutes = Math.round((script.lateBy ?? 0) / 60_000)
     const fate =
       late === messages.length
         ? `all ${late} are counted as late and listed with the window that they missed`
         : `${late} are counted as late so far`
-    this.#tell('late', `${messages.length} readings were sent ${minutes} minutes late: ${fate}; ${changedText(comparison)}.`)
+    const id = this.#tell('late', `${messages.length} readings were sent ${minutes} minutes late: ${fate}; ${changedText(comparison)}.`)
+    if (late < messages.length) void this.#tellLater(id, 'late', before.late + messages.length, 'By now all of them are counted as late.')
   }
 
   async #bad(): Promise<void> {
     const { message, fault } = this.#supervisor.options.script.bad(this.#turn++)
-    const own = { ...message, id: `${message.id}-${this.#turn}` }
-    const { after, before, comparison } = await this.#send([own], counts => counts.deadLettered, 1)
-    const fate =
-      after.deadLettered > before.deadLettered
-        ? 'it is a dead letter, kept with its bytes and the reason'
-        : 'the job has not come to it yet'
-    this.#tell('bad', `A message was sent ${fault}: ${fate}; its neighbours were not disturbed, and ${changedText(comparison)}.`)
+    const { after, before, comparison } = await this.#send([{ ...message, id: `${message.id}-${this.#turn}` }], 'bad', 1)
+    const refused = after.deadLettered > before.deadLettered
+    const fate = refused ? 'it is a dead letter, kept with its bytes and the reason' : 'the job has not come to it yet'
+    const id = this.#tell('bad', `A message was sent ${fault}: ${fate}; its neighbours were not disturbed, and ${changedText(comparison)}.`)
+    if (!refused) void this.#tellLater(id, 'bad', before.deadLettered + 1, 'By now it is a dead letter.')
   }
 
   async #duplicates(): Promise<void> {
     const messages = this.#supervisor.link.recent
-    const { after, before, comparison } = await this.#send(messages, counts => counts.duplicate, messages.length)
+    const { after, before, comparison } = await this.#send(messages, 'duplicates', messages.length)
     const known = Math.min(after.duplicate - before.duplicate, messages.length)
     const what = `The last ${counted(messages.length, 'message')} of the devices were sent a second time`
-    this.#tell(
+    const id = this.#tell(
       'duplicates',
       `${what}: ${known === messages.length ? 'all' : known} were known by their ids and dropped; ${changedText(comparison)}.`,
     )
+    if (known < messages.length)
+      void this.#tellLater(id, 'duplicates', before.duplicate + messages.length, 'By now all were known by their ids and dropped.')
   }
 
   async #unplug(): Promise<void> {
@@ -134,7 +137,7 @@ export class DemoDeeds {
     supervisor.beat()
     await back
     const away = systemTime.monotonic() - this.#unpluggedAt
-    const before = supervisor.counts ?? none
+    const before = supervisor.counts ?? noCounts
     const lateBefore = this.#lateByAccident()
     const title = 'broker plugged in'
     const id = supervisor.tell(
@@ -170,18 +173,28 @@ export class DemoDeeds {
   }
 
   /** Sends messages and waits until the job has counted them, or patience ends. */
-  async #send(messages: readonly DeviceMessage[], count: (counts: Counts) => number, expected: number): Promise<Sent> {
+  async #send(messages: readonly DeviceMessage[], action: Sending, expected: number): Promise<Sent> {
     const supervisor = this.#supervisor
     const rows = await supervisor.process.rows()
-    const before = supervisor.counts ?? none
+    const before = supervisor.counts ?? noCounts
     const until = systemTime.monotonic() + patienceMs
     const sending = Promise.all(messages.map(message => supervisor.link.send(message)))
-    while (systemTime.monotonic() < until && count(supervisor.counts ?? none) < count(before) + expected) await pass(lookEveryMs)
+    while (systemTime.monotonic() < until && (supervisor.counts ?? noCounts)[countOf[action]] < before[countOf[action]] + expected)
+      await pass(lookEveryMs)
     await Promise.race([sending, pass(patienceMs)])
-    return { before, after: supervisor.counts ?? none, comparison: compareResults(rows, await supervisor.process.rows()) }
+    return { before, after: supervisor.counts ?? noCounts, comparison: compareResults(rows, await supervisor.process.rows()) }
   }
 
-  #tell(action: DemoAction, sentence: string): void {
-    this.#supervisor.tell(action, actionTitle(action), sentence)
+  /** The job was busier than a sentence waits: says more when it has counted what was sent. */
+  async #tellLater(id: number, action: Sending, wanted: number, sentence: string): Promise<void> {
+    const supervisor = this.#supervisor
+    const reached = (): boolean => (supervisor.counts ?? noCounts)[countOf[action]] >= wanted
+    const until = systemTime.monotonic() + catchUpMs
+    while (systemTime.monotonic() < until && !supervisor.ending && !reached()) await pass(lookEveryMs * 5)
+    if (!supervisor.ending && reached()) supervisor.tellMore(id, actionTitle(action), sentence)
+  }
+
+  #tell(action: DemoAction, sentence: string): number {
+    return this.#supervisor.tell(action, actionTitle(action), sentence)
   }
 }

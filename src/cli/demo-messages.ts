@@ -62,6 +62,17 @@ export interface WorkerReady {
 }
 
 export type Counts = JobSummary['counts']
+/** Of a job that has not told any. */
+export const noCounts: Counts = {
+  received: 0,
+  counted: 0,
+  late: 0,
+  duplicate: 0,
+  deadLettered: 0,
+  skipped: 0,
+  waiting: 0,
+  results: 0,
+}
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly ready: WorkerReady }

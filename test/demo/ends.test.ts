@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { StartedDemo } from './started-demo.js'
+import { patience, StartedDemo } from './started-demo.js'
 
 const pidOf = (sentence: string): number => Number(/and process (\d+) went/.exec(sentence)![1])
 
@@ -13,7 +13,7 @@ const alive = (pid: number): boolean => {
   }
 }
 
-describe('a demo ends', () => {
+describe('a demo ends', { timeout: patience.test }, () => {
   test('with MR620 where its job crashes by itself', async () => {
     const demo = await StartedDemo.start()
     const { sentence } = await demo.act('kill')

@@ -7,7 +7,7 @@ import type { DemoStatus } from '../../src/model/demo-status.js'
 import { finished, millrace, root } from '../cli/command.js'
 import { running } from '../cli/running.js'
 import { until } from '../support/until.js'
-import { StartedDemo } from './started-demo.js'
+import { patience, StartedDemo } from './started-demo.js'
 
 /** Another address of this machine that no other machine reaches. */
 const shared = '127.0.0.2'
@@ -17,7 +17,7 @@ const invitationOf = (stderr: string): { readonly url: string; readonly token: s
   return { url, token }
 }
 
-describe.skipIf(process.platform !== 'linux')('--share', () => {
+describe.skipIf(process.platform !== 'linux')('--share', { timeout: patience.test }, () => {
   let demo: StartedDemo
   let guests: { readonly url: string; readonly token: string }
   const ask = (path: string, init: RequestInit = {}) =>

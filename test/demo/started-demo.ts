@@ -8,6 +8,9 @@ import { until } from '../support/until.js'
 
 type Row = Readonly<Record<string, unknown>>
 
+/** Ms that one step, and a test, may take on a machine that does much else: processes start and end in them. */
+export const patience = { step: 90_000, test: 240_000 } as const
+
 /** `millrace demo` as a person starts it, with a folder of its own for what it keeps meanwhile. */
 export class StartedDemo {
   readonly command: Command
@@ -37,7 +40,7 @@ export class StartedDemo {
   }
 
   get<T>(path: string): Promise<T> {
-    return until(path, () => this.#get<T>(path))
+    return until(path, () => this.#get<T>(path), patience.step)
   }
 
   status(): Promise<DemoStatus> {
@@ -59,20 +62,31 @@ export class StartedDemo {
   /** Does it and gives the happening once it shows. */
   async act(action: DemoAction): Promise<Happening> {
     const known = (await this.status()).happenings[0]?.id ?? 0
-    const answer = await this.request(action)
-    if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`)
-    return until(action, async () => {
-      const newest = (await this.#get<DemoStatus>('/demo'))?.happenings[0]
-      return newest && newest.id > known && newest.kind === action ? newest : undefined
+    // The process that is killed may be gone before its answer is.
+    const answer = await this.request(action).catch((error: unknown) => {
+      if (action !== 'kill') throw error
     })
+    if (answer && !answer.ok) throw new Error(`${action}: ${await answer.text()}`)
+    return until(
+      action,
+      async () => {
+        const newest = (await this.#get<DemoStatus>('/demo'))?.happenings[0]
+        return newest && newest.id > known && newest.kind === action ? newest : undefined
+      },
+      patience.step,
+    )
   }
 
   /** The happening once its sentence says this, too. */
   saying(id: number, pattern: RegExp): Promise<string> {
-    return until(String(pattern), async () => {
-      const sentence = (await this.#get<DemoStatus>('/demo'))?.happenings.find(happening => happening.id === id)?.sentence
-      return sentence !== undefined && pattern.test(sentence) ? sentence : undefined
-    })
+    return until(
+      String(pattern),
+      async () => {
+        const sentence = (await this.#get<DemoStatus>('/demo'))?.happenings.find(happening => happening.id === id)?.sentence
+        return sentence !== undefined && pattern.test(sentence) ? sentence : undefined
+      },
+      patience.step,
+    )
   }
 
   /** Folders of demos that are there. */
