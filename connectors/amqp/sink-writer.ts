@@ -1,4 +1,5 @@
 import type { AmqpError } from '../../src/amqp/rhea.js'
+import { RefusedRows } from '../../src/connector/refused-rows.js'
 import type { OutputBatch, SinkGuarantee, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
@@ -278,13 +279,14 @@ export class AmqpSinkWriter implements SinkWriter {
     if (homeless.length > 0) {
       const message = `${homeless.length} of ${rows} rows of sink '${this.#context.id}' have no address: ${listed(homeless)}`
       this.#context.log.error(message, { code: 'MR314', ids: homeless })
-      if (refused.length === 0) throw new MillraceError('MR314', message)
+      if (refused.length === 0) throw new RefusedRows('MR314', message, homeless)
     }
     if (refused.length === 0) return
     const reason = refused[0]!.reason
     const message = `the peer rejected ${refused.length} of ${rows} rows of sink '${this.#context.id}'${reason ? ` (${reason})` : ''}: ${listed(refused.map(r => r.id))}`
     this.#context.log.error(message, { code: 'MR311', ids: refused.map(r => r.id) })
-    throw new MillraceError('MR311', message, { notes: refused.slice(0, namedIds).map(r => `${r.id}: ${r.reason || 'without a reason'}`) })
+    const notes = refused.slice(0, namedIds).map(r => `${r.id}: ${r.reason || 'without a reason'}`)
+    throw new RefusedRows('MR311', message, [...homeless, ...refused.map(r => r.id)], { notes })
   }
 }
 

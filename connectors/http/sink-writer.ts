@@ -1,3 +1,4 @@
+import { RefusedRows } from '../../src/connector/refused-rows.js'
 import type { OutputBatch, SinkGuarantee, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { Backoff } from '../../src/model/backoff.js'
@@ -246,7 +247,8 @@ export class HttpSinkWriter implements SinkWriter {
     const named = refused.slice(0, namedIds).map(one => `${one.id} (${one.reason})`)
     const more = refused.length > namedIds ? ` and ${refused.length - namedIds} more` : ''
     const message = `${this.#settings.endpoint.text} refused ${refused.length} of ${rows} rows of sink '${id}': ${named.join(', ')}${more}`
-    log.error(message, { code: 'MR342', ids: refused.map(one => one.id) })
-    return new MillraceError('MR342', message)
+    const ids = refused.map(one => one.id)
+    log.error(message, { code: 'MR342', ids })
+    return new RefusedRows('MR342', message, ids)
   }
 }

@@ -1,4 +1,12 @@
-import { type ConnectorContext, MillraceError, type OutputBatch, outputRow, type SinkStatus, type SinkWriter } from 'millrace/connector'
+import {
+  type ConnectorContext,
+  MillraceError,
+  type OutputBatch,
+  outputRow,
+  RefusedRows,
+  type SinkStatus,
+  type SinkWriter,
+} from 'millrace/connector'
 import { type Address, LineConnection } from './line-connection.js'
 import { LineSplitter } from './line-splitter.js'
 
@@ -43,7 +51,7 @@ export class LineWriter implements SinkWriter {
   async write(outputs: OutputBatch): Promise<void> {
     if (this.#closed) throw this.#closing()
     if (outputs.length === 0) return
-    const refused: string[] = []
+    const refused: { readonly id: string; readonly reason: string }[] = []
     if (this.#line.length === 0) this.#since = this.#context.time.monotonic()
     await new Promise<void>((resolve, reject) => {
       this.#failures.add(reject)
@@ -53,7 +61,7 @@ export class LineWriter implements SinkWriter {
         return {
           line: `${JSON.stringify(outputRow(outputs, row))}\n`,
           done: refusal => {
-            if (refusal !== undefined) refused.push(`${id} (${refusal})`)
+            if (refusal !== undefined) refused.push({ id, reason: refusal })
             if (--open > 0) return
             this.#failures.delete(reject)
             resolve()
@@ -63,8 +71,10 @@ export class LineWriter implements SinkWriter {
       this.#line.push(...rows)
       this.#connection.socket?.write(rows.map(({ line }) => line).join(''))
     })
-    if (refused.length > 0)
-      throw new MillraceError('MR311', `${this.#connection.endpoint} refused ${refused.length} rows: ${refused.slice(0, 5).join(', ')}`)
+    if (refused.length === 0) return
+    const ids = refused.map(({ id }) => id)
+    const named = refused.slice(0, 5).map(({ id, reason }) => `${id} (${reason})`)
+    throw new RefusedRows('MR311', `${this.#connection.endpoint} refused ${ids.length} rows: ${named.join(', ')}`, ids)
   }
 
   status(): SinkStatus {

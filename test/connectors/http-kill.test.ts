@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -16,8 +16,8 @@ afterEach(async () => {
 
 const job = join(root, 'test/connectors/posted.job.ts')
 const token = 'canary-61b0'
-const kills = 4
-const perLife = 400
+const kills = 3
+const perLife = 300
 /** Four rooms, a reading every 25 ms of data. */
 const reading = (n: number) => jsonMessage({ room: `r${n % 4}`, n, at: 1_700_000_000_000 + n * 25 }, `id-${n}`)
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
@@ -92,7 +92,7 @@ test(`every result arrives once at a peer that keeps ids, over ${kills} kill −
   const total = kills * perLife
   // Later than all, so that every window closes.
   await sendAll(node.url, 'readings', [jsonMessage({ room: 'end', n: total, at: 1_700_000_100_000 }, 'end')])
-  await until('all rows', () => rows.rows.length > total)
+  await until('all rows', () => rows.rows.length > total, 60_000)
   const closed = numbers(total).reduce((seen, n) => seen.add(`r${n % 4}/${Math.floor((n * 25) / 1_000)}`), new Set<string>()).size
   await until('all windows', () => windows.rows.length >= closed)
 
@@ -108,7 +108,7 @@ test(`every result arrives once at a peer that keeps ids, over ${kills} kill −
   expect(summary.guarantee.why.join('\n')).toContain("the peer of 'rows' drops a result that it has, by its id")
   last.process.kill('SIGTERM')
   expect((await last.done).code).toBe(0)
-})
+}, 180_000)
 
 test('validate asks the peer, and explain tells the promise', async () => {
   const { time, random, log } = connectorContext()
@@ -129,4 +129,40 @@ test('validate asks the peer, and explain tells the promise', async () => {
   for (const { stdout, stderr } of [fine, refused, away]) expect(stdout + stderr).not.toContain('canary')
   const { stdout } = await finished(['explain', job], { env })
   expect(stdout).toMatch(/exactly once/i)
+})
+
+test('rows that the peer refuses are dead letters with their values; the others arrive, and the job goes on', async () => {
+  const { time, random, log } = connectorContext()
+  const node = await startNode({ port: 0, time, random, log })
+  const rows = await HttpPeer.start({ reply: ({ body }) => (/"n":(3|11)\b/.test(body) ? { status: 422, text: 'unlucky' } : undefined) })
+  const windows = await HttpPeer.start()
+  const data = await mkdtemp(join(tmpdir(), 'millrace-http-'))
+  open.push(node, rows, windows, { close: () => rm(data, { recursive: true, force: true }) })
+  const env = { MILLRACE_AMQP_URL: node.url, ROWS: rows.url, WINDOWS: windows.url, TOKEN: token }
+  const command = millrace(['run', job, '--http', '127.0.0.1:0', '--data', data], { env })
+  open.push({
+    close: async () => {
+      command.process.kill('SIGKILL')
+      await command.done
+    },
+  })
+  const page = (await command.said(/page +(http:\S+)/))[1]!
+  await sendAll(node.url, 'readings', numbers(20).map(reading))
+  await until('the others', () => rows.rows.length === 18)
+  const letters = await until('a letter', async () => {
+    const found = (await (await fetch(`${page}/api/v1/dead-letters.json`)).json()) as readonly {
+      readonly code: string
+      readonly source: string
+    }[]
+    return found.length > 0 && found
+  })
+  expect(new Set(letters.map(({ code, source }) => `${source} ${code}`))).toEqual(new Set(['rows MR342']))
+  const told = await until('both rows are on the disk', async () => {
+    const lines = (await readFile(join(data, 'dead-letters.ndjson'), 'utf8')).trimEnd().split('\n')
+    const bytes = lines.map(line => Buffer.from((JSON.parse(line) as { readonly bytes: string }).bytes, 'base64').toString())
+    const kept = bytes.flatMap(text => (JSON.parse(text) as { readonly rows: readonly { readonly n: number }[] }).rows)
+    return kept.length >= 2 && kept
+  })
+  expect(sorted(told.map(({ n }) => n))).toEqual([3, 11])
+  expect(sorted(rows.rows.map(({ n }) => n))).toEqual(numbers(20).filter(n => n !== 3 && n !== 11))
 })

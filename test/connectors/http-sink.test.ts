@@ -193,7 +193,7 @@ describe('rows that an HTTP peer refuses', () => {
     list[7] = 'bad-7'
     list[31] = 'bad-31'
     const error = await failure(writer.write(outputs(list), at))
-    expect(error).toMatchObject({ code: 'MR342', action: 'dead-letter' })
+    expect(error).toMatchObject({ code: 'MR342', action: 'dead-letter', ids: ['r7', 'r31'] })
     expect(String(error)).toContain('refused 2 of 40 rows of sink')
     expect(String(error)).toContain('r7 (422 Unprocessable Entity: no such room), r31 (')
     expect(peer.rows.map(({ room }) => room)).toEqual(list.filter(room => !room.startsWith('bad')))

@@ -9,6 +9,7 @@ import type { JobViews } from '../job-views.js'
 import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import type { Durability } from './durability.js'
 import { Outbox } from './outbox.js'
+import { refusedLetter } from './refused-letter.js'
 import type { Waiting } from './waiting.js'
 
 export interface OutboxParts {
@@ -47,7 +48,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   }
   // Nothing says that the sink is rid of it before the letter is on the disk.
   const refused = ({ outputs, position }: Waiting, error: MillraceError): Promise<void> => {
-    const bytes = new TextEncoder().encode(JSON.stringify({ sink: outputs.sink, ids: outputs.ids }))
+    const bytes = refusedLetter(outputs, error)
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
