@@ -40,13 +40,15 @@ export class LiveReaders implements Iterable<LiveClient> {
     return this.#clients.values()
   }
 
-  /** @throws MR513 when there are as many readers, or as many snapshots on their way, as the server takes. */
+  /** Makes room for another. @throws MR513 when there are as many readers as the server takes. */
   admit(): void {
     if (this.#clients.size >= this.#most) throw new MillraceError('MR513', `${this.#clients.size} live readers are connected`)
-    let bytes = 0
-    for (const greeting of new Set([...this.#clients].map(client => client.greeting))) bytes += greeting?.length ?? 0
-    if (bytes > mostGreetingBytes)
-      throw new MillraceError('MR513', `${bytes.toLocaleString('en')} bytes of snapshots wait for slow readers`)
+    for (const client of this.#clients) {
+      const bytes = this.#greetingBytes()
+      if (bytes <= mostGreetingBytes) return
+      // Those who came first have had the longest time to read; who comes now is not to pay for them.
+      if (client.greeting) this.#part(client, `${bytes.toLocaleString('en')} bytes of snapshots wait for slow readers`)
+    }
   }
 
   add(client: LiveClient, response: ServerResponse): void {
@@ -64,17 +66,26 @@ export class LiveReaders implements Iterable<LiveClient> {
   dropFaulty(): void {
     for (const client of this.#clients) {
       const fault = client.fault
-      if (fault === undefined) continue
-      this.dropped++
-      client.drop()
-      this.#remove(client)
-      this.#log.warn('a live reader was too slow and was disconnected', { fault, views: [...client.views].join() })
+      if (fault !== undefined) this.#part(client, fault)
     }
   }
 
   close(): void {
     for (const client of this.#clients) client.end()
     this.#clients.clear()
+  }
+
+  #greetingBytes(): number {
+    let bytes = 0
+    for (const greeting of new Set([...this.#clients].map(client => client.greeting))) bytes += greeting?.length ?? 0
+    return bytes
+  }
+
+  #part(client: LiveClient, fault: string): void {
+    this.dropped++
+    client.drop()
+    this.#remove(client)
+    this.#log.warn('a live reader was too slow and was disconnected', { fault, views: [...client.views].join() })
   }
 
   #remove(client: LiveClient): void {
