@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -129,6 +129,18 @@ test('validate asks the peer, and explain tells the promise', async () => {
   for (const { stdout, stderr } of [fine, refused, away]) expect(stdout + stderr).not.toContain('canary')
   const { stdout } = await finished(['explain', job], { env })
   expect(stdout).toMatch(/exactly once/i)
+})
+
+test('the job of the guide is one, and what it says of its guarantee holds', async () => {
+  const guide = await readFile(join(root, 'docs/guides/http-sink.md'), 'utf8')
+  const [, name = '', code = ''] = /^```ts\n\/\/ (\S+)\n([\s\S]*?)^```$/m.exec(guide)!
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-guide-'))
+  open.push({ close: () => rm(folder, { recursive: true, force: true }) })
+  await writeFile(join(folder, name), code)
+  const { code: status, stdout, stderr } = await finished(['explain', name], { cwd: folder, env: { ALERTS_TOKEN: token } })
+  expect(status, stderr).toBe(0)
+  expect(stdout).toMatch(/exactly once/)
+  expect(stdout).not.toContain(token)
 })
 
 test('rows that the peer refuses are dead letters with their values; the others arrive, and the job goes on', async () => {
