@@ -109,9 +109,15 @@ describe.skipIf(!hasChromium)(
       await close()
     })
 
-    test.each(['light', 'dark'] as const)('has no accessibility violation in %s', async colorScheme => {
-      const visits = [{ hash: '' }, { hash: '', ...phone }, { hash: '#thermostat' }, { hash: '#max-temperature', ...phone }]
-      for (const { hash, ...device } of visits) {
+    const places = [
+      ['the first job on a desk', '', {}],
+      ['the first job on a phone', '', phone],
+      ['another job on a desk', '#thermostat', {}],
+      ['a job of many devices on a phone', '#max-temperature', phone],
+    ] as const
+    test.each((['light', 'dark'] as const).flatMap(scheme => places.map(([name, hash, device]) => [name, scheme, hash, device] as const)))(
+      'has no accessibility violation: %s, %s',
+      async (_, colorScheme, hash, device) => {
         const { page, close } = await visit(browser, `${url}${hash}`, { ...device, colorScheme })
         await ready(page)
         if (hash === '#max-temperature') await page.locator('.picker summary').click()
@@ -121,8 +127,8 @@ describe.skipIf(!hasChromium)(
         expect(violations.map(v => `${v.id}: ${v.nodes.map(node => node.target.join(' ')).join(', ')}`)).toEqual([])
         expect(passes.find(rule => rule.id === 'color-contrast')?.nodes.length).toBeGreaterThan(20)
         await close()
-      }
-    })
+      },
+    )
 
     test('keeps the history over a refresh', async () => {
       const { page, close } = await visit(browser, url)
