@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { JobSummary } from '../../src/model/api.js'
 import { type Command, finished, main, millrace, started } from '../cli/command.js'
+import { hasChromium, launch, visit } from '../page/browser.js'
 import { until } from '../support/until.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -123,6 +124,24 @@ it('takes an edited dashboard to page and alerts without starting the job anew, 
   await until('it is told', () => dev.stderr().slice(before).includes('fits; the page shows it'))
   expect(dev.stderr().split('MR533  ').length, dev.stderr()).toBe(2)
   expect(dev.stderr()).not.toMatch(/goes on in|reloaded/)
+})
+
+it.skipIf(!hasChromium)('shows an edited dashboard on the open page, which is not loaded again', async () => {
+  await start()
+  await received(1)
+  const browser = await launch()
+  try {
+    const { page, faults } = await visit(browser, url)
+    await page.getByText('Temperature', { exact: true }).first().waitFor()
+    let loads = 0
+    page.on('load', () => loads++)
+    edit('dashboards/plant.json', ['"title": "Temperature"', '"title": "Warmth"'])
+    await page.getByText('Warmth', { exact: true }).first().waitFor()
+    expect(loads).toBe(0)
+    expect(faults).toEqual([])
+  } finally {
+    await browser.close()
+  }
 })
 
 it.runIf(process.platform === 'linux')('says what it cannot write, and how to go on, in a folder that is read only', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import * as door from '../../src/index.js'
 import { finished, root } from '../cli/command.js'
 
@@ -49,18 +49,16 @@ it('shows uses, not signatures', () => {
   for (const { name, example } of things) expect(example, name).not.toMatch(new RegExp(`^${name}(\\(.*\\))?: |^${name}: \\(`))
 })
 
-describe.each(connectors)('of millrace/%s', connector => {
-  it('lists every value', async () => {
-    const built = join(root, 'dist', 'connectors', connector, 'index.js')
-    const exported = Object.keys((await import(/* @vite-ignore */ pathToFileURL(built).href)) as object)
-    const all = [...lists.values()].flat().map(({ name }) => name)
-    expect(exported.filter(name => !all.includes(name) && !others.includes(name))).toEqual([])
-  })
+it.each(connectors)('lists every value of millrace/%s', async connector => {
+  const built = join(root, 'dist', 'connectors', connector, 'index.js')
+  const exported = Object.keys((await import(/* @vite-ignore */ pathToFileURL(built).href)) as object)
+  const all = [...lists.values()].flat().map(({ name }) => name)
+  expect(exported.filter(name => !all.includes(name) && !others.includes(name))).toEqual([])
+})
 
-  it.runIf(['amqp', 'file', 'mqtt'].includes(connector))('lists its source and its sink', () => {
-    expect(named('sources')).toContain(connector)
-    expect(named('sinks')).toContain(`${connector}Sink`)
-  })
+it('lists what can be read from, and what can be written to', () => {
+  expect(named('sources')).toEqual(expect.arrayContaining(['amqp', 'file', 'mqtt']))
+  expect(named('sinks')).toEqual(expect.arrayContaining(['view', 'amqpSink', 'consoleSink', 'fileSink', 'httpSink', 'mqttSink']))
 })
 
 it('names subjects that there are', async () => {
