@@ -61,7 +61,7 @@ describe('Mosquitto', () => {
   peerTest('retained messages: of a new subscription, at every connection, or none', [mosquittoAvailable()], async () => {
     const broker = await brokered()
     await publish(broker.url, 't', ['{"n":7}'], { qos: 1, retain: true })
-    const after = async (options: Omit<Options, 'url'>): Promise<string[]> => {
+    const readWith = async (options: Omit<Options, 'url'>): Promise<string[]> => {
       const reader = await reading({ url: broker.url, ...options })
       await publish(broker.url, 't', ['{"n":1}'], { qos: 1 })
       const taken: string[] = []
@@ -69,12 +69,12 @@ describe('Mosquitto', () => {
       await reader.close('release')
       return taken
     }
-    expect(await after({})).toEqual(['{"n":7}', '{"n":1}'])
-    expect(await after({})).toEqual(['{"n":1}'])
-    expect(await after({ retained: 'always' })).toEqual(['{"n":7}', '{"n":1}'])
-    expect(await after({ clientId: 'another', retained: 'never' })).toEqual(['{"n":1}'])
-    expect(await after({ clientId: 'of-3.1.1', version: 4, retained: 'never' })).toEqual(['{"n":1}'])
-    expect(await after({ clientId: 'of-3.1.1', version: 4 })).toEqual(['{"n":7}', '{"n":1}'])
+    expect(await readWith({})).toEqual(['{"n":7}', '{"n":1}'])
+    expect(await readWith({})).toEqual(['{"n":1}'])
+    expect(await readWith({ retained: 'always' })).toEqual(['{"n":7}', '{"n":1}'])
+    expect(await readWith({ clientId: 'another', retained: 'never' })).toEqual(['{"n":1}'])
+    expect(await readWith({ clientId: 'of-3.1.1', version: 4, retained: 'never' })).toEqual(['{"n":1}'])
+    expect(await readWith({ clientId: 'of-3.1.1', version: 4 })).toEqual(['{"n":7}', '{"n":1}'])
   })
 
   peerTest('what an edited job had subscribed to before is left out, and acknowledged', [mosquittoAvailable()], async () => {
