@@ -23,8 +23,7 @@ export interface SupervisorOptions {
 }
 
 /**
- * Data ms by which the job's clock may be ahead of what the devices have sent. At 60× a hiccup of this process of a fifth
- * of a second would otherwise look to the job like twelve seconds of silence, and it would rightly close its windows.
+ * Data ms by which the job's clock may be ahead of what the devices have sent: a hiccup here must not look like silence.
  */
 const leewayMs = 4_000
 /** Real ms between the answer to a request for a kill and the kill itself. */
@@ -41,6 +40,8 @@ export class DemoSupervisor {
   readonly #queue = new DeedQueue()
   #broker: DemoBroker | undefined
   #link: DeviceLink | undefined
+  /** The data clock at the beat before: devices that were due by then have had their turn, even if this process was held up. */
+  #dueSent: number | undefined
   #deed: (action: DemoAction) => Promise<void> = () => Promise.resolve()
 
   /** Begins to load the job at once. */
@@ -168,13 +169,15 @@ export class DemoSupervisor {
 
   #reading(): SentReading {
     const reading = this.options.clock.reading()
-    const sentThrough = this.#link?.pendingSince ?? reading.at
+    const sentThrough = Math.min(this.#link?.pendingSince ?? reading.at, this.#dueSent ?? reading.at)
     return { reading, sentAt: systemTime.wall(), horizon: this.#broker?.away ? null : sentThrough + leewayMs }
   }
 
   #keepBeating(): void {
     if (this.ending) return
+    const { at } = this.options.clock.reading()
     this.beat()
+    this.#dueSent = at
     systemTime.after(Math.min(Math.max(leewayMs / 2 / this.options.clock.reading().speed, 5), 50), () => this.#keepBeating())
   }
 

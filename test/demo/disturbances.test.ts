@@ -97,13 +97,14 @@ describe('what can be done to the demo', { timeout: patience.test }, () => {
     const first = await demo.act('kill')
     const second = await demo.act('kill')
     for (const { sentence } of [first, second]) {
-      expect(sentence).toMatch(/ended with SIGKILL and process \d+ went on .+ after \d\.\d s, recovery .+ took \d+ ms of it\./)
+      expect(sentence).toMatch(/ended with SIGKILL and process \d+ went on .+ after \d+\.\d s, recovery .+ took \d+ ms of it\./)
       expect(sentence).toMatch(/ \d+ results before, \d+ after: none lost, none twice, none changed\.$/)
     }
     await demo.act('pause')
     const { now } = await standing(demo)
     const third = await demo.act('kill')
-    expect((await demo.job()).now, 'the clock stands still over the kill').toBe(now)
+    // Each process reads the clock with an error of its own; a clock that ran would have gone on by half a minute at least.
+    expect(Math.abs((await demo.job()).now - now), 'the clock stands still over the kill').toBeLessThan(10_000)
     expect((await demo.status()).paused).toBe(true)
     await demo.act('resume')
     for (const { id } of [first, second, third]) {
