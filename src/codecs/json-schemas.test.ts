@@ -175,7 +175,7 @@ describe('a scanner of any schema', () => {
       }),
       { numRuns: 600 },
     )
-    expect(rowsSeen).toBeGreaterThan(300)
+    expect(rowsSeen).toBeGreaterThan(100)
   })
 
   it('never reads behind its record, whatever follows', () => {
