@@ -45,13 +45,15 @@ afterEach(async () => {
 
 describe('a live reader', () => {
   it('holds what the view holds, however often it leaves and comes back', async () => {
+    // One server for all cases, as most of the time of each would go into a start: each opens the view anew.
+    const time = virtualTime(start)
+    const host = fixtureHost(time)
+    host.openClimate('rooms')
+    server = await createServer({ host, bind: { host: '127.0.0.1', port: 0, portNamed: false }, version: '1', time, log: quiet })
+    const url = `${server.url}/api/v1/live?views=climate`
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async steps => {
-        const time = virtualTime(start)
-        const host = fixtureHost(time)
         let view = host.openClimate('rooms')
-        server = await createServer({ host, bind: { host: '127.0.0.1', port: 0, portNamed: false }, version: '1', time, log: quiet })
-        const url = `${server.url}/api/v1/live?views=climate`
         let page = new Page()
         reader = await liveReader(url)
         /** Reads up to the progress that tells of now. */
@@ -83,7 +85,6 @@ describe('a live reader', () => {
             .sort(),
         )
         await reader.close()
-        await server.close()
       }),
       { numRuns: 60 },
     )

@@ -19,7 +19,8 @@ function folderOf({ name, files }: Mistake): string {
   return join(top, name)
 }
 
-describe.concurrent('what validate says of typical mistakes', () => {
+// One after the other: the time that a test may take is then that of its own process, not of five that share two cores.
+describe('what validate says of typical mistakes', () => {
   it.each(typicalMistakes)('$name', async mistake => {
     const { code, stdout, stderr } = await finished(['validate', 'plant.job.ts', ...(mistake.args ?? [])], { cwd: folderOf(mistake) })
     expect(stdout).toBe('')
