@@ -8,7 +8,6 @@ export interface RingFrame {
 /** The latest frames within a bound of bytes, for readers that come back. */
 export class LiveRing {
   #frames: RingFrame[] = []
-  #head = 0
   #size = 0
   readonly #bound: number
   /** Frames after this offset are all here. */
@@ -22,19 +21,16 @@ export class LiveRing {
   push(frame: RingFrame): void {
     this.#frames.push(frame)
     this.#size += frame.frame.length
-    while (this.#size > this.#bound && this.#head < this.#frames.length) {
-      const gone = this.#frames[this.#head++]!
+    while (this.#size > this.#bound) {
+      // At once: a frame may take megabytes, and nobody is given it any more.
+      const gone = this.#frames.shift()!
       this.#size -= gone.frame.length
       this.complete = gone.offset
-    }
-    if (this.#head > 256 && this.#head * 2 > this.#frames.length) {
-      this.#frames = this.#frames.slice(this.#head)
-      this.#head = 0
     }
   }
 
   /** The frames of some views after an offset. */
   after(offset: number, views: ReadonlySet<string>): readonly RingFrame[] {
-    return this.#frames.slice(this.#head).filter(frame => frame.offset > offset && views.has(frame.view))
+    return this.#frames.filter(frame => frame.offset > offset && views.has(frame.view))
   }
 }
