@@ -35,7 +35,8 @@ export const readStore = async (log: SegmentLog): Promise<StoreContents> => {
     }
   }
   for (const seq of contents.messages.keys()) letGo(contents.messages, seq, holder => contents.kept.has(holder))
-  return contents
+  // Once older segments are gone, a subscription may be told of before its topic, which has to be there first.
+  return { ...contents, kept: new Map([...contents.kept].sort(([a], [b]) => a - b)) }
 }
 
 interface Contents {
