@@ -6,6 +6,8 @@ export interface TimeSource {
   monotonic(): number
   /** Calls back once after `ms` of this source's monotonic time; the result cancels. */
   after(ms: number, callback: () => void): () => void
+  /** Ms, from an arbitrary start, in which this thread had work and the machine ran something else; absent where nobody tells. */
+  readonly starved?: () => number
 }
 
 /** Randomness for back-off jitter and names, injected for the same reason. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { TimeSource } from '../../model/seams.js'
 
 /** The machine's clocks: the one place where real time enters. */
@@ -9,4 +10,14 @@ export const systemTime: TimeSource = {
     const timer = setTimeout(callback, Math.min(Math.max(ms, 0), 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
+  ...(starvedMs() !== undefined && { starved: () => starvedMs() ?? 0 }),
+}
+
+/** As Linux counts it: the second number is ns in which the thread waited for a core. Other systems do not tell. */
+function starvedMs(): number | undefined {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[1]) / 1e6
+  } catch {
+    return undefined
+  }
 }

@@ -18,8 +18,7 @@ const leastRest = 0.1
 const leastBusy = 0.3
 /**
  * What a row may cost an operator, µs: more, and it alone keeps the job below 20,000 rows a second. Windows, expressions and
- * plain functions take 0.1 to 3 µs, ten times that while they are compiled and many others use the machine: a sound job at
- * full load names nobody.
+ * plain functions take 0.1 to 3 µs, ten times that while they are compiled: a sound job at full load names nobody.
  */
 const slowRowUs = 50
 /** Share of its memory at which the outbox bounds the flow. */
@@ -84,15 +83,20 @@ function absentSource(status: JobStatus, at: number): Culprit | undefined {
 }
 
 /** The job never rests, and one operator takes most of what all take, at a price for each row that is not that of sound work. */
-function slowOperator({ runner, rates }: JobStatus, nodes: readonly GraphNode[], at: number): Culprit | undefined {
+function slowOperator(status: JobStatus, nodes: readonly GraphNode[], at: number): Culprit | undefined {
+  const { runner, rates } = status
   if (!runner.pump || rates.span(at) < certainMs) return undefined
-  if (rates.rate('rested', at, runner.pump.restedMs) / 1000 > leastRest) return undefined
+  const rested = rates.rate('rested', at, runner.pump.restedMs) / 1000
+  if (rested > leastRest) return undefined
   const [busiest] = [...nodes].sort((a, b) => b.busy - a.busy)
   const all = nodes.reduce((sum, { busy }) => sum + busy, 0)
   if (!busiest || busiest.busy < leastBusy || busiest.busy < all / 2) return undefined
   const { id, busy, rowsIn, rowsOut } = busiest
   const rate = Math.max(rates.rate(`in ${id}`, at, rowsIn), rates.rate(`out ${id}`, at, rowsOut))
-  const cost = (busy * 1e6) / rate
+  // Operators are timed by the clock: while the machine runs others, it goes on, and rows do not cost more for that.
+  const starved = rates.rate('starved', at, status.starvedMs) / 1000
+  const own = Math.max(0, 1 - starved / (1 - rested))
+  const cost = (busy * own * 1e6) / rate
   if (cost < slowRowUs) return undefined
   return { node: id, sentence: `${title(id)} is slow: ${costText(cost)} a row; upstream waits` }
 }

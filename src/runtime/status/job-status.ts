@@ -47,6 +47,7 @@ export class JobStatus {
     const values = new Map([
       ['received', memory.counts.received],
       ['rested', pump?.restedMs ?? 0],
+      ['starved', this.starvedMs],
     ])
     for (const [id, { rowsIn, rowsOut, busyNs }] of metrics) {
       values.set(`in ${id}`, rowsIn)
@@ -55,6 +56,11 @@ export class JobStatus {
     }
     this.rates.sample(at, values)
     this.#log.look(this.#guarantee())
+  }
+
+  /** Real ms in which the process had work and the machine ran others, from an arbitrary start; 0 where that is not known. */
+  get starvedMs(): number {
+    return this.runner.options.real.starved?.() ?? 0
   }
 
   summary(at: number): JobSummary {
