@@ -22,6 +22,12 @@ export function spanText(ms: number): string {
   return `${Math.round(size / 86_400_000)} d`
 }
 
+/** Time of day, UTC, with the day instead of seconds where that is another one than `now`'s: `14:03:12`, `2026-01-14 14:03`. */
+export function momentText(ms: number | null, now: number): string {
+  const isOfToday = ms === null || Math.floor(ms / 86_400_000) === Math.floor(now / 86_400_000) || !(Math.abs(ms) <= 8.64e15)
+  return isOfToday ? timeOfDay(ms) : new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+}
+
 /** Time of day, UTC: `14:03:12`. */
 export const timeOfDay = (ms: number | null): string =>
   ms === null || !(Math.abs(ms) <= 8.64e15) ? '–' : new Date(ms).toISOString().slice(11, 19)

@@ -51,3 +51,13 @@ test('a job is told in words and figures: what it waits for first, never NaN, no
       expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(width)
   }
 })
+
+test('old data are dated, and of a job to which nothing comes it is said up to when its results go', () => {
+  const first = (change: Partial<JobSummary>): string =>
+    stripVTControlCharacters(inspectLines({ job: { ...job, ...change }, graph, jobs: ['plant'] }, 200).above[0]!)
+  expect(first({ behind: 21 * 86_400_000 })).toContain(' · results up to 2025-12-25 14:03 · ')
+  expect(first({ behind: 85_000, rate: 0 })).toContain(' · results up to 14:01:47 · ')
+  expect(first({ behind: 85_000 })).toContain(' · 85 s behind · ')
+  const old = { ...graph, nodes: [node('windows', { watermark: now - 86_400_000 })] }
+  expect(inspectLines({ job, graph: old, jobs: ['plant'] }, 200).nodes[0]).toContain('  2026-01-14 14:03  ')
+})

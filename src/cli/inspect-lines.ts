@@ -2,7 +2,7 @@ import pc from 'picocolors'
 import type { GraphNode, JobGraph, JobSummary } from '../model/api.js'
 import { byteText } from './byte-text.js'
 import { printable } from './dead-letters-text.js'
-import { countText, rateText, spanText, timeOfDay } from './inspect-format.js'
+import { countText, momentText, rateText, spanText, timeOfDay } from './inspect-format.js'
 import type { Inspected } from './inspect-read.js'
 import { cutText, inspectTable } from './inspect-table.js'
 
@@ -31,9 +31,15 @@ export function inspectLines({ job, graph }: Inspected, width: number): InspectL
 }
 
 function healthText({ id, state, rate, behind, clockLabel, now, derived }: JobSummary): string {
-  const late = behind === null ? 'no result yet' : `${spanText(behind)} behind`
+  const late = behind === null ? 'no result yet' : lateText(behind, rate, now)
   const clock = `${clockLabel === undefined ? 'clock' : `${clockLabel} · data clock`} ${timeOfDay(now)}`
   return [id, state, `${rateText(rate)} messages/s`, late, clock, ...(derived ? ['derived data'] : [])].join(' · ')
+}
+
+/** As on the page: where data are old, or none come, the results end there, but the job is not slow. */
+function lateText(behind: number, rate: number, now: number): string {
+  const isDated = behind >= 3_600_000 || (behind >= 60_000 && rateText(rate) === '0')
+  return isDated ? `results up to ${momentText(now - behind, now)}` : `${spanText(behind)} behind`
 }
 
 function guaranteeText({ guarantee, journal }: JobSummary): string {
@@ -71,7 +77,7 @@ function nodeColumns({ now }: JobSummary, { nodes, edges }: JobGraph) {
     { title: 'node', rank: 0, cells: each(({ id }) => id) },
     { title: 'in/s', rank: 1, right: true, cells: each(into) },
     { title: 'out/s', rank: 3, right: true, cells: each(outOf) },
-    { title: 'watermark', rank: 6, right: true, cells: each(({ watermark }) => timeOfDay(watermark)) },
+    { title: 'watermark', rank: 6, right: true, cells: each(({ watermark }) => momentText(watermark, now)) },
     { title: 'age', rank: 4, right: true, cells: each(({ watermark }) => (watermark === null ? '–' : spanText(now - watermark))) },
     { title: 'busy', rank: 5, right: true, cells: each(({ busy }) => `${Math.round(busy * 100)} %`) },
     { title: 'waits', rank: 2, cells: each(node => waitText(node, now)) },

@@ -38,6 +38,11 @@ describe('words of an alert', () => {
     [{ state: 'resolved', until: noon + 60_000 }, 'over: above 28 °C · 12:00–12:01 · up to 31.2 °C'],
     [{ label: 'too hot', worst: 29.5 }, 'critical: too hot 29.5 °C, above 28 °C · firing for 3 min, since 12:00'],
     [{ since: noon - 86_400_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · firing for 24 h 3 min, since 2026-01-14 12:00'],
+    [{ since: noon - 9 * 86_400_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · firing since 2026-01-06 12:00'],
+    [
+      { state: 'pending', since: noon - 9 * 86_400_000, worst: 29.5 },
+      'critical: mean 29.5 °C, above 28 °C · since 2026-01-06 12:00, fires if it lasts',
+    ],
   ] as [Partial<Alert>, string][])('%j reads %s', (change, words) => {
     expect(alertFacts(alert(change), noon + 180_000)).toBe(words)
   })

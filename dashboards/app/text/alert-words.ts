@@ -1,7 +1,5 @@
 import type { Alert } from '../../../src/model/alert.js'
-import { clockTime, dateTime, duration, withUnit } from './format.js'
-
-const dayMs = 86_400_000
+import { duration, moment, withUnit } from './format.js'
 
 /** Who it is about: `mote 1`, the text itself for names; the column for a view without keys. */
 export const alertSubject = ({ key, label, column }: Alert): string => {
@@ -17,13 +15,17 @@ export const alertFacts = (alert: Alert, now: number): string => {
   const limit = limitWords(alert)
   if (state === 'resolved') {
     const reached = `${alert.above === undefined && alert.below !== undefined ? 'down' : 'up'} to ${withUnit(worst, unit)}`
-    return `over: ${limit || (label ?? column)} · ${time(since, now)}–${time(until, now)} · ${reached}`
+    return `over: ${limit || (label ?? column)} · ${moment(since, now)}–${moment(until, now)} · ${reached}`
   }
-  const lasts = duration(Math.max(0, now - since))
-  const span = state === 'firing' ? `firing for ${lasts}, since ${time(since, now)}` : `for ${lasts}, fires if it lasts`
+  // Of results of days ago the job's clock does not tell how long it has lasted.
+  const lasts = now - since < 2 * dayMs ? `for ${duration(Math.max(0, now - since))}` : ''
+  const from = `since ${moment(since, now)}`
+  const span = state === 'firing' ? `firing ${[lasts, from].filter(Boolean).join(', ')}` : `${lasts || from}, fires if it lasts`
   const furthest = worst === value ? '' : ` · at worst ${withUnit(worst, unit)}`
   return `${level}: ${[`${label ?? column} ${withUnit(value, unit)}`, limit].filter(Boolean).join(', ')} · ${span}${furthest}`
 }
+
+const dayMs = 86_400_000
 
 const limitWords = ({ above, below, unit }: Alert): string =>
   [above === undefined ? '' : `above ${exact(above, unit)}`, below === undefined ? '' : `below ${exact(below, unit)}`]
@@ -32,7 +34,3 @@ const limitWords = ({ above, below, unit }: Alert): string =>
 
 /** A limit is said as it was written. */
 const exact = (value: number, unit: string | undefined): string => (unit ? `${value} ${unit}` : String(value))
-
-/** With the day where it is another than that of the job's clock. */
-const time = (ms: number, now: number): string =>
-  Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? clockTime(ms) : dateTime(ms).slice(0, 16)

@@ -48,6 +48,12 @@ export const dateTime = (ms: number): string => {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** Time of day, with seconds on demand; with the day instead where that is another one than `now`'s: `14:03`, `2010-05-12 14:03`. */
+export const moment = (ms: number, now: number, seconds = false): string =>
+  Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? clockTime(ms, seconds) : dateTime(ms).slice(0, 16)
+
+const dayMs = 86_400_000
+
 /** A size in bytes as people read it: `840 B`, `12.5 KiB`, `1.2 GiB`. */
 export const byteSize = (bytes: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB']

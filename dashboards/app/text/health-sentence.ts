@@ -1,5 +1,5 @@
 import type { JobSummary } from '../../../src/model/api.js'
-import { clockTime, count, duration, plural } from './format.js'
+import { clockTime, count, duration, moment, plural } from './format.js'
 
 /** How the page hears from the server. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'silent'
@@ -56,8 +56,11 @@ export const healthSentence = (
   }
   if (job.state === 'stopped') phrases.push(plain('. '), strong(count(job.counts.received)), plain(' messages were received. '))
   else {
-    phrases.push(plain(' '), strong(messageRate(job.rate)), plain(` ${Math.round(job.rate) === 1 ? 'message' : 'messages'} a second`))
+    const rate = messageRate(job.rate)
+    phrases.push(plain(' '), strong(rate), plain(` ${rate === '1' ? 'message' : 'messages'} a second`))
     if (job.behind === null) phrases.push(plain(', no result yet. '))
+    else if (isDated(job.behind, rate))
+      phrases.push(plain(', results up to '), strong(moment(job.now - job.behind, job.now, true)), plain('. '))
     else phrases.push(plain(', '), strong(duration(job.behind)), plain(' behind. '))
   }
   phrases.push(...losses(job))
@@ -67,9 +70,11 @@ export const healthSentence = (
   return phrases
 }
 
+/** Old data, or a source that gives nothing: the results end there, but the job is not slow, as `behind` would say. */
+const isDated = (behind: number, rate: string): boolean => behind >= 3_600_000 || (behind >= 60_000 && rate === '0')
+
 /** Rates under ten keep one decimal: a slow sensor is not "0 a second". */
-const messageRate = (perSecond: number): string =>
-  perSecond > 0 && perSecond < 9.95 ? String(Math.round(perSecond * 10) / 10) : count(perSecond)
+const messageRate = (perSecond: number): string => (perSecond < 9.95 ? String(Math.round(perSecond * 10) / 10) : count(perSecond))
 
 const losses = (job: JobSummary): readonly Phrase[] => {
   const { late, deadLettered } = job.counts

@@ -1,5 +1,5 @@
 import type { GraphNode } from '../../../src/model/api.js'
-import { clockTime, duration } from './format.js'
+import { duration, moment } from './format.js'
 
 /** What a node says about itself: what it waits for, that it needs a whole core, that it is idle and for how long, or its watermark. Never NaN. */
 export const nodeState = (node: GraphNode, now: number): string => {
@@ -8,5 +8,5 @@ export const nodeState = (node: GraphNode, now: number): string => {
   const watermark = node.watermark !== null && Number.isFinite(node.watermark) ? node.watermark : undefined
   if (node.silentSince !== undefined) return `idle ${duration(now - node.silentSince)}`
   if (node.idle) return watermark === undefined ? 'idle' : `idle ${duration(now - watermark)}`
-  return watermark === undefined ? 'no watermark yet' : `watermark ${clockTime(watermark, true)}`
+  return watermark === undefined ? 'no watermark yet' : `watermark ${moment(watermark, now, true)}`
 }

@@ -34,6 +34,22 @@ describe('the sentence of health', () => {
   test('before the first result it does not invent a delay', () => {
     expect(sentence({ behind: null, rate: 0.4 })).toBe('Running 0.4 messages a second, no result yet. Nothing lost.')
   })
+  test('results of long ago are dated, and so are those of a job to which nothing comes: it is not behind', () => {
+    const day = 86_400_000
+    expect(sentence({ behind: 21 * day })).toBe('Running 1,240 messages a second, results up to 2010-04-19 14:03. Nothing lost.')
+    expect(sentence({ behind: 3_600_000 })).toBe('Running 1,240 messages a second, results up to 13:03:12. Nothing lost.')
+    expect(sentence({ behind: 85_000, rate: 0 })).toBe('Running 0 messages a second, results up to 14:01:47. Nothing lost.')
+    expect(sentence({ behind: 85_000, rate: 0.5 })).toContain('85 s behind')
+    expect(sentence({ behind: 14_000, rate: 0 })).toContain('14 s behind')
+  })
+  test('one message is one, a part of one is not', () => {
+    expect([1, 0.8, 1.4, 0.1].map(rate => sentence({ rate }).split(' ', 3).slice(1).join(' '))).toEqual([
+      '1 message',
+      '0.8 messages',
+      '1.4 messages',
+      '0.1 messages',
+    ])
+  })
   test('a failure is told with code and hint', () => {
     expect(
       sentence({ state: 'failed', error: { code: 'MR301', message: 'The broker refused the password.', hint: 'Check the user.' } }),
@@ -99,6 +115,8 @@ describe('words for figures', () => {
     expect(nodeState({ ...node, idle: true }, at)).toBe('idle')
     expect(nodeState({ ...node, idle: true, watermark: 58_000 }, at)).toBe('idle 42 s')
     expect(nodeState({ ...node, silentSince: 58_000, watermark: 99_000 }, at)).toBe('idle 42 s')
+    expect(nodeState({ ...node, watermark: 99_000 }, at)).toBe('watermark 00:01:39')
+    expect(nodeState({ ...node, watermark: 99_000 }, at + 86_400_000)).toBe('watermark 1970-01-01 00:01')
     expect(nodeState({ ...node, busy: 0.934 }, at)).toBe('busy 93 % of a core')
     expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
   })
