@@ -67,6 +67,12 @@ export class Exchange {
         reject(error)
       }
       sent.on('error', fail)
+      // A peer that speaks another protocol from here on: without a listener nothing would be said, ever.
+      sent.on('upgrade', (response, socket) => {
+        socket.destroy()
+        cancel()
+        resolve(answerOf(response, ''))
+      })
       sent.on('response', response => {
         void readAnswer(response).then(answer => {
           cancel()
@@ -83,7 +89,6 @@ export class Exchange {
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const { statusCode: status = 0, statusMessage, headers } = response
   const kept: Buffer[] = []
   let bytes = 0
   for await (const part of response as AsyncIterable<Buffer>) {
@@ -92,6 +97,10 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
     // Leaving the loop destroys the socket: the status is what counts.
     if (bytes > mostBytes) break
   }
+  return answerOf(response, Buffer.concat(kept).toString())
+}
+
+function answerOf({ statusCode: status = 0, statusMessage, headers }: IncomingMessage, text: string): Answer {
   const words = statusMessage || STATUS_CODES[status]
   return {
     status,
@@ -99,7 +108,7 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
     retryAfter: headers['retry-after'],
     date: headers.date,
     location: headers.location,
-    text: Buffer.concat(kept).toString(),
+    text,
   }
 }
 

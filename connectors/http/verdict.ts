@@ -33,11 +33,11 @@ export function verdictOf(
   { status, said, text, location, retryAfter, date }: Answer,
   { keepsKeys, conceal, wall }: { readonly keepsKeys: boolean; readonly conceal: (text: string) => string; readonly wall: number },
 ): Verdict {
-  const words = conceal(printable(text))
+  const words = printable(text, conceal)
   const reason = words === '' ? said : `${said}: ${words}`
   if (status >= 200 && status < 300) return { is: 'taken' }
   if (status >= 300 && status < 400) {
-    const to = location === undefined ? '' : ` to ${conceal(printable(location.replace(/[?#].*/, '')))}`
+    const to = location === undefined ? '' : ` to ${printable(location.replace(/[?#].*/, ''), conceal)}`
     return { is: 'never', error: new MillraceError('MR343', `${where} answers ${said}${to}`) }
   }
   if (strangerStatus.includes(status)) return { is: 'never', error: new MillraceError('MR341', `${where} answers ${reason}`) }
@@ -52,8 +52,10 @@ export function verdictOf(
 
 const mostShown = 200
 
-/** The beginning of what a peer said, on one line. */
-const printable = (text: string): string => {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+/** The beginning of what a peer said, on one line. Secrets go before it is cut: half of one would not be known again. */
+const printable = (text: string, conceal: (text: string) => string): string => {
+  const line = conceal(text)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
   return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line
 }

@@ -38,6 +38,30 @@ describe('MessageEncoder', () => {
     )
   })
 
+  test('takes the first of equal keys, of few and of many, in time that grows with their number only', () => {
+    const encoder = new MessageEncoder({ flags: false, patterns: [] })
+    const check = (count: number): void => {
+      const keys = Array.from({ length: count }, (_, i) => `k${String(i >> 1).padStart(6, '0')}`)
+      const pair = (key: string, i: number) => Buffer.from(`\x26\0\x07${key}\0\x06${String(i).padStart(6, '0')}`, 'latin1')
+      const properties = Buffer.concat(keys.map(pair))
+      const varint = [
+        (properties.length & 0x7f) | 0x80,
+        ((properties.length >> 7) & 0x7f) | 0x80,
+        ((properties.length >> 14) & 0x7f) | 0x80,
+      ]
+      const body = Buffer.concat([Buffer.from('\0\x01t'), Buffer.from([...varint, properties.length >> 21]), properties])
+      const packet = Buffer.concat([Buffer.from([0x30, 0]), body])
+      expect(message.read(packet, 0, 2, packet.length, 5)).toBeUndefined()
+      encoder.encode(message)
+      const decoded = decodeMessage(encoder.bytes.slice(0, encoder.length))
+      const wanted = keys.flatMap((key, i) => (i % 2 === 0 ? [[key, String(i).padStart(6, '0')]] : []))
+      expect(Object.entries(decoded.application_properties ?? {})).toEqual(wanted)
+    }
+    for (const count of [2, 14, 16, 18, 200]) check(count)
+    // Compared with each other, so many take minutes.
+    check(100_000)
+  }, 10_000)
+
   test('names levels of the topic as application properties, which no sender can pass off as its own', () => {
     const patterns = [new TopicPattern('other/+x'), new TopicPattern('sensors/+room/+device/#')]
     const encoder = new MessageEncoder({ flags: false, patterns })

@@ -15,6 +15,8 @@ const ascii = new TextEncoder()
 const retainKey = ascii.encode(retainAnnotation)
 const qosKey = ascii.encode(qosAnnotation)
 const nil = 0x40
+/** User properties that are compared with each other. */
+const fewPairs = 16
 
 /**
  * Writes a PUBLISH as an AMQP 1.0 message (part 3 §3.2), so that the decoders, the journal, ids and dead letters read it as
@@ -27,6 +29,8 @@ export class MessageEncoder {
   readonly #wanted: WantedParts
   readonly #keys: ReadonlyMap<TopicPattern, readonly Uint8Array[]>
   readonly #keyBytes: number
+  /** Where in `pairs` the user properties lie that go along. */
+  readonly #kept: number[] = []
 
   constructor(wanted: WantedParts) {
     this.#wanted = wanted
@@ -100,6 +104,7 @@ export class MessageEncoder {
 
   #applicationProperties(message: Publication): void {
     const { bytes, pairs } = message
+    this.#keep(message)
     const pattern = this.#patternOf(message)
     const names = pattern ? this.#keys.get(pattern)! : []
     let content = 0
@@ -108,8 +113,7 @@ export class MessageEncoder {
       content += 2 + names[i]!.length + widthOf(pattern.ends[i]! - pattern.starts[i]!)
       count += 2
     }
-    for (let i = 0; i < pairs.length; i += 4) {
-      if (this.#isTaken(bytes, pairs, i)) continue
+    for (const i of this.#kept) {
       content += widthOf(pairs[i + 1]! - pairs[i]!) + widthOf(pairs[i + 3]! - pairs[i + 2]!)
       count += 2
     }
@@ -120,8 +124,7 @@ export class MessageEncoder {
       this.#short(0xa1, names[i]!, 0, names[i]!.length)
       this.#string(0xa1, bytes, pattern.starts[i]!, pattern.ends[i]!)
     }
-    for (let i = 0; i < pairs.length; i += 4) {
-      if (this.#isTaken(bytes, pairs, i)) continue
+    for (const i of this.#kept) {
       this.#string(0xa1, bytes, pairs[i]!, pairs[i + 1]!)
       this.#string(0xa1, bytes, pairs[i + 2]!, pairs[i + 3]!)
     }
@@ -134,11 +137,26 @@ export class MessageEncoder {
     return undefined
   }
 
-  /** A key that begins with `+` would pass itself off as a level of the topic; one that was there before counts, as maps have a key once. */
-  #isTaken(bytes: Uint8Array, pairs: readonly number[], i: number): boolean {
-    if (bytes[pairs[i]!] === 0x2b && pairs[i + 1]! > pairs[i]!) return true
-    for (let j = 0; j < i; j += 4) if (sameStretch(bytes, pairs[i]!, pairs[i + 1]!, pairs[j]!, pairs[j + 1]!)) return true
-    return false
+  /**
+   * A key that begins with `+` would pass itself off as a level of the topic; one that was there before counts, as maps have a key
+   * once. A packet may hold millions of them: beyond a few, each is looked up.
+   */
+  #keep({ bytes, pairs }: Publication): void {
+    const kept = this.#kept
+    kept.length = 0
+    const seen = pairs.length > 4 * fewPairs ? new Set<string>() : undefined
+    for (let i = 0; i < pairs.length; i += 4) {
+      const [start, end] = [pairs[i]!, pairs[i + 1]!]
+      if (bytes[start] === 0x2b && end > start) continue
+      if (!seen) {
+        if (!kept.some(j => sameStretch(bytes, start, end, pairs[j]!, pairs[j + 1]!))) kept.push(i)
+        continue
+      }
+      const key = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+      if (seen.has(key)) continue
+      seen.add(key)
+      kept.push(i)
+    }
   }
 
   #section(code: number): void {

@@ -1,5 +1,6 @@
 import type { IClientPublishOptions } from 'mqtt'
 import { outputRow } from '../../src/connector/output-row.js'
+import { RefusedRows } from '../../src/connector/refused-rows.js'
 import type { OutputBatch, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { valueAt } from '../../src/model/columns.js'
@@ -235,16 +236,19 @@ export class MqttSinkWriter implements SinkWriter {
         .slice(0, namedIds)
         .map(one => `${one.id} (${one.reason})`)
         .join(', ')}${all.length > namedIds ? ` and ${all.length - namedIds} more` : ''}`
-    const say = (code: 'MR311' | 'MR327', message: string, all: readonly Refused[]): MillraceError => {
+    const say = (code: 'MR311' | 'MR327', message: string, all: readonly Refused[]): string => {
       log.error(message, { code, ids: all.map(one => one.id) })
-      return new MillraceError(code, message)
+      return message
     }
+    const ids = [...homeless, ...refused].map(one => one.id)
     const no =
       homeless.length > 0
         ? say('MR327', `${homeless.length} of ${rows} rows of sink '${id}' have no topic: ${listed(homeless)}`, homeless)
         : undefined
-    if (refused.length > 0)
-      throw say('MR311', `the broker refused ${refused.length} of ${rows} rows of sink '${id}': ${listed(refused)}`, refused)
-    if (no) throw no
+    if (refused.length > 0) {
+      const message = say('MR311', `the broker refused ${refused.length} of ${rows} rows of sink '${id}': ${listed(refused)}`, refused)
+      throw new RefusedRows('MR311', no === undefined ? message : `${message}; ${no}`, ids)
+    }
+    if (no !== undefined) throw new RefusedRows('MR327', no, ids)
   }
 }

@@ -233,6 +233,25 @@ describe('an HTTP peer that takes nothing', () => {
     }
   })
 
+  test('half of a secret at the end of what is shown is not shown either', async () => {
+    const peer = await serving({ reply: posted => ({ status: 401, text: `${'x'.repeat(180)} ${posted.headers.authorization}` }) })
+    const writer = await writing(
+      { url: peer.url, bearer: secret('TOKEN') },
+      connectorContext({ id: 'out', env: { TOKEN: 'canary-of-some-length' } }),
+    )
+    expect(String(await failure(writer.write(outputs(rooms(1)), at)))).not.toContain('can')
+  })
+
+  test('a peer that changes the protocol gives no answer for ever: the row is sent again', async () => {
+    const url = await bytesServer(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n',
+      'HTTP/1.1 204 No Content\r\n\r\n',
+    )
+    const context = connectorContext({ id: 'out' })
+    const writer = await writing({ url }, context)
+    await writer.write(outputs(rooms(1)), at)
+  })
+
   test('refused credentials stop the job, and a peer that echoes them does not make them known', async () => {
     const token = 'canary-9e1c'
     const peer = await serving({ reply: ({ headers }) => ({ status: 403, text: `who is ${headers.authorization}?` }) })

@@ -2,6 +2,7 @@ import type { Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { mqtt, mqttSink } from '../../connectors/mqtt/index.js'
 import { json } from '../../src/codecs/json.js'
+import { RefusedRows } from '../../src/connector/refused-rows.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { integer, schema } from '../../src/model/fields.js'
 import { bodiesOf } from '../../src/testing/connector-bodies.js'
@@ -282,7 +283,7 @@ describe('the sink', () => {
     const names: Readonly<Record<number, string | null>> = { 1: null, 2: 'a/+/b', 3: '' }
     const batch = suiteBatch(suiteRows(5), ({ n }) => ({ topic: n in names ? names[n]! : `rooms/${n}` }))
     const error = await failure(writer.write(batch, { entry: 1, ordinal: 0 }))
-    expect(error).toMatchObject({ code: 'MR327', action: 'dead-letter' })
+    expect(error).toMatchObject({ code: 'MR327', action: 'dead-letter', ids: ['c1', 'c2', 'c3'] })
     expect(String(error)).toMatch(/3 of 5 rows.*c1 \(is null\), c2 \(contains a wildcard.*\), c3 \(is empty\)/)
     expect(broker.heard.flatMap(packet => (packet.cmd === 'publish' ? packet.topic : []))).toEqual(['rooms/0', 'rooms/4'])
   })
@@ -295,6 +296,9 @@ describe('the sink', () => {
     )
     const error = await failure((await writing(broker, 5)).write(4))
     expect(error).toMatchObject({ code: 'MR311', message: expect.stringMatching(/refused 2 of 4 rows.*quota exceeded \(0x97\)/) })
+    // The others arrived: a letter with them would send them twice.
+    expect(error).toBeInstanceOf(RefusedRows)
+    expect((error as RefusedRows).ids).toHaveLength(2)
   })
 
   test.each([
