@@ -111,7 +111,7 @@ function welcome(folder: string, name: string, what: string): void {
     `${pc.green('✓')} ${pc.bold(name)}: ${what}`,
     ...(path === '' ? [] : [`  cd ${quoted}`]),
     `  npx millrace dev ${name}.job.ts    ${pc.dim('run it, with a page; edit, save, and it goes on')}`,
-    `  npx millrace test    ${pc.dim('test it')}`,
+    `  ${'npx millrace test'.padEnd(`npx millrace dev ${name}.job.ts`.length)}    ${pc.dim('test it')}`,
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, Help, Option } from 'commander'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { addAuthorCommands } from './author-commands.js'
 import { broker } from './broker.js'
@@ -24,7 +24,11 @@ const program = new Command('millrace')
   .description('Streaming analytics for sensor data: AMQP 1.0 in, windowed operator graphs as job files, live views out.')
   .version(version)
   .showSuggestionAfterError()
-  .configureHelp({ sortSubcommands: false })
+  .configureHelp({
+    sortSubcommands: false,
+    // An option that may be repeated begins with an empty list, which is no default to tell.
+    optionDescription: option => new Help().optionDescription(option).replace(' (default: [])', ''),
+  })
   // Errors are printed in one place, below.
   .configureOutput({ outputError: () => undefined })
   .exitOverride()

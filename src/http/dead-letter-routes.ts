@@ -62,4 +62,7 @@ export function deadLetterRoutes(app: FastifyInstance, { host, time }: ServerCon
   )
 }
 
-const unknown = (id: string): MillraceError => new MillraceError('MR510', `there is no dead letter '${id.slice(0, 64)}'`)
+const unknown = (id: string): MillraceError =>
+  new MillraceError('MR510', `there is no dead letter '${id.slice(0, 64)}'`, {
+    hint: 'They are listed at /api/v1/dead-letters.json, and by `millrace dead-letters ls`.',
+  })

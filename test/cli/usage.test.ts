@@ -42,6 +42,9 @@ describe.concurrent('usage', () => {
     expect(help).toMatchObject({ code: 0, stderr: '' })
     for (const command of ['demo', 'run', 'validate', 'explain', 'broker']) expect(help.stdout).toMatch(new RegExp(`^ +${command} `, 'm'))
     expect(await finished(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string })
-    expect((await finished(['run', '--help'])).stdout).toContain('--read <name=file>')
+    const run = (await finished(['run', '--help'])).stdout
+    expect(run).toContain('--read <name=file>')
+    expect(run).not.toContain('[])')
+    expect(run).toMatch(/--live-readers <count> .*\(default 1000\)/)
   })
 })
