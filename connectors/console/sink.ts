@@ -20,7 +20,7 @@ export function consoleSink<T>(id: string, options: ConsoleSinkOptions = {}): Si
     connector: 'console',
     params: { ...options },
     kind: 'sink',
-    promise: { guarantee: 'append' },
+    promise: { guarantee: 'append', loses: 'what nobody reads from stdout within a second is dropped, and counted' },
     expressions: {},
     usesEmbeddedNode: false,
     open: async context => new ConsoleSinkWriter(context, process.stdout, options),

@@ -13,6 +13,8 @@ export interface Continuation {
 }
 
 const packed = /\.(gz|bz2|xz|zst|zip)$/i
+/** What a rotation adds to a name: a number or a date. */
+const rotated = /\d/
 
 /**
  * Finds the file of a place again: under its name, or, where a rotation has renamed it, beside that, and then with the
@@ -57,6 +59,13 @@ export async function findGrown(place: FilePlace, form: RecordForm): Promise<Sou
   return undefined
 }
 
+/** Paths of files that were rotated away after one, and never had a reader: a busy job may miss more than one rotation. */
+export async function rotatedAfter(inode: string, series: FileSeries): Promise<readonly string[]> {
+  const neighbours = await series.neighbours()
+  const own = neighbours.find(one => one.inode === inode)
+  return own ? later(own, neighbours, series) : []
+}
+
 async function findRenamed(place: FilePlace, series: FileSeries, form: RecordForm): Promise<Continuation | undefined> {
   const neighbours = await series.neighbours()
   const found = neighbours.find(({ inode, path }) => inode === place.inode && path !== series.path)
@@ -74,7 +83,12 @@ function later(
   { path: current }: FileSeries,
 ): readonly string[] {
   const isLater = ({ path, inode, changed }: Neighbour): boolean =>
-    path !== current && inode !== of && changed > since && basename(path).startsWith(basename(current)) && !packed.test(path)
+    path !== current &&
+    inode !== of &&
+    changed > since &&
+    basename(path).startsWith(basename(current)) &&
+    rotated.test(basename(path).slice(basename(current).length)) &&
+    !packed.test(path)
   return neighbours
     .filter(isLater)
     .sort((a, b) => a.changed - b.changed)

@@ -1,8 +1,8 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Position } from '../../src/connector/sink.js'
-import type { Print } from './file-place.js'
+import { inodeOf, type Print } from './file-place.js'
 import { syncFolder } from './sync-folder.js'
 
 /** What a result file holds, and up to where in the life of its job. */
@@ -87,6 +87,13 @@ export class PositionSlots {
     if (bytesWritten < slot.length) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
     await this.#file.datasync()
     this.#turn = turn
+  }
+
+  /** Whether the file under this path is still this one, another one, or none. */
+  async fate(path: string): Promise<'same' | 'replaced' | 'gone'> {
+    const found = await stat(path, { bigint: true }).catch(() => undefined)
+    if (!found) return 'gone'
+    return `${found.dev}:${found.ino}` === (await inodeOf(this.#file)) ? 'same' : 'replaced'
   }
 
   close(): Promise<void> {

@@ -104,18 +104,29 @@ describe('a result file after a crash', () => {
     expect(await content()).toBe('a\n')
   })
 
-  it('is not written by one that was replaced and goes on: its position counts nothing', async () => {
+  it.each(['a1', 'b2', undefined])('is not written by one that was replaced and goes on; journal of the other: %s', async journal => {
     const old = await ResultFile.open(place())
     await old.append({ text: 'a\n' }, at(1), 0)
-    const successor = await ResultFile.open(place())
-    await successor.append({ text: 'b\n' }, at(2), 0)
+    const successor = await ResultFile.open(place({ journal }))
+    await successor.append({ text: 'another\n' }, at(2), 0)
     await successor.append({ text: 'c\n' }, at(3), 0)
-    // The same rows in the same place: what follows from an entry is the same wherever it is computed.
-    await old.append({ text: 'b\n' }, at(2), 0)
+    await expect(old.append({ text: 'b\n' }, at(2), 0)).rejects.toMatchObject({ code: 'MR336', action: 'stop' })
     await old.close()
     await successor.close()
+    const last = await ResultFile.open(place({ journal }))
+    expect([last.position, await content()]).toEqual([journal && at(3), 'a\nanother\nc\n'])
+    await last.close()
+  })
+
+  it('asks to be opened anew where its position was removed', async () => {
+    const file = await ResultFile.open(place())
+    await file.append({ text: 'a\n' }, at(1), 0)
+    await rm(join(folder, 'out.csv.position'))
+    await expect(file.append({ text: 'b\n' }, at(2), 0)).rejects.toMatchObject({ code: 'MR335', action: 'back-off' })
+    await file.close()
+    await wrote([['b\n', 2]])
     const last = await ResultFile.open(place())
-    expect([last.position, await content()]).toEqual([at(3), 'a\nb\nc\n'])
+    expect([last.position, await content()]).toEqual([at(2), 'a\nb\n'])
     await last.close()
   })
 })

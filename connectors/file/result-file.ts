@@ -94,6 +94,7 @@ export class ResultFile {
    * Adds rows; resolves when they and the position are on the disk.
    *
    * @param wall of the rows, ms since the epoch on the job's clock
+   * @throws MR336 where another process has opened it since; MR335 where somebody moved what belongs to it
    */
   async append({ text, header }: ResultText, position: Position, wall: number): Promise<void> {
     const { rotateMs } = this.#place
@@ -122,6 +123,9 @@ export class ResultFile {
 
   /** Somebody may have moved or removed the file: rows must not go to where nobody finds them. */
   async #look(): Promise<void> {
+    const fate = await this.#slots.fate(sidePath(this.#place.path))
+    if (fate === 'replaced') throw new MillraceError('MR336', `${this.#place.path} was opened by another process, which writes it now`)
+    if (fate === 'gone') throw new MillraceError('MR335', `${sidePath(this.#place.path)} was moved or removed: it is begun anew`)
     const found = await stat(this.#place.path, { bigint: true }).catch(() => undefined)
     if (!this.#file || (found && `${found.dev}:${found.ino}` === this.#inode)) return
     this.#place.log.warn(`${this.#place.path} was moved or removed: a new one is begun`)

@@ -3,7 +3,7 @@ import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type FilePlace, readPlace, writePlace } from './file-place.js'
 import type { FileSeries } from './file-series.js'
-import { findGrown, findPlace } from './find-place.js'
+import { findGrown, findPlace, rotatedAfter } from './find-place.js'
 import type { Records } from './record-buffer.js'
 import { type RecordForm, SourceFile } from './source-file.js'
 
@@ -172,6 +172,7 @@ export class FileSourceReader implements SourceReader {
       if (await this.#isLeft(file)) {
         const rest = await file.take(true)
         if (rest) return this.#chunk(file, rest)
+        if (!this.#series.isPattern) this.#before = await rotatedAfter(file.inode, this.#series)
         await this.#leave()
       }
     }

@@ -42,7 +42,7 @@ export function file<T>(options: FileSourceOptions<T>): SourceSpec<T> {
     params: { path: String(path), ...(follow && { follow }) },
     decoder: decode,
     id,
-    promise: promiseOf(follow),
+    promise: promiseOf(String(path), follow),
     usesEmbeddedNode: false,
     open: async context => FileSourceReader.open(context, seriesOf(path, context), form, follow),
     check: async context => [await check(path, context, form, follow)],
@@ -63,8 +63,15 @@ function seriesOf(path: Text, { env }: ConnectorContext): FileSeries {
   return new FileSeries(text)
 }
 
-function promiseOf(follow: boolean): SourcePromise {
-  const remark = follow ? { remark: 'lines of a file that is removed, or cut, before they were read are gone' } : {}
+function promiseOf(path: string, follow: boolean): SourcePromise {
+  // A variable may hold a pattern.
+  const several = path.includes('*') || path.startsWith('env(') || path.startsWith('secret(')
+  const left = follow ? ', nor are lines that come a second after a file with a later name' : ''
+  const remarks = [
+    ...(follow ? ['lines of a file that is removed, or cut, before they were read are gone'] : []),
+    ...(several ? [`of several files, one whose name comes before one that was read already is not read${left}`] : []),
+  ]
+  const remark = remarks.length > 0 ? { remark: remarks.join('; ') } : {}
   return { unaccepted: 'log', meanwhile: 'kept', repeats: false, readers: 'one', ...remark }
 }
 

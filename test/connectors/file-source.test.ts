@@ -383,6 +383,23 @@ describe('a file that is followed', () => {
     expect(read.rows[2]).toEqual([3, 'new'])
   })
 
+  it('is rotated more often than it is looked at: what lies between is read too', async () => {
+    await writeFile(path, 'n\n1\n')
+    await writeFile(`${path}.note`, 'no data')
+    const source = file({ path, decode: csv(S), follow: true })
+    const reader = opened(await source.open(connectorContext()), it => it.close('release'))
+    // The job is busy, and asks for nothing.
+    const rotations = [2, 3, 4]
+    for (const n of rotations) {
+      await utimes(path, 1_700_000_000, 1_700_000_000 + n)
+      for (let i = n - 2; i > 0; i--) await rename(`${path}.${i}`, `${path}.${i + 1}`)
+      await rename(path, `${path}.1`)
+      await writeFile(path, `n\n${n}\n`)
+    }
+    const read = new Reading(reader, source, connectorContext())
+    await read.has(1, ...rotations)
+  })
+
   it('is made anew as a whole, with further lines, and renamed into its place: those count', async () => {
     const rows = (count: number) => `n,note\n${Array.from({ length: count }, (_, n) => `${n},${'x'.repeat(n % 20)}\n`).join('')}`
     const put = async (content: string) => {

@@ -44,7 +44,8 @@ export const fileErrors = entries({
   },
   MR336: {
     title: 'a result file belongs to another sink',
-    cause: 'The file of positions beside a result file names another job or sink; two that write one file would cut each other off.',
+    cause:
+      'The file of positions beside a result file names another job or sink, or another process has opened it since; two that write one file would overwrite each other.',
     remedy: 'Give each sink a `path` of its own, or remove the result file and its .position to begin anew.',
     action: 'stop',
   },
