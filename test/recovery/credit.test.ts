@@ -7,9 +7,12 @@ import { Device } from '../interop/device.js'
 import { disposals } from '../interop/disposals.js'
 import type { Reading } from '../interop/readings.js'
 import { RunningJob } from '../interop/running-job.js'
-import { until } from '../support/until.js'
+import { until as untilWithin } from '../support/until.js'
 
 const opened = disposals()
+/** A hundred megabytes go over several disks and sockets: seconds on a quiet machine, a minute or two on one that many use. */
+const patience = 150_000
+const until: typeof untilWithin = (what, ask) => untilWithin(what, ask, patience)
 /** The credit of the job's link, as `archive.job.ts` asks for it. */
 const linkCredit = 100
 const bigText = 'x'.repeat(32_000)
@@ -36,7 +39,7 @@ async function meanPeer() {
 
 const culprit = async (job: RunningJob) => (await job.graph()).culprit
 
-describe('credit', () => {
+describe('credit', { timeout: 2 * patience }, () => {
   test('what the journal holds is settled, though the sink takes nothing; the sink gets all of it later', async () => {
     const count = 10 * linkCredit
     const source = opened(await startPeer(), it => it.close())
@@ -92,7 +95,7 @@ describe('credit', () => {
     sink.give(200)
     await until('all at the sink', () => sink.got.length >= readings.length)
     expect([...sink.got].sort()).toEqual(ids(readings))
-    await device.delivered()
+    await device.delivered(patience)
     await until('nobody holds it back', async () => (await culprit(job)) === undefined)
   })
 
@@ -115,8 +118,8 @@ describe('credit', () => {
     expect(foreign.credit).toBe(0)
     expect(foreign.pending).toBe(1)
     const collector = opened(new Collector(url, 'archive', { kind: 'queue' }), it => it.close())
-    await foreign.delivered()
-    await device.delivered()
+    await foreign.delivered(patience)
+    await device.delivered(patience)
     await until('all', () => collector.rows.size >= readings.length + 1)
     expect([...collector.rows.values()].map(({ id }) => String(id)).sort()).toEqual([...ids(readings), 'foreign'].sort())
     await until('well again', async () => (await job.summary()).attention.length === 0)
