@@ -3,6 +3,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { type LiveHub, mostViews } from './live-hub.js'
 import { countParameter, listParameter, parameterSchema, readParameters } from './parameters.js'
 import type { ServerContext } from './server-context.js'
+import { refuseQueued } from './unshared-connection.js'
 import { findView, viewNames } from './view-names.js'
 
 const parameters = {
@@ -28,6 +29,7 @@ export function liveRoutes(app: FastifyInstance, context: ServerContext, hub: Li
       const view = findView(all, name)
       return known.get(view.id) === view ? view.id : `${view.job}:${view.id}`
     })
+    refuseQueued(reply.raw)
     hub.admit()
     reply.hijack()
     const response = reply.raw

@@ -4,6 +4,7 @@ import type { TapReader } from '../runtime/insight/taps.js'
 import { parameterSchema, readParameters, textParameter } from './parameters.js'
 import type { ServerContext } from './server-context.js'
 import { unknownJob } from './unknown-job.js'
+import { refuseQueued } from './unshared-connection.js'
 
 const parameters = {
   from: textParameter('node that the rows leave'),
@@ -38,6 +39,7 @@ export function tapRoutes(app: FastifyInstance, { host, time }: ServerContext): 
       throw new MillraceError('MR507', 'an edge has two ends', { hint: 'write ?from=NODE&to=NODE; the nodes are those of the graph' })
     }
     const response = reply.raw
+    refuseQueued(response)
     const write = (text: string): void => {
       response.write(text)
       if (response.writableLength > bufferBytes) response.destroy()
