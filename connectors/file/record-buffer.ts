@@ -83,9 +83,7 @@ export class RecordBuffer {
   seek({ at, line, skipping }: Offset): void {
     this.#readAt = at
     this.#filled = this.#head
-    this.#scanner.position = this.#head
-    this.#scanner.nextLine = line
-    this.#scanner.skipping = skipping
+    this.#scanner.seek(this.#head, line, skipping)
   }
 
   /**

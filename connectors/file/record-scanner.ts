@@ -29,9 +29,19 @@ export class RecordScanner {
     this.skipping = skipping
   }
 
+  /** Goes on at another place of the file. */
+  seek(position: number, nextLine: number, skipping: boolean): void {
+    this.position = position
+    this.nextLine = nextLine
+    this.skipping = skipping
+    this.#ahead.at = -1
+  }
+
   /** The buffer lost `bytes` bytes at its beginning. */
   shift(bytes: number): void {
     this.position -= bytes
+    this.#ahead.at -= bytes
+    this.#ahead.closedAt -= bytes
   }
 
   /** Finds the next record in bytes[position … filled − 1]; false where it is not complete. `atEnd`: nothing follows. */
@@ -65,10 +75,17 @@ export class RecordScanner {
 
   #breaksInside = 0
 
+  /**
+   * How far an open quote was followed in vain. Every line break on that way lay within quotes, so a record that comes to one of
+   * them with a quote open goes the same way: it is not gone again for each line.
+   */
+  readonly #ahead = { at: -1, quoted: false, cellStart: false, closedAt: -2, line: 0 }
+
   /** The position of the record's line break, or of its end; −1: unknown yet. */
   #recordEnd(bytes: Uint8Array, start: number, filled: number, atEnd: boolean): number {
     const last = Math.min(filled, start + recordLimit)
     const cut = last < filled
+    const ahead = this.#ahead
     this.#breaksInside = 0
     let quoted = false
     let cellStart = true
@@ -81,7 +98,12 @@ export class RecordScanner {
           quoted = false
           closedAt = at
         } else if (byte === lineFeed) {
-          if (this.#breaksInside++ === 0) firstBreak = at
+          if (this.#breaksInside++ > 0) continue
+          firstBreak = at
+          if (at >= ahead.at || ahead.at > last) continue
+          ;({ quoted, cellStart, closedAt } = ahead)
+          this.#breaksInside = ahead.line - this.nextLine
+          at = ahead.at - 1
         }
       } else if (byte === lineFeed) return at
       else if (this.#quotes) {
@@ -89,6 +111,7 @@ export class RecordScanner {
         cellStart = byte === comma
       }
     }
+    if (firstBreak >= 0) Object.assign(ahead, { at: last, quoted, cellStart, closedAt, line: this.nextLine + this.#breaksInside })
     if (!cut && !atEnd) return -1
     if (quoted && firstBreak >= 0) {
       this.#breaksInside = 0
