@@ -57,6 +57,9 @@ test('old data are dated, and of a job to which nothing comes it is said up to w
     stripVTControlCharacters(inspectLines({ job: { ...job, ...change }, graph, jobs: ['plant'] }, 200).above[0]!)
   expect(first({ behind: 21 * 86_400_000 })).toContain(' · results up to 2025-12-25 14:03 · ')
   expect(first({ behind: 85_000, rate: 0 })).toContain(' · results up to 14:01:47 · ')
+  expect(inspectLines({ job: { ...job, journal: { ...job.journal!, unsynced: 1 } }, graph, jobs: ['plant'] }, 200).above[1]).toContain(
+    '1 entry not synced',
+  )
   expect(first({ behind: 85_000 })).toContain(' · 85 s behind · ')
   const old = { ...graph, nodes: [node('windows', { watermark: now - 86_400_000 })] }
   expect(inspectLines({ job, graph: old, jobs: ['plant'] }, 200).nodes[0]).toContain('  2026-01-14 14:03  ')

@@ -45,7 +45,7 @@ function lateText(behind: number, rate: number, now: number): string {
 function guaranteeText({ guarantee, journal }: JobSummary): string {
   if (!journal) return `${guarantee.label} · no journal`
   const { bytes, unsynced, behindSnapshot } = journal
-  return `${guarantee.label} · journal ${byteText(bytes)}, ${countText(unsynced)} entries not synced, ${countText(behindSnapshot)} behind the snapshot`
+  return `${guarantee.label} · journal ${byteText(bytes)}, ${countText(unsynced)} ${unsynced === 1 ? 'entry' : 'entries'} not synced, ${countText(behindSnapshot)} behind the snapshot`
 }
 
 function countsText({ counts }: JobSummary): string {

@@ -30,12 +30,18 @@ export async function journalList(path: string, options: { readonly json?: boole
   if (options.json) await writeOut(`${JSON.stringify({ folder, segments: findings.map(findingFacts), total })}\n`)
   else {
     const { segments, entries, messages, notes, bytes } = total
-    await writeOut(
-      `${segments} ${segments === 1 ? 'segment' : 'segments'}, ${entries} entries, ${messages} messages, ${notes} notes, ${byteText(bytes)}\n`,
-    )
+    const counts = [
+      counted(segments, 'segment'),
+      counted(entries, 'entry', 'entries'),
+      counted(messages, 'message'),
+      counted(notes, 'note'),
+    ]
+    await writeOut(`${[...counts, byteText(bytes)].join(', ')}\n`)
   }
   return 0
 }
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 const columns = [31, 5, 16, 8, 24, 24, 8] as const
 const row = (cells: readonly string[]): string =>

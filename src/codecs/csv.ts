@@ -157,7 +157,7 @@ class CsvCells {
   }
 
   private problem(count: number): Problem {
-    return { code: 'MR219', reason: `the line has ${count} cells, the header ${this.expected}` }
+    return { code: 'MR219', reason: `the line has ${count} ${count === 1 ? 'cell' : 'cells'}, the header ${this.expected}` }
   }
 }
 

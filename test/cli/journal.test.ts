@@ -39,7 +39,7 @@ describe('journal', () => {
     const [head, first, sum] = stdout.split('\n')
     expect(head).toMatch(/^segment +epoch +entries +messages +from +to +size$/)
     expect(first).toMatch(/^\d{10}-\d{16}\.seg +1 +1…\d+ +8 +20\S+Z +20\S+Z +[\d.]+ KiB$/)
-    expect(sum).toMatch(/^1 segment, \d+ entries, 8 messages, \d+ notes, [\d.]+ KiB$/)
+    expect(sum).toMatch(/^1 segment, \d+ entries, 8 messages, \d+ notes?, [\d.]+ KiB$/)
     const json = JSON.parse((await finished(['journal', 'ls', data, '--json'])).stdout) as { readonly segments: readonly object[] }
     expect(json).toMatchObject({ total: { segments: 1, messages: 8 }, segments: [{ epoch: 1, entries: { first: 1 } }] })
   })

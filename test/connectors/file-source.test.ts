@@ -98,7 +98,7 @@ describe('a file that is read to its end', () => {
       [6, 'last'],
     ])
     expect(read.letters).toEqual([
-      `${path} line 3: MR219 the line has 1 cells, the header 2`,
+      `${path} line 3: MR219 the line has 1 cell, the header 2`,
       expect.stringContaining(`${path} line 6: MR203 `),
       `${path} line 7: MR211 the line is not UTF-8`,
       `${path} line 8: MR219 a quote is never closed (RFC 4180)`,
