@@ -31,7 +31,7 @@ export interface HttpSinkOptions {
    * the next; `ms` (default 0) makes the first of them wait longer for company.
    */
   readonly batch?: { readonly rows?: number; readonly ms?: number }
-  /** Adds the deterministic id of each row to its object, under this name. */
+  /** Adds the deterministic id of each row to its object, under this name, which no field of the rows may have. */
   readonly idField?: string
   /**
    * The peer keeps what it was sent by its id, and drops what it has: the key of a request with one row is the row's id, a row

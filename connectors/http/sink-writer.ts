@@ -79,12 +79,18 @@ export class HttpSinkWriter implements SinkWriter {
    * Resolves when the peer has taken every row; sends again without a deadline while it is away or busy.
    *
    * @throws MR342 naming rows that the peer refused, after all others were taken; MR341, MR343, MR346 or MR312 where
-   *   waiting is no use; MR313 when it is closed.
+   *   waiting is no use; MR302 where `idField` would take the place of a field; MR313 when it is closed.
    */
   async write(outputs: OutputBatch): Promise<void> {
     if (this.#fatal) throw this.#fatal
     if (this.#closing.signal.aborted) throw new MillraceError('MR313', `the sink '${this.#context.id}' is closed`)
     if (outputs.length === 0) return
+    const { idField } = this.#terms.form
+    if (outputs.schema.some(({ name }) => name === idField))
+      throw new MillraceError(
+        'MR302',
+        `httpSink '${this.#context.id}': \`idField\` is '${idField}', and the rows have a field of that name`,
+      )
     const refused: Refused[] = []
     if (this.#line.length === 0) this.#since = this.#context.time.monotonic()
     await new Promise<void>((resolve, reject) => {

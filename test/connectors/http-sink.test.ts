@@ -233,6 +233,13 @@ describe('an HTTP peer that takes nothing', () => {
     }
   })
 
+  test('an id does not take the place of a field: MR302', async () => {
+    const peer = await serving()
+    const writer = await writing({ url: peer.url, idField: 'room' })
+    expect(await failure(writer.write(outputs(rooms(1)), at))).toMatchObject({ code: 'MR302', action: 'stop' })
+    expect(peer.posts).toEqual([])
+  })
+
   test('half of a secret at the end of what is shown is not shown either', async () => {
     const peer = await serving({ reply: posted => ({ status: 401, text: `${'x'.repeat(180)} ${posted.headers.authorization}` }) })
     const writer = await writing(
