@@ -41,7 +41,7 @@ export async function journalList(path: string, options: { readonly json?: boole
   return 0
 }
 
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+const numbered = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 const columns = [31, 5, 16, 8, 24, 24, 8] as const
 const row = (cells: readonly string[]): string =>
