@@ -139,7 +139,8 @@ export class JobRunner {
 
   async #mayRestart(error: MillraceError, policy: RestartPolicy): Promise<boolean> {
     await this.#leaveRun()
-    if (this.#ending || (error.action !== 'retry' && error.action !== 'back-off')) return false
+    // Whatever could not be written: with space it can.
+    if (this.#ending || !(isFull(error) || error.action === 'retry' || error.action === 'back-off')) return false
     const pause = isFull(error) ? fullPauseMs : policy.pause(this.options.real.monotonic())
     if (pause === undefined) {
       this.error = policy.usedUp(this.id, error)

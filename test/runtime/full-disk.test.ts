@@ -1,9 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import type { Disk } from '../../src/model/disk.js'
+import { systemDisk } from '../../src/runtime/seams/system-disk.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
+import { startJobs } from '../../src/runtime/start-jobs.js'
+import { recordingLog } from '../support/recording-log.js'
+import { until } from '../support/until.js'
 import { reading, rig, running, start } from './rig.js'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'millrace-full-'))
@@ -104,4 +109,43 @@ test('a start on a full disk waits, says why, opens no source, and goes on from 
   await other.jobs.stop()
   expect((await other.jobs.done)[0]).toMatchObject({ job: 'climate', error: { code: 'MR445' } })
   await expect(running([rig()], { ...state, drainOnly: true })).rejects.toMatchObject({ code: 'MR445' })
+})
+
+test('--reset on a disk with next to no space puts the state aside once, however often the start is tried', async () => {
+  const folder = join(dataDir, 'reset')
+  await mkdir(folder)
+  const before = rig()
+  const first = await running([before], { dataDir: folder })
+  before.source.send(reading(start), reading(start + 7_000))
+  while (first.counts().counted < 2) await first.time.advance(100)
+  await first.jobs.stop()
+
+  let tries = 0
+  let full = true
+  const disk: Disk = {
+    ...systemDisk,
+    async create(path) {
+      if (!full || !path.includes('identity')) return systemDisk.create(path)
+      tries++
+      throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+    },
+  }
+  const one = rig()
+  const log = recordingLog()
+  const time = virtualTime(start + 20_000)
+  const jobs = await startJobs({ jobs: [one.job], log, env: {}, dataDir: folder, disk, time, reset: true })
+  // Files are written in real time.
+  await until('five attempts', () => time.advance(500).then(() => tries >= 5))
+  const aside = async () => (await readdir(folder)).filter(name => name.startsWith('aside-'))
+  const told = () => log.lines.filter(({ message }) => message.includes('was put aside'))
+  const [former, ...more] = await aside()
+  expect([more, told()]).toEqual([[], [expect.anything()]])
+  expect(await readdir(join(folder, former!))).toEqual(expect.arrayContaining(['journal', 'snapshots', 'identity.json']))
+
+  full = false
+  while (one.source.opened === 0) await time.advance(100)
+  await time.settle()
+  expect(jobs.host.jobs()[0]!.counts.counted).toBe(0)
+  expect(await aside()).toEqual([former])
+  await jobs.stop()
 })

@@ -29,6 +29,8 @@ export interface Durable {
 export interface DurabilityEvents {
   readonly onDurable: () => void
   readonly onFailure: (error: MillraceError) => void
+  /** The former state was put aside, as `reset` asks: another attempt need not do it. */
+  readonly onPutAside?: () => void
 }
 
 /**
@@ -43,6 +45,7 @@ export async function openDurability(options: JobRunnerOptions, dataDir: string,
   if (options.reset) {
     const aside = await putAside(disk, dataDir, fence.epoch)
     log.warn(`the state of '${job.id}' was put aside in ${aside}; it begins afresh`, { job: job.id })
+    events.onPutAside?.()
   }
   const origin = await dataIdentity(disk, dataDir, random)
   const snapshots = await factories.openSnapshots({ disk, folder: join(dataDir, 'snapshots'), job: job.id, fence, log, reached })

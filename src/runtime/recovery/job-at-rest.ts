@@ -34,6 +34,8 @@ export interface RestingEvents {
   readonly onDurable: () => void
   /** The journal was given up. */
   readonly onFailure: (error: MillraceError) => void
+  /** The former state was put aside, as `reset` asks. */
+  readonly onPutAside?: () => void
 }
 
 /** Calls the job function: a run without a past. */

@@ -10,11 +10,19 @@ export class JobOpening {
   readonly #views: JobViews
   readonly #events: RestingEvents
   #isFirst = true
+  /** The state is still to be put aside. */
+  #reset: boolean
 
   constructor(options: JobRunnerOptions, views: JobViews, events: RestingEvents) {
     this.#options = options
     this.#views = views
-    this.#events = events
+    this.#reset = options.reset
+    this.#events = {
+      ...events,
+      onPutAside: () => {
+        this.#reset = false
+      },
+    }
   }
 
   /** Whether the last attempt gave what the job is to run on; without space it did not. */
@@ -51,10 +59,10 @@ export class JobOpening {
 
   /** As its data folder holds it. An attempt that failed leaves the next one as the first. */
   async #recovered(dataDir: string): Promise<JobAtRest> {
-    const { takeOver, reset } = this.#options
+    const { takeOver } = this.#options
     // Nobody before this process can change its files since it began.
     const options = { ...this.#options, takeOver: takeOver && this.#isFirst }
-    const how = { dataDir, views: this.#views, freshViews: this.#isFirst, reset: reset && this.#isFirst }
+    const how = { dataDir, views: this.#views, freshViews: this.#isFirst, reset: this.#reset }
     const job = await recoveredJob(options, how, this.#events)
     this.#isFirst = false
     return job
