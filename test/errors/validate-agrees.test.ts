@@ -81,7 +81,8 @@ const arbitrary = fc.record(
 /** Of the errors that it prints, in order. */
 const codesOf = (stderr: string): readonly string[] => [...stderr.matchAll(/^error (MR\d+) {2}/gm)].map(([, code]) => code!)
 
-test('validate finds errors where run refuses, the same ones, and nowhere else', async () => {
+// It starts seventeen processes: seconds on a quiet machine, minutes on one that many use.
+test('validate finds errors where run refuses, the same ones, and nowhere else', { timeout: 300_000 }, async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
   const faultless = Object.fromEntries(Object.entries(parts).map(([name, [good]]) => [name, good])) as Parameters<typeof jobFile>[0]
   const texts = [faultless, ...fc.sample(arbitrary, { numRuns: 15, seed })].map((chosen, i) => jobFile(chosen, `job-${i}`))
