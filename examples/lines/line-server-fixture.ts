@@ -6,18 +6,20 @@ export class LineServer {
   readonly rows: Readonly<Record<string, unknown>>[] = []
   readonly #server: Server
   readonly #longest: number
+  readonly #reason: string
   readonly #sockets = new Set<Socket>()
   /** What is said to the next who connects. */
   #unsaid = ''
   #port = 0
 
-  private constructor(longest: number) {
+  private constructor(longest: number, reason: string) {
     this.#longest = longest
+    this.#reason = reason
     this.#server = createServer(socket => this.#join(socket))
   }
 
-  static async start(longest = 256 * 1024): Promise<LineServer> {
-    const server = new LineServer(longest)
+  static async start(longest = 256 * 1024, reason = 'too long'): Promise<LineServer> {
+    const server = new LineServer(longest, reason)
     await server.back()
     return server
   }
@@ -71,7 +73,7 @@ export class LineServer {
   }
 
   #take(line: string): string {
-    if (line.length > this.#longest) return 'no too long'
+    if (line.length > this.#longest) return `no ${this.#reason}`
     this.rows.push(JSON.parse(line) as Readonly<Record<string, unknown>>)
     return 'ok'
   }

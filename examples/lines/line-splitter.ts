@@ -6,13 +6,16 @@ export class LineSplitter {
   tooLong = 0
   readonly #most: number
   readonly #line: (line: Uint8Array) => void
+  readonly #left: () => void
   /** The beginning of a line whose end has not come. */
   #parts: Uint8Array[] = []
   #length = 0
 
-  constructor(mostBytes: number, line: (line: Uint8Array) => void) {
+  /** @param left called in place of `line` for one that was too long */
+  constructor(mostBytes: number, line: (line: Uint8Array) => void, left = (): void => undefined) {
     this.#most = mostBytes
     this.#line = line
+    this.#left = left
   }
 
   push(bytes: Uint8Array): void {
@@ -39,8 +42,10 @@ export class LineSplitter {
   }
 
   #end(): void {
-    if (this.#length > this.#most) this.tooLong++
-    else if (this.#length > 0) this.#line(this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts))
+    if (this.#length > this.#most) {
+      this.tooLong++
+      this.#left()
+    } else if (this.#length > 0) this.#line(this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts))
     this.forget()
   }
 }

@@ -36,7 +36,9 @@ export class LineWriter implements SinkWriter {
   constructor(address: Address, context: ConnectorContext) {
     this.#context = context
     this.#since = context.time.monotonic()
-    this.#answers = new LineSplitter(longestAnswer, answer => this.#answered(Buffer.from(answer).toString()))
+    // One that is too long counts, too: each answer belongs to a row.
+    const tooLong = (): void => this.#answered('no, at length')
+    this.#answers = new LineSplitter(longestAnswer, answer => this.#answered(Buffer.from(answer).toString()), tooLong)
     this.#connection = new LineConnection(address, context, {
       up: socket => void socket.write(this.#line.map(({ line }) => line).join('')),
       data: bytes => this.#answers.push(bytes),
