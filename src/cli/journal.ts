@@ -31,10 +31,10 @@ export async function journalList(path: string, options: { readonly json?: boole
   else {
     const { segments, entries, messages, notes, bytes } = total
     const counts = [
-      counted(segments, 'segment'),
-      counted(entries, 'entry', 'entries'),
-      counted(messages, 'message'),
-      counted(notes, 'note'),
+      numbered(segments, 'segment'),
+      numbered(entries, 'entry', 'entries'),
+      numbered(messages, 'message'),
+      numbered(notes, 'note'),
     ]
     await writeOut(`${[...counts, byteText(bytes)].join(', ')}\n`)
   }
