@@ -45,4 +45,5 @@ test('every command of the guide does what it says', async () => {
     })
     expect(stdout).toMatch(isRetry ? /refused again as [\s\S]*0 of 1 counted/ : /\S/)
   }
-})
+  // A dozen processes, one after the other.
+}, 180_000)
