@@ -48,7 +48,7 @@ export class ModelBroker {
   /** Settled messages: gone from the broker. */
   readonly settled = new Set<number>()
 
-  /** `ordered`: nothing is given to a process that was replaced, which would come again out of its order. */
+  /** `ordered`: one who was replaced is given nothing and holds nothing, which would come again out of its order. */
   constructor(name: string, machine: Machine, ordered: boolean, take?: TakeTransfers) {
     this.#ordered = ordered
     this.name = name
@@ -157,9 +157,10 @@ export class ModelBroker {
 
   /** The newest link is the consumer: brokers give a queue with an exclusive consumer to one only. */
   #serve(): void {
-    const newest = this.#links.findLast(
-      ({ connected, process }) => connected && !(this.#ordered && process.replacedAt < Number.POSITIVE_INFINITY),
-    )
+    // What one who was replaced still holds comes back before its successor is given anything, or it would be late.
+    if (this.#ordered)
+      for (const link of this.#links) if (link.connected && link.process.replacedAt < Number.POSITIVE_INFINITY) this.#disconnect(link)
+    const newest = this.#links.findLast(({ connected }) => connected)
     for (const link of this.#links) {
       if (!link.waiting || link.serving) continue
       if (link.draining) {
