@@ -98,13 +98,12 @@ export class LiveClient {
   #pump(): void {
     const response = this.#response
     if (this.#closed || response.destroyed) return
-    response.cork()
+    // Not corked: a response that is asks for a drain by its own measure, and from Node 22 on none may come by its socket's.
     while (this.#waiting.length > 0 && !response.writableNeedDrain) {
       const piece = this.#waiting.shift()!
       this.#waitingBytes -= piece.length
       response.write(piece)
     }
-    response.uncork()
     if (response.writableNeedDrain) {
       this.#stuckSince ??= this.#time.monotonic()
       return
