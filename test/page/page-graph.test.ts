@@ -1,32 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { buildPage, hasChromium, launch, visit } from './browser.js'
-import { FeedServer } from './feed-server.js'
+import { hasChromium, visit } from './browser.js'
+import { type FeedPage, openFeedPage } from './feed-page.js'
+import type { FeedServer } from './feed-server.js'
 import { hostileName } from './scripted-feed.js'
 
 describe.skipIf(!hasChromium)('what is behind the figures', () => {
+  let site: FeedPage
   let browser: Browser
   let server: FeedServer
-  let folder: string
   let url: string
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
-    await buildPage(folder)
-    server = new FeedServer(folder)
-    url = await server.listen()
-    browser = await launch()
+    site = await openFeedPage()
+    ;({ browser, server, url } = site)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => site?.close())
 
   test('the keyboard walks the graph as the rows flow; Enter opens an edge, which can be paused and is closed behind one', async () => {
     const { page, faults, close } = await visit(browser, url)

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { buildPage, hasChromium, launch, phone, visit } from './browser.js'
-import { FeedServer } from './feed-server.js'
+import { hasChromium, phone, visit } from './browser.js'
+import { type FeedPage, openFeedPage } from './feed-page.js'
+import type { FeedServer } from './feed-server.js'
 
 const ready = async (page: Page): Promise<void> => {
   await page.locator('.plot canvas').first().waitFor()
@@ -28,23 +26,16 @@ const tabTo = async (page: Page, name: RegExp): Promise<void> => {
 }
 
 describe.skipIf(!hasChromium)('the page without a mouse and without eyes', () => {
+  let site: FeedPage
   let browser: Browser
   let server: FeedServer
-  let folder: string
   let url: string
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
-    await buildPage(folder)
-    server = new FeedServer(folder)
-    url = await server.listen()
-    browser = await launch()
+    site = await openFeedPage()
+    ;({ browser, server, url } = site)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => site?.close())
 
   test('Tab comes to everything that can be pressed, in the order of the page, and one sees where it is', async () => {
     const { page, close } = await visit(browser, url)

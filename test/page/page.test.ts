@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { buildPage, chromiumPath, hasChromium, launch, phone, visit } from './browser.js'
-import { FeedServer } from './feed-server.js'
+import { chromiumPath, hasChromium, phone, visit } from './browser.js'
+import { type FeedPage, openFeedPage } from './feed-page.js'
+import type { FeedServer } from './feed-server.js'
 import { hostileName } from './scripted-feed.js'
 
 const ready = async (page: Page): Promise<void> => {
@@ -22,23 +22,17 @@ const tableRows = (page: Page): Promise<string[]> => page.locator('.chart').firs
 describe.skipIf(!hasChromium)(
   `the page in Chromium (${hasChromium ? chromiumPath : 'skipped: apt-get install chromium, or set MILLRACE_CHROMIUM'})`,
   () => {
+    let site: FeedPage
     let browser: Browser
     let server: FeedServer
-    let folder: string
     let url: string
+    let folder: string
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'millrace-page-'))
-      await buildPage(folder)
-      server = new FeedServer(folder)
-      url = await server.listen()
-      browser = await launch()
+      site = await openFeedPage()
+      ;({ browser, server, url, folder } = site)
     })
-    afterAll(async () => {
-      await browser?.close()
-      await server?.close()
-      await rm(folder, { recursive: true, force: true })
-    })
+    afterAll(() => site?.close())
 
     test('is at most 120 kB of script, gzipped', async () => {
       const script = gzipSync(await readFile(join(folder, 'app.js'))).length
