@@ -1,5 +1,8 @@
+import { connect } from 'node:net'
 import { encodeMessage } from '../src/amqp/encode-message.js'
+import { guardLimits, guardSocket } from '../src/amqp/guard.js'
 import { createContainer } from '../src/amqp/rhea.js'
+import { systemTime } from '../src/runtime/seams/system-time.js'
 
 export const firstAt = 1_700_000_000_000
 export const windowMs = 5
@@ -16,6 +19,7 @@ export function sendAtPace(url: string, perSecond: number, seconds: number): Pro
     username: username || 'anonymous',
     ...(password && { password }),
     reconnect: false,
+    connect: (to, at, _options, connected) => guardSocket(connect(to, at, connected).setNoDelay(true), guardLimits, systemTime, () => {}),
   })
   connection.on('disconnected', () => {})
   const count = perSecond * seconds

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TimeSource } from '../model/seams.js'
@@ -159,6 +160,35 @@ describe('FrameSplitter', () => {
         expect(splitter.pendingBytes).toBeLessThan(512)
       }),
     )
+  })
+})
+
+describe('what is written through a guard', () => {
+  it('leaves in one system call where it is written in one go', async () => {
+    const calls: string[] = []
+    const socket = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _encoding, done) => {
+        calls.push(chunk.toString())
+        done()
+      },
+      writev: (chunks, done) => {
+        calls.push(chunks.map(({ chunk }) => String(chunk)).join('+'))
+        done()
+      },
+    })
+    const guard = guardSocket(socket as Socket, guardLimits, time, () => undefined)
+    for (const frame of ['a', 'b', 'c']) guard.write(Buffer.from(frame))
+    expect(calls).toEqual([])
+    await new Promise<void>(resolve => setImmediate(resolve))
+    guard.write(Buffer.from('d'))
+    await new Promise<void>(resolve => setImmediate(resolve))
+    expect(calls).toEqual(['a+b+c', 'd'])
+    // What was written in the turn of the end goes before it.
+    guard.write(Buffer.from('e'))
+    guard.end()
+    await new Promise<void>(resolve => socket.once('finish', resolve))
+    expect(calls).toEqual(['a+b+c', 'd', 'e'])
   })
 })
 

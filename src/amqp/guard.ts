@@ -39,6 +39,7 @@ class GuardedSocket extends EventEmitter implements FrameSink {
   readonly #splitter: FrameSplitter
   readonly #onViolation: (violation: FrameViolation) => void
   readonly #cancel: () => void
+  readonly #uncork = (): void => this.#socket.uncork()
   #opened = false
   #dead = false
   #early = 0
@@ -98,7 +99,12 @@ class GuardedSocket extends EventEmitter implements FrameSink {
     return this.#socket.destroyed
   }
 
+  /** rhea writes frame by frame; what it writes in one go leaves in one system call. */
   write(bytes: Uint8Array): boolean {
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork()
+      process.nextTick(this.#uncork)
+    }
     return this.#socket.write(bytes)
   }
 

@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { guardLimits, guardSocket } from '../../src/amqp/guard.js'
 import { type Connection, createContainer } from '../../src/amqp/rhea.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 
 /** Ms between two attempts to reach a peer that is away. */
 const pause = 100
@@ -33,7 +35,8 @@ export class PeerLink {
       username: username || 'anonymous',
       ...(password && { password }),
       reconnect: false,
-      connect: (to, host, _options, connected) => connect(to, host, connected).setNoDelay(true),
+      connect: (to, host, _options, connected) =>
+        guardSocket(connect(to, host, connected).setNoDelay(true), guardLimits, systemTime, () => undefined),
     })
     this.#connection = connection
     let ended = false

@@ -18,6 +18,8 @@ const closing = -1
 const inFlight = new Map<Delivery, number>()
 /** Identities whose outcome was lost with a connection, or which the peer gave back: they go first. */
 let again: number[] = []
+/** What is sent twice, as soon as there is room. */
+const repeats: number[] = []
 let sender: Sender | undefined
 let next = 0
 let end = Number.POSITIVE_INFINITY
@@ -39,15 +41,17 @@ const send = (i: number): void => {
 
 function pump(): void {
   while (sender?.sendable() && budget >= 1) {
-    const earlier = again.pop()
+    const repeat = repeats.pop()
+    const earlier = repeat ?? again.pop()
     if (earlier !== undefined) {
-      resent++
+      if (repeat === undefined) resent++
       send(earlier)
     } else if (next < end) {
       const repeated = stream.repeatedBehind(next)
-      if (repeated !== undefined && stream.kind(repeated) !== 'absent') send(repeated)
       if (stream.kind(next) !== 'absent') send(next)
       next++
+      // In its own turn: rhea throws where two are sent into its last free place.
+      if (repeated !== undefined && stream.kind(repeated) !== 'absent') repeats.push(repeated)
     } else if (!closed && inFlight.size === 0) {
       closed = true
       send(closing)
