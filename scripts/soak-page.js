@@ -1,7 +1,7 @@
 /**
  * The page under a long load: 24 charts of four series each, every one moving ten times a second, in Chromium.
- * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900] [--charts 24] [--keys 4]`. Prints heap (after a collection) and processor
- * time once a minute; fails when the heap has grown by a tenth since the warm-up, or the page takes more than 15 % of a core:
+ * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900] [--charts 24] [--keys 4] [--trace FILE]`. Prints heap (after a
+ * collection) and processor time once a minute; fails when the heap has grown by a tenth since the warm-up, or the page takes more than 15 % of a core:
  * the time that its own process and the one that composes the picture have spent. That its main thread was in a task says less,
  * for on a busy machine a task also waits; it is printed beside.
  */
@@ -20,9 +20,12 @@ const { values: options } = parseArgs({
     height: { type: 'string', default: '900' },
     charts: { type: 'string', default: '24' },
     keys: { type: 'string', default: '4' },
+    /** Ten seconds of what the page does, for the performance panel of Chromium. */
+    trace: { type: 'string' },
   },
 })
 const minutes = Number(options.minutes)
+const traceMs = 10_000
 const charts = Number(options.charts)
 const warmUpMs = Math.min(60_000, minutes * 15_000)
 const frameMs = 100
@@ -70,6 +73,8 @@ const summary = (now, received) => ({
   counts: { received, counted: received, late: 0, duplicate: 0, deadLettered: 0, skipped: 0, waiting: 0, results: received },
   attention: [],
 })
+/** A derived page would draw fewer lines than there are views here. */
+const dashboard = { title: 'Soak', panels: views.map(({ id }) => ({ line: `${id}.mean`, band: ['min', 'max'], by: 'room', title: id })) }
 const frame = (type, data) => `event: ${type}\nid: 1:1\ndata: ${JSON.stringify({ type, ...data })}\n\n`
 
 /** Serves the built page and a feed that moves ten times a second. */
@@ -80,7 +85,8 @@ const serve = async folder => {
   const answers = {
     '/api/v1/jobs': () => [summary(Date.now(), received)],
     '/api/v1/views': () => views,
-    '/api/v1/dashboards': () => [],
+    '/api/v1/dashboards': () => [job],
+    [`/api/v1/dashboards/${job}.json`]: () => dashboard,
     [`/api/v1/jobs/${job}/graph`]: () => ({ job, nodes: [], edges: [], mermaid: '' }),
     [`/api/v1/jobs/${job}/late`]: () => [],
   }
@@ -90,7 +96,8 @@ const serve = async folder => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       const length = Math.min(keptRows, Math.floor(mostRows / (charts * keys.length)))
       const past = Array.from({ length }, (_, i) => start - (length - i) * frameMs)
-      for (const [i, view] of views.entries()) response.write(frame('snapshot', { view, rows: past.flatMap(at => rowsAt(i, at)) }))
+      const seen = past.flatMap(at => keys.map(() => at))
+      for (const [i, view] of views.entries()) response.write(frame('snapshot', { view, rows: past.flatMap(at => rowsAt(i, at)), seen }))
       streams.add(response)
       response.on('close', () => streams.delete(response))
     } else if (answers[pathname]) {
@@ -104,7 +111,7 @@ const serve = async folder => {
   const timer = setInterval(() => {
     const now = Date.now()
     received += charts * keys.length
-    const rows = views.map((view, i) => frame('upsert', { view: view.id, rows: rowsAt(i, now), removed: [] }))
+    const rows = views.map((view, i) => frame('upsert', { view: view.id, rows: rowsAt(i, now), seen: keys.map(() => now), removed: [] }))
     const text = rows.join('') + frame('progress', { jobs: [summary(now, received)], watermarks: {} })
     for (const stream of streams) stream.write(text)
   }, frameMs)
@@ -116,6 +123,15 @@ const serve = async folder => {
   }
   return { url: `http://127.0.0.1:${server.address().port}/`, close }
 }
+
+const traced = [
+  'devtools.timeline',
+  'disabled-by-default-devtools.timeline',
+  'disabled-by-default-v8.cpu_profiler',
+  'cc',
+  'gpu',
+  'toplevel',
+]
 
 const wait = ms => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -169,6 +185,13 @@ try {
   await session.send('Performance.enable')
   const whole = await browser.newBrowserCDPSession()
   await wait(warmUpMs)
+  const drawn = await page.locator('.chart').count()
+  if (drawn !== charts) throw new Error(`the page has ${drawn} charts, not ${charts}`)
+  if (options.trace) {
+    await browser.startTracing(page, { path: options.trace, categories: traced })
+    await wait(traceMs)
+    await browser.stopTracing()
+  }
   const first = await measure(session, whole)
   console.log(`${charts} charts at ${options.width}×${options.height}: heap after warm-up ${(first.heap / 1e6).toFixed(2)} MB`)
   let last = first

@@ -42,8 +42,6 @@ export class OpenJob {
   #sections: readonly Section[] = []
   #feed: LiveFeed | undefined
   #infos: readonly ViewInfo[] = []
-  /** The job's clock as it was last heard of. */
-  #now: number | undefined
   #isClosed = false
 
   constructor(context: PageContext, news: JobNews) {
@@ -143,22 +141,19 @@ export class OpenJob {
     if (event.type === 'snapshot') this.#takeSnapshot(event)
     else if (event.type === 'upsert') {
       const store = this.#views.get(this.#ownName(event.view))
-      store?.upsert(event.rows, this.#now)
+      store?.upsert(event.rows, event.seen)
       store?.remove(event.removed)
     } else if (event.type === 'alerts') this.#alerts = event.alerts.filter(alert => alert.job === this.id)
-    else {
-      if (event.type === 'progress') this.#now = event.jobs.find(({ id }) => id === this.id)?.now ?? this.#now
-      this.#news.heard(event)
-    }
+    else this.#news.heard(event)
     this.#context.mark()
   }
 
-  #takeSnapshot({ view, rows }: LiveEvent & { readonly type: 'snapshot' }): void {
+  #takeSnapshot({ view, rows, seen }: LiveEvent & { readonly type: 'snapshot' }): void {
     const id = this.#ownName(view.id)
     const before = this.#views.get(id)
     if (!before || view.job !== this.id) return
     const store = new ViewStore({ ...view, id })
-    store.upsert(rows, undefined)
+    store.upsert(rows, seen)
     store.grid.version += before.grid.version + 1
     this.#views.set(id, store)
     // A second snapshot comes after a restart, and the job may be another one by now.

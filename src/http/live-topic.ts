@@ -11,7 +11,7 @@ export const frameOf = (event: LiveEvent): Buffer => Buffer.from(`event: ${event
 export class LiveTopic {
   readonly name: string
   readonly view: View
-  #rows = new Map<string, LiveRow>()
+  #rows = new Map<string, { readonly row: LiveRow; readonly seen: number }>()
   #removed = new Map<string, LiveRow>()
   #overflown = false
   #anonymous = 0
@@ -21,7 +21,7 @@ export class LiveTopic {
     this.name = name
     this.view = view
     this.#unsubscribe = view.subscribe(change => {
-      for (let i = 0; i < change.rows.length; i++) this.#put(change.keys?.[i], change.rows[i]!)
+      for (let i = 0; i < change.rows.length; i++) this.#put(change.keys?.[i], change.rows[i]!, change.seen[i]!)
       for (let i = 0; i < change.removed.length; i++) this.#drop(change.removedKeys?.[i], change.removed[i]!)
       onChange()
     })
@@ -33,14 +33,15 @@ export class LiveTopic {
 
   /** The view as it is now: its last `count` rows. */
   snapshot(count: number): Buffer {
-    return frameOf({ type: 'snapshot', view: { ...this.view.info(), id: this.name }, rows: this.view.latest(count) })
+    const { view } = this
+    return frameOf({ type: 'snapshot', view: { ...view.info(), id: this.name }, rows: view.latest(count), seen: view.latestSeen(count) })
   }
 
   /** What changed since the last call, as one frame. */
   flush(count: number): Buffer {
     const frame = this.#overflown
       ? this.snapshot(count)
-      : frameOf({ type: 'upsert', view: this.name, rows: [...this.#rows.values()], removed: [...this.#removed.values()] })
+      : frameOf({ type: 'upsert', view: this.name, ...this.#changed(), removed: [...this.#removed.values()] })
     this.#rows.clear()
     this.#removed.clear()
     this.#overflown = false
@@ -51,11 +52,16 @@ export class LiveTopic {
     this.#unsubscribe()
   }
 
-  #put(key: string | undefined, row: LiveRow): void {
+  #changed(): { readonly rows: readonly LiveRow[]; readonly seen: readonly number[] } {
+    const rows = [...this.#rows.values()]
+    return { rows: rows.map(({ row }) => row), seen: rows.map(({ seen }) => seen) }
+  }
+
+  #put(key: string | undefined, row: LiveRow, seen: number): void {
     if (this.#overflown) return
     const id = key ?? `#${this.#anonymous++}`
     this.#removed.delete(id)
-    this.#rows.set(id, row)
+    this.#rows.set(id, { row, seen })
     this.#check()
   }
 

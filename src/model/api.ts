@@ -107,10 +107,19 @@ export interface ViewInfo {
 /** One row: values in the order of the view's columns. Timestamps are ms since the epoch here, RFC 3339 in rows.json, ndjson and csv. */
 export type LiveRow = readonly (number | string | boolean | null | readonly unknown[])[]
 
-/** Events of `GET /api/v1/live?views=a,b`; the SSE event name is `type`, the SSE id `epoch:offset`. */
+/**
+ * Events of `GET /api/v1/live?views=a,b`; the SSE event name is `type`, the SSE id `epoch:offset`. `seen` tells of each of
+ * `rows` when it came, on the job's clock.
+ */
 export type LiveEvent =
-  | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[] }
-  | { readonly type: 'upsert'; readonly view: string; readonly rows: readonly LiveRow[]; readonly removed: readonly LiveRow[] }
+  | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[]; readonly seen: readonly number[] }
+  | {
+      readonly type: 'upsert'
+      readonly view: string
+      readonly rows: readonly LiveRow[]
+      readonly seen: readonly number[]
+      readonly removed: readonly LiveRow[]
+    }
   | { readonly type: 'progress'; readonly jobs: readonly JobSummary[]; readonly watermarks: Readonly<Record<string, number | null>> }
   /** Alerts of all jobs, the first 200, `more` besides; sent whenever one changes, and at first. */
   | { readonly type: 'alerts'; readonly alerts: readonly Alert[]; readonly more?: number }

@@ -274,6 +274,27 @@ describe('LiveView', () => {
     expect(() => open().restore([['a', 1]])).toThrow(expect.objectContaining({ code: 'MR518' }))
   })
 
+  it('tells of each row when it came, on the job’s clock, also after it was saved', () => {
+    const view = open()
+    const told: (readonly number[])[] = []
+    view.subscribe(change => told.push(change.seen))
+    view.apply(outputs([row({ room: 'a', end: 10 }), row({ room: 'b', end: 10 })], 0, 1_000))
+    view.apply(outputs([row({ room: 'b', end: 10, revision: 1 }), row({ room: 'a', end: 20 })], 0, 2_000))
+    expect(told).toEqual([
+      [1_000, 1_000],
+      [2_000, 2_000],
+    ])
+    expect(view.latestSeen(3)).toEqual([1_000, 2_000, 2_000])
+    expect(view.latestSeen(1)).toEqual([2_000])
+    const restored = open()
+    restored.restore(view.snapshot())
+    expect(restored.latestSeen(3)).toEqual([1_000, 2_000, 2_000])
+    // Snapshots of before told only the place in time.
+    restored.restore(view.snapshot().map(saved => saved.slice(0, -1)))
+    expect(restored.latestSeen(3)).toEqual([9, 9, 19])
+    expect(() => restored.restore(view.snapshot().map(saved => [...saved, 1]))).toThrow(expect.objectContaining({ code: 'MR518' }))
+  })
+
   it('orders rows without windows by arrival', () => {
     const view = open({ windowed: false, keyColumns: [] })
     view.apply(outputs([row({ room: 'b', end: 30 }), row({ room: 'a', end: 20 })], 0, 100))

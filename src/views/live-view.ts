@@ -27,6 +27,10 @@ export interface LiveViewOptions {
 const filterText = (value: LiveRow[number] | undefined): string | undefined =>
   typeof value === 'string' ? value : value === null || value === undefined ? undefined : String(value)
 
+/** The clocks behind a saved row: its place in time, and when it came, which older snapshots do not tell. */
+const isClock = (values: LiveRow): boolean =>
+  (values.length === 1 || values.length === 2) && values.every(value => typeof value === 'number')
+
 /** The first rows that fit, and whether there are more. */
 function firstOf(rows: Iterable<StoredRow>, fits: (row: StoredRow) => boolean, limit: number) {
   const first: StoredRow[] = []
@@ -100,7 +104,7 @@ export class LiveView implements View {
         if (!old || !heard) continue
         rows.delete(key)
         removed.set(key, old)
-      } else if (this.#take(key, this.#values(columns, i), outputs.wall) && heard) {
+      } else if (this.#take(key, this.#values(columns, i), outputs.wall, outputs.wall) && heard) {
         removed.delete(key)
         rows.set(key, this.#store.get(key)!)
       }
@@ -138,21 +142,28 @@ export class LiveView implements View {
     return this.#store.last(count).map(row => row.values)
   }
 
+  latestSeen(count: number): readonly number[] {
+    return this.#store.last(count).map(row => row.seen)
+  }
+
   subscribe(listener: (change: ViewChange) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
   snapshot(): readonly LiveRow[] {
-    return this.#store.last(this.#store.size).map(row => [...row.values, row.key, row.time])
+    return this.#store.last(this.#store.size).map(row => [...row.values, row.key, row.time, row.seen])
   }
 
   restore(rows: readonly LiveRow[]): void {
     const width = this.#names.length
-    const misfit = rows.find(row => row.length !== width + 2 || typeof row[width] !== 'string' || typeof row[width + 1] !== 'number')
+    const misfit = rows.find(row => typeof row[width] !== 'string' || !isClock(row.slice(width + 1)))
     if (misfit) throw new MillraceError('MR518', `rows of view '${this.id}' were saved with other columns than ${this.#names.join(', ')}`)
     this.#store.clear()
-    for (const row of rows) this.#take(row[width] as string, row.slice(0, width), row[width + 1] as number)
+    for (const row of rows) {
+      const time = row[width + 1] as number
+      this.#take(row[width] as string, row.slice(0, width), time, (row[width + 2] as number | undefined) ?? time)
+    }
     this.#evict()
     const kept = this.#store.last(this.#listeners.size > 0 ? this.#store.size : 0)
     if (kept.length > 0) this.#tell(kept, [])
@@ -165,6 +176,7 @@ export class LiveView implements View {
       keys: rows.map(row => row.key),
       removedKeys: removed.map(row => row.key),
       times: rows.map(row => row.time),
+      seen: rows.map(row => row.seen),
       removedTimes: removed.map(row => row.time),
     }
     for (const listener of this.#listeners) listener(change)
@@ -193,15 +205,16 @@ export class LiveView implements View {
   }
 
   /** Takes a row in; false where what is stored is newer, or the row is older than what is kept. */
-  #take(key: string, values: LiveRow, wall: number): boolean {
+  #take(key: string, values: LiveRow, arrived: number, seen: number): boolean {
     const end = values[this.#end]
-    const time = typeof end === 'number' ? end - 1 : wall
+    const time = typeof end === 'number' ? end - 1 : arrived
     if (time < this.#horizon()) return false
     const final = values[this.#final] !== false
     const revision = Number(values[this.#revision] ?? 0)
     const old = this.#store.get(key)
     if (old?.final && (!final || revision < old.revision)) return false
-    const row: StoredRow = { key, time, arrival: this.#arrivals++, values, final, revision, bytes: rowBytes(key, values), gone: false }
+    const bytes = rowBytes(key, values)
+    const row: StoredRow = { key, time, seen, arrival: this.#arrivals++, values, final, revision, bytes, gone: false }
     this.#store.put(row)
     return true
   }

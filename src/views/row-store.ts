@@ -7,6 +7,8 @@ export interface StoredRow {
   readonly key: string
   /** What the view is ordered by, ms since the epoch: the event time of windows (end − 1 ms), else the arrival. */
   readonly time: number
+  /** The job's clock when it came. */
+  readonly seen: number
   /** Arrival number within the view. */
   readonly arrival: number
   readonly values: LiveRow

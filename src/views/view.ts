@@ -28,6 +28,8 @@ export interface ViewChange {
   /** The places in time of `rows` and of `removed`: of windows end − 1 ms, else when they came. */
   readonly times?: readonly number[]
   readonly removedTimes?: readonly number[]
+  /** When each of `rows` came, on the job's clock. */
+  readonly seen: readonly number[]
 }
 
 /** Rows of one view in memory, newest row of each key, ordered by window end (or arrival) and key. */
@@ -45,11 +47,13 @@ export interface View {
   query(query: ViewQuery): { readonly columns: readonly string[]; readonly rows: Iterable<LiveRow>; readonly next?: string }
   /** The last `count` rows, oldest first, for a live reader's snapshot. */
   latest(count: number): readonly LiveRow[]
+  /** When each of those rows came, on the job's clock, ms since the epoch. */
+  latestSeen(count: number): readonly number[]
   /** Calls back within `apply`, once a batch that changed something; the listener must be quick and not throw. */
   subscribe(listener: (change: ViewChange) => void): () => void
   /**
-   * All rows, and back, for the snapshot at a graceful stop. A saved row has two more values than the view has columns:
-   * its row key and its place in time.
+   * All rows, and back, for the snapshot at a graceful stop. A saved row has three more values than the view has columns:
+   * its row key, its place in time, and when it came; the last is missing in older snapshots.
    *
    * @throws MR518 where the saved rows have other columns; nothing is changed then.
    */

@@ -33,6 +33,7 @@ export function wideView(count: number): WideView {
       return { ...rest, rows: { [Symbol.iterator]: counted } }
     },
     latest: last => view.latest(last),
+    latestSeen: last => view.latestSeen(last),
     subscribe: listener => view.subscribe(listener),
     snapshot: () => view.snapshot(),
     restore: rows => view.restore(rows),

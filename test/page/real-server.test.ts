@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Server } from '../../src/http/create-server.js'
 import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { silentLog } from '../support/silent-log.js'
+import { until } from '../support/until.js'
 import { buildPage, hasChromium, launch, visit } from './browser.js'
 import { CuttableProxy } from './cuttable-proxy.js'
 import { hostileName } from './scripted-feed.js'
@@ -18,9 +19,9 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
   let definitions: string
   const host = new ScriptedHost()
 
-  const start = (): Promise<Server> => {
+  const start = (of = host): Promise<Server> => {
     const bind = { host: '127.0.0.1', port: 0, portNamed: false }
-    return createServer({ host, pageDir: folder, dashboards: definitions, bind, version: '0.0.0', time: systemTime, log: silentLog })
+    return createServer({ host: of, pageDir: folder, dashboards: definitions, bind, version: '0.0.0', time: systemTime, log: silentLog })
   }
 
   beforeAll(async () => {
@@ -63,6 +64,31 @@ describe.skipIf(!hasChromium)('the page on the real server', () => {
     expect(faults).toEqual([])
     expect(foreign).toEqual([])
     await close()
+  })
+
+  test('a page over data of long ago tells the ages of the job’s clock, before and after a refresh', async () => {
+    const old = new ScriptedHost(21 * 86_400_000)
+    const own = await start(old)
+    const { page, faults, close } = await visit(browser, `${own.url}/`)
+    const devices = page.locator('.device')
+    const says = async (): Promise<readonly string[]> => (await devices.allInnerTexts()).map(text => text.replace(/\s+/g, ' ')).sort()
+    const everything = (words: string) => until(words, async () => (await says()).join().includes(words))
+    await devices.nth(3).waitFor()
+    for (let i = 0; i < 4; i++) old.advance()
+    await everything('now')
+    expect(await page.locator('.device.quiet').count()).toBe(0)
+    old.feed.quieten()
+    for (let i = 0; i < 20; i++) old.advance()
+    await everything('mote 3 5 min ago')
+    expect(await page.locator('.device.quiet').allInnerTexts()).toEqual([expect.stringContaining('quiet for 5 min')])
+    const before = await says()
+    await page.reload()
+    await devices.nth(3).waitFor()
+    expect(await says()).toEqual(before)
+    expect(await page.locator('.device.quiet').count()).toBe(1)
+    expect(faults).toEqual([])
+    await close()
+    await own.close()
   })
 
   test.each([

@@ -43,8 +43,20 @@ export class ScriptedFeed {
   /** How many devices the third job has. */
   devices = fewDevices
   trouble = false
+  /** Ms that the job's clock is ahead of the data: data of long ago, read today. */
+  readonly #ahead: number
 
+  constructor(ahead = 0) {
+    this.#ahead = ahead
+  }
+
+  /** The job's clock. */
   get now(): number {
+    return this.#now + this.#ahead
+  }
+
+  /** How far the data has come. */
+  get reached(): number {
     return this.#now
   }
 
@@ -57,11 +69,15 @@ export class ScriptedFeed {
   advance(): readonly LiveEvent[] {
     this.#now += step
     const since = this.#now - step
-    return views.map(view => ({ type: 'upsert', view: view.id, rows: this.#rows(view, since, this.#quiet), removed: [] }))
+    return views.map(view => {
+      const rows = this.#rows(view, since, this.#quiet)
+      return { type: 'upsert', view: view.id, rows, seen: rows.map(() => this.now), removed: [] }
+    })
   }
 
   snapshot(view: ViewInfo): LiveEvent {
-    return { type: 'snapshot', view, rows: this.#rows(view, startOfData, false) }
+    const rows = this.#rows(view, startOfData, false)
+    return { type: 'snapshot', view, rows, seen: rows.map(row => this.#seen(view, row)) }
   }
 
   alerts(): readonly Alert[] {
@@ -109,6 +125,12 @@ export class ScriptedFeed {
     return rows
   }
 
+  /** A window's last row came when it closed. */
+  #seen({ columns }: ViewInfo, row: LiveRow): number {
+    const end = columns.findIndex(({ name }) => name === 'window_end')
+    return Math.min(this.#now, end < 0 ? this.#now : Number(row[end])) + this.#ahead
+  }
+
   #roomRows(since: number): readonly LiveRow[] {
     const rows: LiveRow[] = []
     for (let at = Math.ceil(since / step) * step; at < this.#now; at += step) {
@@ -130,7 +152,7 @@ export class ScriptedFeed {
       waiting: 0,
       results: Math.floor(minutes * 9),
     }
-    const clock = { now: this.#now, clockLabel: 'replaying real data at 60×', derived: true }
+    const clock = { now: this.now, clockLabel: 'replaying real data at 60×', derived: true }
     const guarantee = {
       level: 'none' as const,
       label: 'no guarantee over a crash: open windows may be lost, results repeated',
@@ -209,7 +231,7 @@ export class ScriptedFeed {
       { ...node('view steam', 'view', 'view', '7 d kept'), watermark: null },
       {
         ...node('alerts', 'sink', 'amqp', 'address alerts'),
-        ...(this.trouble ? { waiting: { for: "acknowledgement from 'alarms'", since: this.#now - 12_000 } } : {}),
+        ...(this.trouble ? { waiting: { for: "acknowledgement from 'alarms'", since: this.now - 12_000 } } : {}),
       },
     ]
     const edges: readonly (readonly [string, string, number])[] = [
@@ -237,7 +259,7 @@ export class ScriptedFeed {
         const eventTime = this.#now - 200_000 - i * 5000
         const start = Math.floor(eventTime / minute) * minute
         const row = { mote: 3, celsius: 26.9, at: eventTime }
-        return { job, node, at: this.#now - 2000, eventTime, window: { start, end: start + minute }, missedBy: 73_000 + i, row }
+        return { job, node, at: this.now - 2000, eventTime, window: { start, end: start + minute }, missedBy: 73_000 + i, row }
       })
     return [...of('humid'), ...of('climate')]
   }
@@ -248,7 +270,7 @@ export class ScriptedFeed {
   }
 
   retry(id: string): DeadLetter | undefined {
-    this.#retried.set(id, this.#now)
+    this.#retried.set(id, this.now)
     return this.deadLetters('mote-climate').find(letter => letter.id === id)
   }
 
@@ -260,7 +282,7 @@ export class ScriptedFeed {
       source: 'readings',
       code,
       reason,
-      at: startOfData + 40 * minute - ago,
+      at: startOfData + 40 * minute - ago + this.#ahead,
       sample,
       size: sample.length,
       retryable: !this.#retried.has(id),

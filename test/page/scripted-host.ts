@@ -7,11 +7,13 @@ import { ScriptedFeed, views } from './scripted-feed.js'
 
 /** The scripted jobs behind the real server: real views, filled through the outbox's contract. */
 export class ScriptedHost implements Host {
-  readonly feed = new ScriptedFeed()
+  readonly feed: ScriptedFeed
   readonly #registry = createViewRegistry()
   readonly #open = new Map<string, View>()
 
-  constructor() {
+  /** @param ahead ms that the job's clock is ahead of the data */
+  constructor(ahead = 0) {
+    this.feed = new ScriptedFeed(ahead)
     for (const info of views) {
       this.#open.set(info.id, this.#view(info))
       this.#take(this.feed.snapshot(info))
@@ -46,7 +48,7 @@ export class ScriptedHost implements Host {
     const id = event.type === 'snapshot' ? event.view.id : event.type === 'upsert' ? event.view : undefined
     const info = views.find(view => view.id === id)
     if (!info || !('rows' in event) || event.rows.length === 0) return
-    this.#open.get(info.id)?.apply(outputs(info, event.rows, this.feed.now))
+    this.#open.get(info.id)?.apply(outputs(info, event.rows, this.feed))
   }
 
   jobs() {
@@ -81,7 +83,7 @@ export class ScriptedHost implements Host {
   }
 }
 
-const outputs = (info: ViewInfo, rows: readonly LiveRow[], now: number): OutputBatch => {
+const outputs = (info: ViewInfo, rows: readonly LiveRow[], { now, reached }: ScriptedFeed): OutputBatch => {
   const keyIndices = info.columns.flatMap((column, i) => (column.key || column.name === 'at' ? [i] : []))
   const keys = rows.map(row => `${info.id}/${JSON.stringify(keyIndices.map(i => row[i]))}`)
   const columns: Record<string, OutputBatch['columns'][string]> = {}
@@ -104,6 +106,6 @@ const outputs = (info: ViewInfo, rows: readonly LiveRow[], now: number): OutputB
     keys,
     removed: undefined,
     wall: now,
-    watermark: now - 10_000,
+    watermark: reached - 10_000,
   }
 }

@@ -1,5 +1,5 @@
 import { element, setAttribute, setText } from '../dom/element.js'
-import { clockTime, reading } from '../text/format.js'
+import { exactMoment, reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 
 const hint = matchMedia('(pointer: coarse)').matches ? 'Touch the chart to read its values' : 'Point at the chart, or focus it and use ← →'
@@ -15,6 +15,8 @@ export class ChartCursor {
   readonly #title: string
   readonly #onMove: () => void
   #data: ChartData | undefined
+  /** The job's clock. */
+  #now = 0
   #names: readonly string[] = []
   #hasBand = false
   #unit: string | undefined
@@ -36,8 +38,9 @@ export class ChartCursor {
     host.addEventListener('pointerenter', () => this.#clear())
   }
 
-  update(data: ChartData, names: readonly string[], hasBand: boolean, unit: string | undefined): void {
+  update(data: ChartData, clock: number, names: readonly string[], hasBand: boolean, unit: string | undefined): void {
     this.#data = data
+    this.#now = clock
     this.#names = names
     this.#hasBand = hasBand
     this.#unit = unit
@@ -119,7 +122,7 @@ export class ChartCursor {
     })
     const open = time >= data.openFrom ? ', still open' : ''
     const unit = this.#unit ? ` ${this.#unit}` : ''
-    return `${clockTime(time, true)}${open}: ${parts.length > 0 ? `${parts.join(', ')}${unit}` : 'no values'}`
+    return `${exactMoment(time, this.#now)}${open}: ${parts.length > 0 ? `${parts.join(', ')}${unit}` : 'no values'}`
   }
 }
 

@@ -1,5 +1,5 @@
 import { element, replaceWhenChanged } from '../dom/element.js'
-import { clockTime, dateTime, reading } from '../text/format.js'
+import { exactMoment, reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 
 const maxRows = 120
@@ -16,13 +16,12 @@ export class ChartTable {
     return !this.root.hidden
   }
 
-  update(data: ChartData, names: readonly string[], hasBand: boolean, version: number): void {
+  update(data: ChartData, now: number, names: readonly string[], hasBand: boolean, version: number): void {
     if (this.root.hidden) return
-    replaceWhenChanged(this.root, `${version}|${data.from}|${names.join()}`, () => [this.#table(data, names, hasBand)])
+    replaceWhenChanged(this.root, `${version}|${data.from}|${names.join()}`, () => [this.#table(data, now, names, hasBand)])
   }
 
-  #table(data: ChartData, names: readonly string[], hasBand: boolean): HTMLTableElement {
-    const days = data.to - data.from > 86_400_000
+  #table(data: ChartData, now: number, names: readonly string[], hasBand: boolean): HTMLTableElement {
     const head = element(
       'tr',
       {},
@@ -34,7 +33,7 @@ export class ChartTable {
       const time = data.x[i]!
       if (time < data.from) break
       const isOpen = time >= data.openFrom
-      const label = days ? dateTime(time) : clockTime(time, true)
+      const label = exactMoment(time, now)
       const cells = names.map((_, s) => element('td', {}, cell(data, s, i, hasBand)))
       rows.push(element('tr', {}, element('th', { scope: 'row' }, isOpen ? `${label} open` : label), ...cells))
     }

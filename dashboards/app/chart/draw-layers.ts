@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import type { Threshold } from '../../../src/dashboard/dashboard.js'
-import { plural, withUnit } from '../text/format.js'
+import { plural } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'
 import { bandPath, linePath, plotScale } from './line-path.js'
@@ -9,6 +9,8 @@ import type { Palette } from './palette.js'
 /** What the layers need beside uPlot's own scales. */
 export interface LayerInput {
   readonly data: ChartData
+  /** The job's clock. */
+  readonly now: number
   readonly colours: readonly string[]
   readonly names: readonly string[]
   readonly palette: Palette
@@ -18,7 +20,7 @@ export interface LayerInput {
 }
 
 /** Canvas pixels for a pixel of the usual type size. */
-const ratioOf = ({ palette }: LayerInput): number => (devicePixelRatio || 1) * palette.scale
+export const ratioOf = ({ palette }: LayerInput): number => (devicePixelRatio || 1) * palette.scale
 
 const clipToPlot = (u: uPlot, draw: (ctx: CanvasRenderingContext2D) => void): void => {
   const { ctx, bbox } = u
@@ -99,51 +101,6 @@ export const drawOpenWindow = (u: uPlot, input: LayerInput): void => {
   ctx.textBaseline = 'top'
   ctx.fillText('open', right, top + height + 6.5 * ratio)
   ctx.restore()
-}
-
-/** Limits where they are, with their words. A limit beyond the scale is named at the edge with an arrow. */
-export const drawThresholds = (u: uPlot, input: LayerInput): void => {
-  const ratio = ratioOf(input)
-  const { palette, thresholds, unit } = input
-  const { ctx, bbox } = u
-  for (const threshold of thresholds) {
-    for (const [side, value] of [
-      ['above', threshold.above],
-      ['below', threshold.below],
-    ] as const) {
-      if (value === undefined) continue
-      const scale = u.scales['y']
-      if (scale?.min == null || scale.max == null) continue
-      const colour = threshold.level === 'warning' ? palette.amber : palette.red
-      const lasting = threshold.for === undefined ? '' : ` for ${threshold.for}`
-      const words = `${threshold.label ?? (side === 'above' ? 'upper limit' : 'lower limit')} ${withUnit(value, unit).replace('.0', '')}${lasting}`
-      const isOver = value > scale.max
-      const isUnder = value < scale.min
-      const y = isOver ? bbox.top : isUnder ? bbox.top + bbox.height : u.valToPos(value, 'y', true)
-      ctx.save()
-      ctx.font = `${11.5 * ratio}px ${palette.font}`
-      ctx.textAlign = 'left'
-      ctx.textBaseline = isOver ? 'top' : 'bottom'
-      ctx.fillStyle = colour
-      ctx.strokeStyle = colour
-      ctx.lineWidth = 1.2 * ratio
-      if (!isOver && !isUnder) {
-        ctx.setLineDash([5 * ratio, 4 * ratio])
-        ctx.beginPath()
-        ctx.moveTo(bbox.left, y)
-        ctx.lineTo(bbox.left + bbox.width, y)
-        ctx.stroke()
-      }
-      const text = isOver ? `${words} ↑` : isUnder ? `${words} ↓` : words
-      const place = [bbox.left + 4 * ratio, y + (isOver ? 4 : -4) * ratio] as const
-      ctx.setLineDash([])
-      ctx.lineWidth = 3 * ratio
-      ctx.strokeStyle = palette.card
-      ctx.strokeText(text, ...place)
-      ctx.fillText(text, ...place)
-      ctx.restore()
-    }
-  }
 }
 
 /** Each line's name and last value at its end, instead of a legend. */

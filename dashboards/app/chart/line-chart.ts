@@ -110,10 +110,11 @@ export class LineChart implements Section {
     const columns = { value: column, low: low ? store.column(low) : -1, high: high ? store.column(high) : -1 }
     const others = shown.length < all.length ? all.filter(series => !shown.includes(series)) : []
     const data = chartData(grid, shown, columns, store.every, this.#range, others)
+    const now = state.job?.now ?? data.to
     const names = shown.map(series => series.label)
-    this.#cursor.update(data, names, this.#panel.band !== undefined, this.#unit(store))
-    this.#table.update(data, names, this.#panel.band !== undefined, grid.version)
-    if (!this.#table.isShown) this.#drawPlot(data, shown, store)
+    this.#cursor.update(data, now, names, this.#panel.band !== undefined, this.#unit(store))
+    this.#table.update(data, now, names, this.#panel.band !== undefined, grid.version)
+    if (!this.#table.isShown) this.#drawPlot(data, now, shown, store)
   }
 
   dispose(): void {
@@ -138,7 +139,7 @@ export class LineChart implements Section {
     this.#mark()
   }
 
-  #drawPlot(data: ChartData, shown: readonly KeySeries[], store: ViewStore): void {
+  #drawPlot(data: ChartData, now: number, shown: readonly KeySeries[], store: ViewStore): void {
     const width = this.#width
     const height = this.#height
     if (width < 40 || height < 40) return
@@ -147,6 +148,7 @@ export class LineChart implements Section {
     const palette = this.#palette
     const input: LayerInput = {
       data,
+      now,
       names: shown.map(series => wrapText(series.label, width < 520 ? 12 : 20, 1)[0] ?? ''),
       colours: shown.map((_, i) => palette.series[i % palette.series.length]!),
       palette,

@@ -1,9 +1,9 @@
 import uPlot from 'uplot'
-import { clockTime, dateTime, reading } from '../text/format.js'
+import { reading } from '../text/format.js'
 import { valueRange } from './chart-data.js'
-import { drawBands, drawEndLabels, drawLines, drawOpenWindow, drawThresholds, type LayerInput } from './draw-layers.js'
-
-const day = 86_400_000
+import { drawBands, drawEndLabels, drawLines, drawOpenWindow, type LayerInput } from './draw-layers.js'
+import { drawLimits, drawLimitWords } from './draw-limits.js'
+import { timeTicks } from './time-ticks.js'
 
 /** The one door to uPlot: lines over the job's time with our layers. The caller owns size, data and cursor. */
 export class TimePlot {
@@ -39,12 +39,13 @@ export class TimePlot {
         {
           stroke: palette.soft,
           font,
-          size: 30 * scale,
+          // A day stands under its time.
+          size: (_, labels: readonly string[] | null) => (labels?.some(label => label.includes('\n')) ? 46 : 30) * scale,
           gap: 6 * scale,
           space: (narrow ? 58 : 96) * scale,
           grid: { show: false },
           ticks: { show: false },
-          values: (_, splits) => splits.map(ms => this.#timeTick(ms)),
+          values: (_, ticks, __, ___, step) => [...this.#timeTicks(ticks, step)],
         },
         {
           stroke: palette.soft,
@@ -67,8 +68,9 @@ export class TimePlot {
           u => {
             drawBands(u, this.#input)
             drawOpenWindow(u, this.#input)
-            drawThresholds(u, this.#input)
+            drawLimits(u, this.#input)
             drawLines(u, this.#input)
+            drawLimitWords(u, this.#input)
           },
         ],
         draw: [u => drawEndLabels(u, this.#input)],
@@ -105,12 +107,12 @@ export class TimePlot {
     return [low >= 0 && range[0]! < 0 ? 0 : range[0]!, range[1]!]
   }
 
-  #timeTick(ms: number): string {
-    const { from, to, openTo } = this.#input.data
-    const plotMsPerPixel = (to - from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
-    if (!Number.isNaN(openTo) && openTo - ms < plotMsPerPixel * 54 * this.#input.palette.scale) return ''
-    if (to - from > 2 * day) return dateTime(ms).slice(5, 10)
-    return clockTime(ms, to - from < 4 * 60_000)
+  #timeTicks(ticks: readonly number[], step: number): readonly string[] {
+    const { data, now, palette } = this.#input
+    const msPerPixel = (data.to - data.from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
+    // The word "open" stands there.
+    const isTaken = (tick: number): boolean => data.openTo - tick < msPerPixel * 54 * palette.scale
+    return timeTicks({ ticks, step, now, isTaken })
   }
 }
 

@@ -2,7 +2,7 @@ import type { Alert } from '../../../src/model/alert.js'
 import { element, replaceWhenChanged, setAttribute, setText } from '../dom/element.js'
 import { postAction } from '../feed/post-action.js'
 import { alertFacts, alertSubject } from '../text/alert-words.js'
-import { clockTime } from '../text/format.js'
+import { moment } from '../text/format.js'
 
 /** One alert of the list. It stays the same element as its values change, so that focus and selection stay in it. */
 export class AlertItem {
@@ -29,7 +29,7 @@ export class AlertItem {
     setText(this.#title, alertSubject(alert))
     const facts = alertFacts(alert, now)
     replaceWhenChanged(this.#facts, facts, () => pieces(facts))
-    if (isSeen) setText(this.#said, `acknowledged at ${clockTime(acknowledgedAt)}`)
+    if (isSeen) setText(this.#said, `acknowledged at ${moment(acknowledgedAt, now)}`)
     setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}`)
     this.#button.hidden = !canAct || isSeen || state !== 'firing'
   }

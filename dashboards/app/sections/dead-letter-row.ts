@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../../src/model/api.js'
 import { element, setText } from '../dom/element.js'
 import { postAction } from '../feed/post-action.js'
 import { codePieces, readableSample } from '../text/dead-letter-words.js'
-import { clockTime, count, dateTime } from '../text/format.js'
+import { clockTime, count, dateTime, exactMoment } from '../text/format.js'
 import { letterBytes } from './letter-bytes.js'
 
 /** One refused message: its line in the table, its bytes when asked for, and another try. */
@@ -15,11 +15,12 @@ export class DeadLetterRow {
   readonly #said = element('span', { class: 'said', role: 'status' })
   readonly #cell = element('td', { colspan: 6 })
 
-  constructor(letter: DeadLetter, canAct: boolean, onRetried: (letter: DeadLetter) => void) {
+  /** @param now the job's clock */
+  constructor(letter: DeadLetter, now: number, canAct: boolean, onRetried: (letter: DeadLetter) => void) {
     this.#letter = letter
     this.#onRetried = onRetried
     const { at, code, sample, size, retriedAt, retryable } = letter
-    if (retriedAt !== undefined) setText(this.#said, `retried at ${clockTime(retriedAt, true)}`)
+    if (retriedAt !== undefined) setText(this.#said, `retried at ${exactMoment(retriedAt, now)}`)
     const link = element(
       'a',
       { href: `errors.html#${code}`, target: '_blank', rel: 'noopener', title: 'What it means and what to do' },
@@ -28,7 +29,7 @@ export class DeadLetterRow {
     this.root = element(
       'tr',
       { class: retriedAt === undefined ? undefined : 'retried' },
-      element('td', { title: `${dateTime(at)} UTC` }, clockTime(at, true)),
+      element('td', { title: `${dateTime(at)} UTC` }, exactMoment(at, now)),
       element('td', {}, element('code', {}, link)),
       element('td', {}, ...reasonOf(letter)),
       element('td', { class: 'bytes', title: sample }, element('code', {}, readableSample(sample))),

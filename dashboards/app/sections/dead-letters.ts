@@ -38,7 +38,10 @@ export class DeadLetters implements Section {
     const canAct = !demo || demo.actions.length > 0
     const first = list.slice(0, shown)
     const names = first.map(letter => nameOf(letter, canAct))
-    replaceWhenChanged(this.#body, `${total}|${names.join()}`, () => [this.#table(first, names, canAct), this.#more(total, list.length)])
+    replaceWhenChanged(this.#body, `${total}|${names.join()}`, () => [
+      this.#table(first, names, job?.now ?? 0, canAct),
+      this.#more(total, list.length),
+    ])
   }
 
   #newest(letter: DeadLetter): DeadLetter {
@@ -47,12 +50,12 @@ export class DeadLetters implements Section {
   }
 
   /** Rows are kept: what is open in them stays open. */
-  #table(list: readonly DeadLetter[], names: readonly string[], canAct: boolean): HTMLTableElement {
+  #table(list: readonly DeadLetter[], names: readonly string[], now: number, canAct: boolean): HTMLTableElement {
     const head = ['when', 'code', 'reason', 'bytes', 'size'].map(word => element('th', { scope: 'col' }, word))
     const actions = element('th', { scope: 'col' }, element('span', { class: 'visually-hidden' }, 'actions'))
     for (const name of this.#rows.keys()) if (!names.includes(name)) this.#rows.delete(name)
     const rows = list.flatMap((letter, i) => {
-      const row = this.#rows.get(names[i]!) ?? new DeadLetterRow(letter, canAct, retried => this.#take(retried))
+      const row = this.#rows.get(names[i]!) ?? new DeadLetterRow(letter, now, canAct, retried => this.#take(retried))
       this.#rows.set(names[i]!, row)
       return [row.root, row.bytes]
     })

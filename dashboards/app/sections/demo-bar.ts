@@ -2,7 +2,7 @@ import type { DemoStatus, Happening } from '../../../src/model/demo-status.js'
 import { element, replaceWhenChanged, setAttribute, setText } from '../dom/element.js'
 import { postAction } from '../feed/post-action.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
-import { clockTime } from '../text/format.js'
+import { exactMoment } from '../text/format.js'
 
 const earlierShown = 2
 /** Real ms for which a happening stands in large type. */
@@ -29,16 +29,16 @@ export class DemoBar implements Section {
     this.root = element('section', { class: 'card demo', 'aria-label': 'Demo', hidden: true }, head, words, this.#refusal)
   }
 
-  draw({ demo }: PageState): void {
+  draw({ demo, job }: PageState): void {
     this.root.hidden = !demo || (this.#isKiosk && demo.happenings.length === 0)
     if (!demo || this.root.hidden) return
     setText(this.#state, stateWords(demo))
     setAttribute(this.root, 'data-disturbed', demo.paused || demo.unplugged ? '' : undefined)
-    this.#showHappenings(demo)
+    this.#showHappenings(demo, job?.now)
     this.#showActions(demo)
   }
 
-  #showHappenings({ happenings, actions }: DemoStatus): void {
+  #showHappenings({ happenings, actions }: DemoStatus, clock: number | undefined): void {
     const [first] = happenings
     const now = performance.now()
     if (first && first.id !== this.#newest) {
@@ -48,10 +48,14 @@ export class DemoBar implements Section {
     }
     const isFresh = first !== undefined && now - this.#newestSince < freshMs
     setAttribute(this.root, 'data-fresh', isFresh ? '' : undefined)
-    replaceWhenChanged(this.#now, `${first?.id}|${actions.length > 0}`, () => (first ? wordsOf(first) : [invitation(actions.length > 0)]))
+    replaceWhenChanged(this.#now, `${first?.id}|${actions.length > 0}`, () =>
+      first ? wordsOf(first, clock) : [invitation(actions.length > 0)],
+    )
     const earlier = happenings.slice(1, 1 + (this.#isKiosk ? 1 : earlierShown))
     this.#earlier.hidden = earlier.length === 0
-    replaceWhenChanged(this.#earlier, earlier.map(({ id }) => id).join(), () => earlier.map(one => element('li', {}, ...wordsOf(one))))
+    replaceWhenChanged(this.#earlier, earlier.map(({ id }) => id).join(), () =>
+      earlier.map(one => element('li', {}, ...wordsOf(one, clock))),
+    )
   }
 
   #showActions({ actions }: DemoStatus): void {
@@ -90,8 +94,8 @@ const stateWords = ({ paused, unplugged }: DemoStatus): string =>
 const invitation = (canAct: boolean): string =>
   canAct ? 'Do to it what happens in the field, and see what becomes of it.' : 'What is done to the demo is explained here.'
 
-const wordsOf = ({ at, title, sentence }: Happening): readonly (Node | string)[] => [
-  element('time', { datetime: new Date(at).toISOString() }, clockTime(at, true)),
+const wordsOf = ({ at, title, sentence }: Happening, clock = at): readonly (Node | string)[] => [
+  element('time', { datetime: new Date(at).toISOString() }, exactMoment(at, clock)),
   ' ',
   element('b', {}, title.slice(0, 1).toUpperCase() + title.slice(1)),
   ' ',

@@ -55,7 +55,7 @@ describe('what comes first', () => {
   })
 
   test('a device is quiet after two and a half steps of the job', () => {
-    view.upsert([[1, 'kiln', 20, 1000]], 1000)
+    view.upsert([[1, 'kiln', 20, 1000]], [1000])
     const series = view.grid.keys.get('[1,"kiln"]')
     expect(rankOf(series, false, 3500, 1000)).toBe('normal')
     expect(rankOf(series, false, 3501, 1000)).toBe('quiet')

@@ -1,6 +1,8 @@
+import type { JobGraph } from '../../../src/model/api.js'
 import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import { TapFeed } from '../feed/tap-feed.js'
-import { clockTime, count, plural } from '../text/format.js'
+import { arrivalNodes } from '../text/arrival-nodes.js'
+import { count, exactMoment, plural } from '../text/format.js'
 import { cellWords, columnsOf } from '../text/row-words.js'
 import type { GraphPanel } from './graph-panel.js'
 
@@ -8,12 +10,14 @@ import type { GraphPanel } from './graph-panel.js'
 export class EdgeTap implements GraphPanel {
   readonly root: HTMLElement
   readonly #feed: TapFeed
+  readonly #from: string
   readonly #pause = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Pause')
   readonly #figures = element('p', { class: 'soft' })
   readonly #rows: HTMLElement
   #drawn = -1
 
   constructor(job: string, edge: { readonly from: string; readonly to: string }, title: string, close: () => void, mark: () => void) {
+    this.#from = edge.from
     this.#feed = new TapFeed(job, edge.from, edge.to, mark)
     this.#rows = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Rows on ${title}, newest first` })
     this.#pause.addEventListener('click', () => {
@@ -27,22 +31,23 @@ export class EdgeTap implements GraphPanel {
     this.root = element('div', { class: 'graph-panel tap' }, head, this.#rows)
   }
 
-  draw(): void {
+  draw(graph: JobGraph, now: number): void {
     const { version, rows, last, passed, failure, isPaused } = this.#feed
     if (version === this.#drawn) return
     this.#drawn = version
-    const watermark = last?.watermark == null ? '' : ` · watermark ${clockTime(last.watermark, true)}`
+    const isArrival = arrivalNodes(graph).has(this.#from)
+    const watermark = last?.watermark == null || isArrival ? '' : ` · watermark ${exactMoment(last.watermark, now)}`
     const seen = last ? `a sample of ${plural(passed, 'row')} that passed${watermark}` : 'listening; no row has passed yet'
     setText(this.#figures, failure ?? (isPaused ? `paused · ${seen}` : seen))
     const columns = columnsOf(rows.map(({ row }) => row))
     replaceWhenChanged(this.#rows, `${passed}|${rows.length}`, () => {
       if (rows.length === 0) return []
-      const names = ['event time', ...columns].map(name => element('th', { scope: 'col' }, name))
+      const names = [isArrival ? 'came' : 'event time', ...columns].map(name => element('th', { scope: 'col' }, name))
       const lines = rows.map(({ eventTime, row }) =>
         element(
           'tr',
           {},
-          ...[clockTime(eventTime, true), ...columns.map(name => cellWords(row[name], eventTime))].map(text => element('td', {}, text)),
+          ...[exactMoment(eventTime, now), ...columns.map(name => cellWords(row[name], eventTime))].map(text => element('td', {}, text)),
         ),
       )
       const caption = element('caption', { class: 'visually-hidden' }, `${count(rows.length)} rows, newest first`)

@@ -44,8 +44,8 @@ export class NodeBox {
     this.root = svgElement('g', { role: 'button', tabindex: -1 }, box, this.#busy, name, ...this.#details, ...this.#states)
   }
 
-  update(node: GraphNode, now: number, isCulprit: boolean): void {
-    const words = nodeState(node, now)
+  update(node: GraphNode, now: number, isCulprit: boolean, isArrival: boolean): void {
+    const words = nodeState(node, now, isArrival)
     const { letters } = this.#style
     // What waits or is busy is set in bold, which is wider.
     const isBusy = node.busy >= 0.8 && !node.waiting

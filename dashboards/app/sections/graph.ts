@@ -2,6 +2,7 @@ import type { JobGraph } from '../../../src/model/api.js'
 import { element, replaceWhenChanged, svgElement } from '../dom/element.js'
 import { walkFocus } from '../dom/walk-focus.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
+import { arrivalNodes } from '../text/arrival-nodes.js'
 import { nodeTitle } from '../text/node-title.js'
 import { EdgeTap } from './edge-tap.js'
 import { EdgeLine } from './graph-edge.js'
@@ -31,6 +32,8 @@ export class Graph implements Section {
   #flatWidth = 0
   /** Whether what is drawn runs top down. */
   #built: boolean | undefined
+  /** Nodes above any `eventTime`. */
+  #arrivals: ReadonlySet<string> = new Set()
   #nodes = new Map<string, NodeBox>()
   #edges = new Map<string, EdgeLine>()
   #panel: GraphPanel | undefined
@@ -61,6 +64,7 @@ export class Graph implements Section {
     const names = `${graph.nodes.map(node => node.id).join()}|${graph.edges.map(edgeKey).join()}`
     if (names !== this.#names) {
       this.#names = names
+      this.#arrivals = arrivalNodes(graph)
       this.#flatWidth = layoutGraph(sizesOf(makeBoxes(graph, wideNodes), wideNodes), graph.edges, false).width
       this.#built = undefined
     }
@@ -72,7 +76,9 @@ export class Graph implements Section {
       this.#build(graph, topDown, topDown && width < narrowWidth ? narrowNodes : flat)
     }
     this.#sentenceFor(graph)
-    for (const node of graph.nodes) this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id)
+    for (const node of graph.nodes) {
+      this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id, this.#arrivals.has(node.id))
+    }
     const waiting = new Set(graph.nodes.filter(node => node.waiting).map(node => node.id))
     const top = Math.max(...graph.edges.map(edge => edge.rate), 1e-9)
     for (const edge of graph.edges) this.#edges.get(edgeKey(edge))?.update(edge, top, waiting.has(edge.to))

@@ -2,7 +2,7 @@ import type { LateRow } from '../../../src/model/late-row.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import { getJson } from '../feed/get-json.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
-import { clockTime, count, dateTime, duration } from '../text/format.js'
+import { count, dateTime, duration, exactMoment, moment } from '../text/format.js'
 import { type LateMessage, lateMessages } from '../text/late-messages.js'
 import { rowWords } from '../text/row-words.js'
 
@@ -38,7 +38,9 @@ export class LateRows implements Section {
     const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late)
     replaceWhenChanged(this.#note, words, () => [words])
     this.#body.hidden = this.#messages.length === 0
-    replaceWhenChanged(this.#body, JSON.stringify(this.#messages), () => [table(this.#messages)])
+    const now = job?.now ?? 0
+    const today = dateTime(now).slice(0, 10)
+    replaceWhenChanged(this.#body, `${today}${JSON.stringify(this.#messages)}`, () => [table(this.#messages, now)])
   }
 
   dispose(): void {
@@ -62,24 +64,24 @@ export class LateRows implements Section {
 const lateWords = (late: number): string =>
   `${count(late)} in all, newest first; each counted, and in no result of the windows that it missed`
 
-const table = (messages: readonly LateMessage[]): HTMLTableElement => {
+const table = (messages: readonly LateMessage[], now: number): HTMLTableElement => {
   const head = ['came', 'row', 'of', 'missed the window', 'by'].map(word => element('th', { scope: 'col' }, word))
   const lines = messages.map(({ at, row, eventTime, missed }) =>
     element(
       'tr',
       {},
-      element('td', { title: `${dateTime(at)} UTC` }, clockTime(at, true)),
+      element('td', { title: `${dateTime(at)} UTC` }, exactMoment(at, now)),
       element('td', { class: 'row-words' }, rowWords(row, eventTime)),
-      element('td', { title: `${dateTime(eventTime)} UTC` }, clockTime(eventTime, true)),
-      element('td', {}, ...missed.map(missedLine)),
+      element('td', { title: `${dateTime(eventTime)} UTC` }, exactMoment(eventTime, now)),
+      element('td', {}, ...missed.map(window => missedLine(window, now))),
       element('td', { class: 'number' }, ...missed.map(({ missedBy }) => element('div', {}, duration(missedBy)))),
     ),
   )
   return element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...lines))
 }
 
-/** `13:04–13:05 of humidity and climate`. */
-const missedLine = ({ start, end, nodes }: LateMessage['missed'][number]): HTMLElement => {
+/** `13:04–13:05 of humidity and climate`, with the day where that is another one. */
+const missedLine = ({ start, end, nodes }: LateMessage['missed'][number], now: number): HTMLElement => {
   const names = nodes.flatMap((node, i) => [i === 0 ? ' of ' : i === nodes.length - 1 ? ' and ' : ', ', element('code', {}, node)])
-  return element('div', {}, `${clockTime(start)}–${clockTime(end)}`, ...names)
+  return element('div', {}, `${moment(start, now)}–${moment(end, start)}`, ...names)
 }

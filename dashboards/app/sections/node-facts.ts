@@ -1,5 +1,6 @@
-import type { JobGraph } from '../../../src/model/api.js'
+import type { GraphNode, JobGraph } from '../../../src/model/api.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
+import { arrivalNodes } from '../text/arrival-nodes.js'
 import { count, dateTime, duration } from '../text/format.js'
 import { nodeState } from '../text/node-state.js'
 import type { GraphPanel } from './graph-panel.js'
@@ -21,13 +22,12 @@ export class NodeFacts implements GraphPanel {
   draw(graph: JobGraph, now: number): void {
     const node = graph.nodes.find(({ id }) => id === this.#id)
     if (!node) return
-    const watermark =
-      node.watermark === null ? 'none yet' : `${dateTime(node.watermark)} UTC, ${duration(now - node.watermark)} behind the clock`
+    const isArrival = arrivalNodes(graph).has(this.#id)
     const facts: readonly (readonly [string, string])[] = [
       ['operator', `${node.op} · ${node.id}`],
       ['does', node.detail],
-      ['state', nodeState(node, now)],
-      ['watermark', watermark],
+      ['state', nodeState(node, now, isArrival)],
+      isArrival ? ['last arrival', lastWords(node, now, 'ago')] : ['watermark', lastWords(node, now, 'behind the clock')],
       ['rows in', count(node.rowsIn)],
       ['rows out', count(node.rowsOut)],
       ['busy', `${Math.round(node.busy * 100)} % of one core`],
@@ -39,3 +39,6 @@ export class NodeFacts implements GraphPanel {
     )
   }
 }
+
+const lastWords = ({ watermark }: GraphNode, now: number, side: string): string =>
+  watermark === null ? 'none yet' : `${dateTime(watermark)} UTC, ${duration(now - watermark)} ${side}`

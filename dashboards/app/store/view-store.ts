@@ -56,21 +56,25 @@ export class ViewStore {
     return this.info.columns.find(column => column.name === name)?.unit
   }
 
-  /** Takes in rows; `now` is the job's clock, or undefined for a snapshot, whose rows are as old as their windows. */
-  upsert(rows: readonly LiveRow[], now: number | undefined): void {
-    for (const row of rows) {
-      const time = this.#time(row, now)
+  /**
+   * Takes in rows.
+   *
+   * @param seen when each came, on the job's clock: a page that is loaded anew must tell the same ages as one that saw them come
+   */
+  upsert(rows: readonly LiveRow[], seen: readonly number[]): void {
+    for (const [r, row] of rows.entries()) {
+      const came = seen[r] ?? Number.NaN
+      const time = this.#time(row, came)
       const values = this.#numericIndices.map(i => toNumber(row[i]))
       const closed = this.#finalIndex < 0 || row[this.#finalIndex] !== false
-      const seen = this.#seen(row, time, now)
-      this.#grid.put(this.#place(time), this.key(row), this.label(row), values, closed, seen)
+      this.#grid.put(this.#place(time), this.key(row), this.label(row), values, closed, came)
       if (this.every === undefined && this.#grid.isFull) this.#thin()
     }
   }
 
   remove(rows: readonly LiveRow[]): void {
     for (const row of rows) {
-      const time = this.#time(row, undefined)
+      const time = this.#time(row, Number.NaN)
       this.#grid.drop(this.#place(time), this.key(row))
     }
   }
@@ -115,19 +119,14 @@ export class ViewStore {
   }
 
   /** Rows of windows stand in the middle of their window's last step, so that the open window is the space around its point. */
-  #time(row: LiveRow, now: number | undefined): number {
+  #time(row: LiveRow, came: number): number {
     if (this.#endIndex >= 0) {
       const end = toTime(row[this.#endIndex])
       const every = this.every ?? end - toTime(row[this.#startIndex])
       return end - every / 2
     }
     if (this.#timeIndex >= 0) return toTime(row[this.#timeIndex])
-    return now ?? Number.NaN
-  }
-
-  #seen(row: LiveRow, time: number, now: number | undefined): number {
-    if (now !== undefined) return now
-    return this.#endIndex >= 0 ? toTime(row[this.#endIndex]) : time
+    return came
   }
 }
 

@@ -107,8 +107,8 @@ describe('view store', () => {
 
   test('a later row of the same window replaces the earlier one; points stand in the middle of their window', () => {
     const store = new ViewStore(climate)
-    store.upsert([row(1, 0, 20, false), row(2, 0, 25, false)], 15_000)
-    store.upsert([row(1, 0, 21, true)], 70_000)
+    store.upsert([row(1, 0, 20, false), row(2, 0, 25, false)], [15_000, 15_000])
+    store.upsert([row(1, 0, 21, true)], [70_000])
     const series = store.grid.keys.get('[1]')!
     expect(store.grid.length).toBe(1)
     expect(store.grid.time(0)).toBe(30_000)
@@ -126,7 +126,7 @@ describe('view store', () => {
 
   test('absent values are gaps, not zeros', () => {
     const store = new ViewStore(climate)
-    store.upsert([[1, null, null, null, null, 0, 0, minute, true, 0]], undefined)
+    store.upsert([[1, null, null, null, null, 0, 0, minute, true, 0]], [minute])
     const data = chartData(store.grid, [...store.grid.keys.values()], { value: 0, low: 1, high: 2 }, minute, undefined)
     expect(data.values.map(values => [...values])).toEqual([[Number.NaN]])
     expect(valueRange(data, [])).toEqual([0, 1])
@@ -159,7 +159,7 @@ describe('rows without windows', () => {
 
   test('each is kept while there is room', () => {
     const store = new ViewStore(rooms)
-    for (let i = 0; i < 4000; i++) store.upsert([[i % 4, i, i * 250]], i * 250)
+    for (let i = 0; i < 4000; i++) store.upsert([[i % 4, i, i * 250]], [i * 250])
     expect([store.grid.length, store.step]).toEqual([4000, 0])
   })
 
@@ -170,7 +170,7 @@ describe('rows without windows', () => {
     const minutes = 4
     for (let i = 0; i < devices * minutes * 60; i++) {
       const at = Math.floor((i * 1000) / devices)
-      store.upsert([[i % devices, i, at]], at)
+      store.upsert([[i % devices, i, at]], [at])
     }
     expect(store.step).toBeGreaterThan(0)
     expect(store.grid.time(0)).toBe(0)

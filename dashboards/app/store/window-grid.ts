@@ -8,7 +8,7 @@ export interface KeySeries {
   closed: Uint8Array
   /** Time of the newest slot that this key has. */
   lastTime: number
-  /** The job's clock when the newest row came, or the end of its window after a snapshot. */
+  /** The job's clock when the newest row came. */
   lastSeen: number
 }
 

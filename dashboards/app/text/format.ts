@@ -50,9 +50,22 @@ export const dateTime = (ms: number): string => {
 
 /** Time of day, with seconds on demand; with the day instead where that is another one than `now`'s: `14:03`, `2010-05-12 14:03`. */
 export const moment = (ms: number, now: number, seconds = false): string =>
-  Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? clockTime(ms, seconds) : dateTime(ms).slice(0, 16)
+  isSameDay(ms, now) ? clockTime(ms, seconds) : dateTime(ms).slice(0, 16)
+
+/** The same to the second: `14:03:12`, `2010-05-12 14:03:12`. */
+export const exactMoment = (ms: number, now: number): string => (isSameDay(ms, now) ? clockTime(ms, true) : dateTime(ms))
+
+/** A day as people say it, with the year where that is another one than `now`'s: `12 May`, `12 May 2004`. */
+export const dayWords = (ms: number, now: number): string => {
+  const [date, today] = [new Date(ms), new Date(now)]
+  const year = date.getUTCFullYear() === today.getUTCFullYear() ? '' : ` ${date.getUTCFullYear()}`
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]}${year}`
+}
 
 const dayMs = 86_400_000
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+const isSameDay = (ms: number, now: number): boolean => Math.floor(ms / dayMs) === Math.floor(now / dayMs)
 
 /** A size in bytes as people read it: `840 B`, `12.5 KiB`, `1.2 GiB`. */
 export const byteSize = (bytes: number): string => {

@@ -1,0 +1,46 @@
+import type { ChartData } from './chart-data.js'
+import type { PlotScale } from './line-path.js'
+
+/** A rectangle on the canvas, in its pixels: y grows downwards. */
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** How many pieces of the lines go through a box. */
+export const crossings = (box: Box, { x, values, gap }: Pick<ChartData, 'x' | 'values' | 'gap'>, scale: PlotScale): number => {
+  let crossed = 0
+  for (const line of values) {
+    let before = -1
+    for (let i = 0; i < x.length; i++) {
+      if (Number.isNaN(line[i]!)) continue
+      const isBroken = before < 0 || x[i]! - x[before]! > gap
+      if (goesThrough(box, scale, x, line, isBroken ? i : before, i)) crossed++
+      before = i
+      if (scale.x(x[i]!) > box.right) break
+    }
+  }
+  return crossed
+}
+
+/** Whether the straight piece between two points of a line, or one point alone, touches a box. */
+const goesThrough = (box: Box, scale: PlotScale, x: Float64Array, line: Float64Array, a: number, b: number): boolean => {
+  const [fromX, toX] = [scale.x(x[a]!), scale.x(x[b]!)]
+  if (toX < box.left || fromX > box.right) return false
+  const [fromY, toY] = [scale.y(line[a]!), scale.y(line[b]!)]
+  const at = (left: number): number => (toX === fromX ? fromY : fromY + ((toY - fromY) * (left - fromX)) / (toX - fromX))
+  const enters = at(Math.max(box.left, fromX))
+  const leaves = toX === fromX ? toY : at(Math.min(box.right, toX))
+  return Math.min(enters, leaves) <= box.bottom && Math.max(enters, leaves) >= box.top
+}
+
+const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+
+/** Of some boxes the one that lies on the fewest of `taken`, then the one that the fewest lines cross; of equals the first. */
+export const freestBox = (boxes: readonly Box[], taken: readonly Box[], crossed: (box: Box) => number): Box | undefined => {
+  const costs = boxes.map(box => [taken.filter(other => overlap(box, other)).length, crossed(box)] as const)
+  const order = boxes.map((_, i) => i).sort((a, b) => costs[a]![0] - costs[b]![0] || costs[a]![1] - costs[b]![1])
+  return boxes[order[0] ?? -1]
+}
