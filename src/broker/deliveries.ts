@@ -2,27 +2,28 @@ import type { FrameReader } from '../amqp/frame-reader.js'
 import { type DeliveryOutcome, MODIFIED, readOutcome } from './outcome.js'
 import type { OutgoingLink } from './outgoing-link.js'
 import { Refusal } from './refusal.js'
+import { SentWindow, type Waiting } from './sent-window.js'
 
-interface Sent {
+interface Sent extends Waiting {
   readonly link: OutgoingLink
   readonly token: unknown
 }
 
 /** The deliveries that a session has sent and that wait for their outcome. */
 export class Deliveries {
-  readonly #sent = new Map<number, Sent>()
+  readonly #sent = new SentWindow<Sent>()
   #next = 0
 
   /** The id of the next delivery, remembered until it is settled unless it goes out settled. */
   add(link: OutgoingLink, token: unknown): number {
     const id = this.#next
     this.#next = (id + 1) >>> 0
-    if (!link.presettled) this.#sent.set(id, { link, token })
+    if (!link.presettled) this.#sent.add({ id, link, token })
     return id
   }
 
   forget(link: OutgoingLink): void {
-    for (const [id, sent] of this.#sent) if (sent.link === link) this.#sent.delete(id)
+    for (const sent of this.#sent.all()) if (sent.link === link) this.#sent.take(sent.id)
   }
 
   /**
@@ -44,14 +45,13 @@ export class Deliveries {
     if (span < this.#sent.size) {
       for (let i = 0; i <= span; i++) this.#end((first + i) >>> 0, settled, outcome, confirm)
     } else {
-      for (const id of [...this.#sent.keys()]) if ((id - first) >>> 0 <= span) this.#end(id, settled, outcome, confirm)
+      for (const { id } of this.#sent.all()) if ((id - first) >>> 0 <= span) this.#end(id, settled, outcome, confirm)
     }
   }
 
   #end(id: number, settled: boolean, outcome: DeliveryOutcome, confirm: (id: number, outcome: DeliveryOutcome) => void): void {
-    const sent = this.#sent.get(id)
+    const sent = this.#sent.take(id)
     if (!sent) return
-    this.#sent.delete(id)
     if (!settled) confirm(id, outcome)
     sent.link.settled(sent.token, outcome)
   }
