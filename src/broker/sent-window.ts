@@ -8,8 +8,8 @@ const FIRST_PLACES = 64
 /**
  * What was sent under rising ids and is settled in nearly the same order. A ring rather than a `Map`: a `Map` out of which
  * all is deleted again makes itself a new table every few hundred ids, and those tables, dead but old, keep alive all that
- * was in them, so that a collection of the young copies every message of a second (measured: 10 ms each 0.6 s at 20,000
- * messages a second, and 1 ms without). What stays unsettled while many others pass moves into a map of its own.
+ * was in them, so that each collection of the young copies thousands of messages that are long settled (10 ms each time,
+ * at 20,000 messages a second). What stays unsettled while many others pass moves into a map of its own.
  */
 export class SentWindow<T extends Waiting> {
   #places: (T | undefined)[] = Array.from({ length: FIRST_PLACES }, () => undefined)
