@@ -34,6 +34,7 @@ export function memoryDisk(files: ReadonlyMap<string, Uint8Array> = new Map()): 
         .filter(path => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/'))
         .map(path => path.slice(folder.length + 1))
         .sort(),
+    exists: async path => held.has(path),
     async create(path) {
       if (held.has(path)) throw failure('EEXIST', path)
       held.set(path, new Uint8Array(0))

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
-import { memoryDisk } from './memory-disk-fixture.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Disk } from '../model/disk.js'
+import { type MemoryDisk, memoryDisk } from './memory-disk-fixture.js'
 import { raiseEpoch } from './raise-epoch.js'
 
 const quiet = (): void => {}
@@ -69,3 +71,96 @@ it('takes the next epoch after an attempt of its own that failed', async () => {
   failing = false
   expect((await raiseEpoch(disk, 'data', quiet, epoch)).epoch).toBe(2)
 })
+
+describe('an owner is told that it was replaced', () => {
+  it('as soon as the next epoch is claimed, though whoever claimed it died before it did anything else', async () => {
+    const disk = memoryDisk()
+    const first = await raiseEpoch(disk, 'data', quiet)
+    await disk.create('data/epochs/0000000002')
+    await expect(first.confirm()).rejects.toMatchObject({ code: 'MR440' })
+    // Its successor takes none twice.
+    expect((await raiseEpoch(disk, 'data', quiet)).epoch).toBe(3)
+    await expect(first.confirm()).rejects.toMatchObject({ code: 'MR440' })
+    expect([...disk.files.keys()]).toEqual(['data/epochs/0000000003'])
+  })
+
+  it('before its successor reads anything, though the claim between them was withdrawn', async () => {
+    const disk = memoryDisk()
+    const first = await raiseEpoch(disk, 'data', quiet)
+    await disk.create('data/epochs/0000000002')
+    const third = await raiseEpoch(disk, 'data', point => point === 'epoch-written' && disk.files.delete('data/epochs/0000000002'))
+    expect(third.epoch).toBe(3)
+    await expect(first.confirm()).rejects.toMatchObject({ code: 'MR440' })
+    await third.confirm()
+  })
+
+  it('or its successor fails, where its name cannot be taken away; who was the owner before stays it', async () => {
+    const disk = memoryDisk()
+    const first = await raiseEpoch(disk, 'data', quiet)
+    const stuck = {
+      ...disk,
+      remove: async (path: string) => {
+        if (path.endsWith('1')) throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+        await disk.remove(path)
+      },
+    }
+    await expect(raiseEpoch(stuck, 'data', quiet)).rejects.toMatchObject({ code: 'MR441' })
+    await first.confirm()
+    expect((await raiseEpoch(disk, 'data', quiet, first.epoch)).epoch).toBe(2)
+  })
+
+  it('whichever steps its successors die at, fail at, or overtake each other at', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(12), fc.boolean()), { maxLength: 5 }), fc.scheduler(), async (ends, scheduler) => {
+        const disk = memoryDisk()
+        // Nothing but the look itself is under way when the first one raises its epoch.
+        const own = stepped(disk, scheduler, Number.POSITIVE_INFINITY, false)
+        const rising = raiseEpoch(own, 'data', quiet)
+        await scheduler.waitFor(rising)
+        const first = await rising
+        let replaced = false
+        for (const [steps, dies] of ends) {
+          const successor = raiseEpoch(stepped(disk, scheduler, steps, dies), 'data', quiet)
+          successor.then(
+            () => {
+              replaced = true
+            },
+            () => undefined,
+          )
+        }
+        const looks = async (): Promise<void> => {
+          for (let look = 0; look < 20; look++) {
+            const before = replaced
+            const mine = await first.confirm().then(
+              () => true,
+              () => false,
+            )
+            if (before) expect(mine).toBe(false)
+            if (ends.length === 0) expect(mine).toBe(true)
+          }
+        }
+        await scheduler.waitFor(looks())
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+/** A disk whose steps happen in any order, for a process that dies, or whose disk fails, after so many of them. */
+function stepped(disk: MemoryDisk, scheduler: fc.Scheduler, steps: number, dies: boolean): Disk {
+  let left = steps
+  const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    await scheduler.schedule(Promise.resolve(), what)
+    if (left-- > 0) return work()
+    if (dies) return new Promise(() => undefined)
+    throw Object.assign(new Error('input/output error'), { code: 'EIO' })
+  }
+  return {
+    ...disk,
+    list: path => step('list', () => disk.list(path)),
+    exists: path => step('exists', () => disk.exists(path)),
+    create: path => step('create', () => disk.create(path)),
+    remove: path => step('remove', () => disk.remove(path)),
+    syncFolder: path => step('sync', () => disk.syncFolder(path)),
+  }
+}

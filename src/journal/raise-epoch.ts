@@ -23,7 +23,7 @@ export async function raiseEpoch(disk: Disk, folder: string, reached: Reached, a
   let claimed: string | undefined
   try {
     await disk.makeFolder(epochs)
-    let epoch = Math.max(highest(await disk.list(epochs)), highestSegment(await disk.list(`${folder}/journal`)))
+    let epoch = await presentEpoch(disk, folder)
     do {
       if (after !== undefined && epoch > after) throw replaced(epochs, epoch, after)
       epoch++
@@ -35,6 +35,8 @@ export async function raiseEpoch(disk: Disk, folder: string, reached: Reached, a
     reached('epoch-raised')
     const fence = fenceOf(disk, epochs, epoch)
     await fence.confirm()
+    // Before anything is read: whoever had one of them finds it gone. The lowest first, so that after an error, which takes our
+    // own away again, none is left below one that was there.
     for (const name of await disk.list(epochs)) if (epochName.test(name) && Number(name) < epoch) await disk.remove(`${epochs}/${name}`)
     return fence
   } catch (error) {
@@ -42,6 +44,11 @@ export async function raiseEpoch(disk: Disk, folder: string, reached: Reached, a
     if (claimed !== undefined) await disk.remove(claimed).catch(() => undefined)
     throw error instanceof MillraceError ? error : unreadable(epochs, error)
   }
+}
+
+/** The epoch that a data folder has, of whichever process; 0 where it has none. Changes nothing. */
+export async function presentEpoch(disk: Disk, folder: string): Promise<number> {
+  return Math.max(highest(await disk.list(`${folder}/epochs`)), highestSegment(await disk.list(`${folder}/journal`)))
 }
 
 /** Whether the name was free and is ours now. */
@@ -63,19 +70,28 @@ async function claim(disk: Disk, path: string): Promise<boolean> {
   }
 }
 
-const fenceOf = (disk: Disk, epochs: string, epoch: number): Fence => ({
-  epoch,
-  async confirm() {
-    let found: number
-    try {
-      found = highest(await disk.list(epochs))
-    } catch (error) {
-      throw unreadable(epochs, error)
-    }
-    if (found > epoch) throw replaced(epochs, found, epoch)
-    if (found < epoch) throw unreadable(epochs, new Error(`epoch ${epoch} is not there any more`))
-  },
-})
+/**
+ * Two looks, in this order, tell that nobody has taken the folder over: the next epoch is not claimed, and then our own is
+ * still there. Whoever takes it over claims the next one first, or, where another's claim of that was in between and withdrawn,
+ * one above; in either case our own goes before anything of the folder is read. All else is a matter of the whole list.
+ */
+const fenceOf = (disk: Disk, epochs: string, epoch: number): Fence => {
+  const [own, next] = [`${epochs}/${nameOf(epoch)}`, `${epochs}/${nameOf(epoch + 1)}`]
+  return {
+    epoch,
+    async confirm() {
+      let found: number
+      try {
+        if (!(await disk.exists(next)) && (await disk.exists(own))) return
+        found = highest(await disk.list(epochs))
+      } catch (error) {
+        throw unreadable(epochs, error)
+      }
+      if (found > epoch) throw replaced(epochs, found, epoch)
+      if (found < epoch) throw unreadable(epochs, new Error(`epoch ${epoch} is not there any more`))
+    },
+  }
+}
 
 const nameOf = (epoch: number): string => String(epoch).padStart(10, '0')
 

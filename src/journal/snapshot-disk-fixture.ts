@@ -31,6 +31,11 @@ export class SnapshotDisk implements Disk {
       .sort()
   }
 
+  async exists(path: string): Promise<boolean> {
+    this.#do('exists', path)
+    return this.files.has(path)
+  }
+
   async create(path: string): Promise<DiskFile> {
     this.#do('create', path)
     if (this.files.has(path)) throw failure('EEXIST', path)

@@ -7,6 +7,8 @@ export interface Disk {
   makeFolder(path: string): Promise<void>
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(folder: string): Promise<readonly string[]>
+  /** Whether there is a file or folder of this name. Cheap: it is asked before each settlement and each send. */
+  exists(path: string): Promise<boolean>
   /** A new, empty file. @throws EEXIST */
   create(path: string): Promise<DiskFile>
   /** @throws ENOENT */

@@ -34,6 +34,8 @@ it('creates, writes at places, reads, cuts, renames and removes', async () => {
   await systemDisk.rename(path, join(folder, 'a/b/other'))
   await systemDisk.syncFolder(join(folder, 'a/b'))
   expect(await systemDisk.list(join(folder, 'a/b'))).toEqual(['other'])
+  const exist = async (...names: readonly string[]) => Promise.all(names.map(name => systemDisk.exists(join(folder, name))))
+  expect(await exist('a', 'a/b/other', 'a/b/file', 'nowhere/file')).toEqual([true, true, false, false])
   await expect(systemDisk.open(path, 'read')).rejects.toMatchObject({ code: 'ENOENT' })
   const again = await systemDisk.open(join(folder, 'a/b/other'), 'write')
   await again.write(Buffer.from('X'), 1)

@@ -107,6 +107,12 @@ export class SimDisk {
         this.onListed(process, folder, names)
         return names
       },
+      exists: async path => {
+        const node = await issue(0.01, 0.1, () => this.#cached.get(path))
+        // It tells more than what the process has done itself.
+        if (node instanceof SimFile && node.owner !== process.number) this.onListed(process, dirname(path), [path])
+        return node !== undefined
+      },
       create: path =>
         issue(0.02, 0.3, () => {
           if (this.#cached.has(path)) throw failure('EEXIST', path)

@@ -1,12 +1,19 @@
+import { presentEpoch } from '../../journal/raise-epoch.js'
 import type { JobFactories } from '../job-factories.js'
 
-/** A process that was replaced while it stood still must not take its folder back when it recovers: it names the epoch that it had. */
+/**
+ * A process that was replaced while it stood still must not take its folder back when it recovers: it names the epoch that it
+ * had, or, where none of its attempts went well yet (a full disk), the one that it found at the first.
+ */
 export function risingEpochs(factories: JobFactories): JobFactories {
   let epoch: number | undefined
   return {
     ...factories,
     raiseEpoch: async (disk, folder, reached) => {
-      const fence = await factories.raiseEpoch(disk, folder, reached, epoch)
+      const after = epoch
+      // What cannot be read cannot be raised either, and the attempt says so.
+      epoch ??= await presentEpoch(disk, folder).catch(() => undefined)
+      const fence = await factories.raiseEpoch(disk, folder, reached, after)
       epoch = fence.epoch
       return fence
     },

@@ -1,4 +1,4 @@
-import { readdirSync, writeSync } from 'node:fs'
+import { readdirSync, statSync, writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from '../../model/disk.js'
@@ -29,6 +29,7 @@ export const systemDisk: Disk = {
       throw error
     }
   },
+  exists: async path => statSync(path, { throwIfNoEntry: false }) !== undefined,
   create: async path => fileOf(await open(path, 'wx+')),
   open: async (path, how) => fileOf(await open(path, how === 'read' ? 'r' : 'r+')),
   rename,
