@@ -1,6 +1,6 @@
 // `npm run docs`: the documentation as a site in docs/.vitepress/dist, without a network. The reference is made from
-// docstrings, the errors from the catalogue, the drawings from runs of the built Millrace. `npm run docs -- --serve`
-// shows the site and follows edits.
+// docstrings, the errors from the catalogue; the drawings are compared with runs of the built Millrace. `npm run docs --
+// --serve` shows the site and follows edits.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -64,8 +64,6 @@ const shown = join(docs, 'public')
 rmSync(shown, { recursive: true, force: true })
 mkdirSync(shown, { recursive: true })
 cpSync(join(docs, 'page.png'), join(shown, 'page.png'))
-const { drawings } = await import('./drawings/index.js')
-mkdirSync(join(shown, 'drawings'))
-for (const [name, picture] of await drawings()) writeFileSync(join(shown, 'drawings', `${name}.svg`), picture)
+run([join(root, 'scripts/draw.js'), '--check'])
 const vitepress = await program('vitepress', 'bin/vitepress.js')
 run([vitepress, process.argv.includes('--serve') ? 'dev' : 'build', docs])

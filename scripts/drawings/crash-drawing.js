@@ -11,21 +11,29 @@ const { DeviceLink, bodyText } = await import(new URL('../../dist/src/demo/devic
 
 const { systemTime } = await import(new URL('../../dist/src/runtime/seams/system-time.js', import.meta.url).href)
 
-const readings = 4_000
+/** More are sent where a slow machine needs longer to come back. */
+const leastReadings = 4_000
+const mostReadings = 10 * leastReadings
 const perWindow = 100
 const everyMs = 2
+/** Parts of the least readings after which the job is killed. */
+const kills = [0.3, 0.65]
+const patienceMs = 60_000
+// Windows close by what is sent alone: a sender that is held up for a moment makes no reading late.
 const job = `
 import { aggregate, count, eventTime, into, job, schema, timestamp, tumbling } from 'millrace'
 import { amqp, amqpSink, json, messageId } from 'millrace/amqp'
 const Reading = schema({ at: timestamp('epoch-ms') })
 export default job('killed', ({ read }) => [
   read('readings', amqp({ address: 'readings', id: messageId(), decode: json(Reading) })).pipe(
-    eventTime(r => r.at, { outOfOrderness: '0s' }),
+    eventTime(r => r.at, { outOfOrderness: '0s', closeWhenQuiet: false }),
     aggregate('second', { by: () => ({}), over: tumbling('1s') }, { n: count() }),
     into(amqpSink('results', { address: 'results' })),
   ),
 ])
 `
+
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 
 /** Resolves with what a process says first that matches. */
 const said = (child, pattern) =>
@@ -36,7 +44,7 @@ const said = (child, pattern) =>
       const found = pattern.exec(text)
       if (found) resolve(found)
     })
-    child.once('exit', () => reject(new Error(`ended before it said ${pattern}:\n${text}`)))
+    child.once('close', () => reject(new Error(`ended before it said ${pattern}:\n${text}`)))
   })
 
 /** Runs a job under steady load, kills it twice, and gives when what happened, in ms since the first reading. */
@@ -48,72 +56,84 @@ export async function killedRun() {
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    children.push(child)
-    return child
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    children.push({ child, ended })
+    return { child, ended }
   }
   const file = join(folder, 'killed.job.ts')
   writeFileSync(file, job)
+  let link
   try {
-    const node = start([
-      'broker',
-      '--listen',
-      '127.0.0.1:0',
-      '--data',
-      join(folder, 'node'),
-      '--address',
-      'readings:queue',
-      '--address',
-      'results:queue',
-    ])
-    const [url] = await said(node, /amqp:\/\/[\d.:]+/)
+    const addresses = ['readings', 'results'].flatMap(name => ['--address', `${name}:queue`])
+    const node = start(['broker', '--listen', '127.0.0.1:0', '--data', join(folder, 'node'), ...addresses])
+    const [url] = await said(node.child, /amqp:\/\/[\d.:]+/)
     const began = performance.now()
     const now = () => performance.now() - began
     const lives = []
-    const live = async () => {
-      const child = start(['run', file, '--http', '127.0.0.1:0', '--data', join(folder, 'data')], { MILLRACE_AMQP_URL: url })
-      const life = { from: now(), ready: undefined, to: undefined, child }
-      lives.push(life)
-      child.once('exit', () => {
-        life.to ??= now()
+    /** A life of the job, from the end of the one before; `ready` once it says so. */
+    const live = former => {
+      const life = { from: undefined, ready: undefined, to: undefined, failed: undefined, process: undefined }
+      const begin = async () => {
+        former?.process.child.kill('SIGKILL')
+        await former?.process.ended
+        life.from = now()
+        life.process = start(['run', file, '--http', '127.0.0.1:0', '--data', join(folder, 'data')], { MILLRACE_AMQP_URL: url })
+        void life.process.ended.then(() => {
+          life.to ??= now()
+        })
+        await said(life.process.child, /page\s+http/)
+        life.ready = now()
+      }
+      life.begun = begin().catch(error => {
+        life.failed = error
       })
-      await said(child, /page\s+http/)
-      life.ready = now()
+      lives.push(life)
       return life
     }
-    const link = new DeviceLink(url, 'drawing', systemTime)
+    const holds = life => {
+      if (life.failed) throw life.failed
+    }
+    link = new DeviceLink(url, 'drawing', systemTime)
     const results = []
     link.listen('results', 'queue', message => results.push({ at: now(), ...JSON.parse(bodyText(message)) }))
-    let life = await live()
+    let life = live()
+    await life.begun
+    holds(life)
     const sent = []
-    const kills = [Math.floor(readings * 0.3), Math.floor(readings * 0.65)]
-    for (let i = 0; i < readings; i++) {
-      if (i % 10 === 0) await new Promise(resolve => setTimeout(resolve, everyMs * 10))
+    const send = async () => {
+      const i = sent.length
       const body = { data: JSON.stringify({ at: (i * 1000) / perWindow }) }
       await link.send({ address: 'readings', capability: 'queue', id: `reading-${i}`, body })
       sent.push(now())
-      if (!kills.includes(i)) continue
-      life.child.kill('SIGKILL')
-      void live().then(next => {
-        life = next
-      })
     }
-    const expected = readings / perWindow
-    const deadline = now() + 20_000
-    while (results.length < expected && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
+    const due = kills.map(part => part * leastReadings)
+    while (sent.length < leastReadings || due.length > 0 || life.ready === undefined || sent.length % perWindow !== 0) {
+      if (sent.length === mostReadings) throw new Error(`the job is not back after ${mostReadings} readings`)
+      if (sent.length % 10 === 0) await pause(everyMs * 10)
+      await send()
+      holds(life)
+      if (life.ready === undefined || sent.length < due[0]) continue
+      if (due.shift() !== undefined) life = live(life)
+    }
+    const expected = sent.length / perWindow
+    // The first reading of a window that stays open closes the one before.
+    await send()
+    sent.pop()
+    const deadline = now() + patienceMs
+    while (results.length < expected && now() < deadline) await pause(20)
     // A result that came twice would be in the queue before what is sent now.
     await link.send({ address: 'results', capability: 'queue', id: 'end', body: { data: '{"n":0,"end":true}' } })
-    while (!results.some(({ end }) => end) && now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
+    while (!results.some(({ end }) => end) && now() < deadline) await pause(20)
     const rows = results.filter(({ end }) => !end)
     const windows = new Set(rows.map(({ window_start }) => window_start))
-    const right = rows.length === expected && windows.size === expected && rows.every(({ n }) => n === perWindow)
-    if (!right) throw new Error(`${rows.length} results of ${windows.size} windows instead of ${expected}`)
-    link.close()
+    const whole = rows.filter(({ n }) => n === perWindow)
+    if (rows.length !== expected || windows.size !== expected || whole.length !== expected)
+      throw new Error(`${rows.length} results of ${windows.size} windows, ${whole.length} of them whole, instead of ${expected}`)
     return { sent, rows, lives: lives.map(({ from, ready, to }) => ({ from, ready, to: to ?? now() })), firstSent: sent[0], ends: now() }
   } finally {
-    for (const child of children) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const ended = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGTERM')
+    link?.close()
+    for (const { child, ended } of children) {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
       await ended
     }
     rmSync(folder, { recursive: true, force: true })
@@ -135,7 +155,7 @@ export function crashDrawing({ sent, rows, lives, firstSent, ends }) {
     text(
       24,
       30,
-      `${readings.toLocaleString('en')} readings, kill −9 twice: ${rows.length} windows, each of ${perWindow} readings, none missing, none twice`,
+      `${sent.length.toLocaleString('en')} readings, kill −9 twice: ${rows.length} windows, each of ${perWindow} readings, none missing, none twice`,
       {
         weight: 600,
       },
