@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
@@ -10,6 +11,8 @@ import { asFindings, fine, type Reported, wrong } from './validate-finding.js'
 const follows = /on type '(?:SymbolicRow<unknown>|Output)'/
 
 export interface ValidatedJob {
+  /** The job's id; of a file that does not load its name, as `init` gives both one. */
+  readonly id: string
   /** Undefined where `run` would refuse the job. */
   readonly graph: Graph | undefined
   readonly reports: readonly Reported[]
@@ -25,18 +28,22 @@ export async function validateJob(path: string, files: readonly string[]): Promi
     const { graph } = loading
     const { nodes } = graph.plan
     const parts = `${nodes.length} nodes, ${counted(graph.sources.length, 'source')}, ${counted(graph.sinks.length, 'view or sink', 'views and sinks')}`
-    return { graph, reports: [fine(path, `${path}: job ${graph.job}, ${parts}`), ...(await types(path))] }
+    return { id: graph.job, graph, reports: [fine(path, `${path}: job ${graph.job}, ${parts}`), ...(await types(path))] }
   }
   const errors = await Promise.all(loading.error.each().map(error => withSample(error, files)))
-  if (errors.some(({ code }) => noTypes.has(code))) return { graph: undefined, reports: asFindings(path, loading.error) }
-  return { graph: undefined, reports: await withTypes(path, errors) }
+  const refused = { id: loading.id, graph: undefined }
+  if (errors.some(({ code }) => noTypes.has(code))) return { ...refused, reports: asFindings(path, loading.error) }
+  return { ...refused, reports: await withTypes(path, errors) }
 }
 
-async function graphOf(path: string): Promise<{ readonly graph: Graph } | { readonly error: MillraceError }> {
+async function graphOf(path: string): Promise<{ readonly graph: Graph } | { readonly id: string; readonly error: MillraceError }> {
+  let id = basename(path).replace(/(\.job)?\.[^.]+$/, '')
   try {
-    return { graph: (await loadJob(path)).job.start({ bounded: false }) }
+    const { job } = await loadJob(path)
+    id = job.id
+    return { graph: job.start({ bounded: false }) }
   } catch (error) {
-    if (error instanceof MillraceError) return { error }
+    if (error instanceof MillraceError) return { id, error }
     throw error
   }
 }

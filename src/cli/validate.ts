@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Graph } from '../job/graph.js'
 import { readOptions } from './read-option.js'
 import { validateDashboard } from './validate-dashboard.js'
@@ -30,14 +31,16 @@ export async function validate(paths: readonly string[], options: ValidateOption
   }
   const graphs: Graph[] = []
   for (const path of paths) {
-    const { graph, reports } = await validateJob(
+    const validated = await validateJob(
       path,
       bindings.map(({ file }) => file),
     )
-    say(reports)
+    say(validated.reports)
+    // A file that is not there has no dashboard.
+    if (validated.graph || existsSync(path)) say(await validateDashboard(validated, paths))
+    const { graph } = validated
     if (!graph) continue
     graphs.push(graph)
-    say(await validateDashboard(graph, paths))
     say(await validateData(graph, bindings, paths.length > 1))
   }
   say(validateTogether(graphs))

@@ -47,8 +47,9 @@ interface Report {
     readonly hint?: string
   }[]
 }
-const report = async (...args: readonly string[]): Promise<Report & { readonly code: number | null }> => {
-  const { code, stdout, stderr } = await finished(['validate', '--json', ...args])
+const report = (...args: readonly string[]) => reportIn(root, ...args)
+const reportIn = async (cwd: string, ...args: readonly string[]): Promise<Report & { readonly code: number | null }> => {
+  const { code, stdout, stderr } = await finished(['validate', '--json', ...args], { cwd })
   expect(stderr).toBe('')
   return { ...(JSON.parse(stdout) as Report), code }
 }
@@ -86,6 +87,40 @@ describe.concurrent('validate', () => {
     expect(findings.map(({ message }) => message).join('\n')).toMatch(
       /types not checked: typescript does not resolve from .*; npm install --save-dev typescript/,
     )
+  })
+
+  it('a job that does not load has its dashboard checked as far as that goes, and says how far', async () => {
+    const cwd = join(folder, 'broken')
+    mkdirSync(join(cwd, 'dashboards'), { recursive: true })
+    const definition = 'dashboards/rooms.json'
+    const write = (name: string, text: string) => writeFileSync(join(cwd, name), text)
+    const warned = {
+      level: 'warning',
+      message: `${definition}: not compared with the views of rooms, because the job could not be loaded`,
+    }
+    file(join(cwd, 'rooms.job.ts'), { field: 'celcius' })
+    write(definition, '{ "title": "Rooms", "panels": [{ "line": "nothing.here" }] }')
+    const sound = await reportIn(cwd, 'rooms.job.ts')
+    expect(sound).toMatchObject({ ok: false, code: 1 })
+    expect(sound.findings.map(({ code }) => code)).toEqual(['MR110', undefined])
+    expect(sound.findings).toContainEqual(expect.objectContaining(warned))
+
+    write(definition, '{ "title": "Rooms", "pannels": [] }')
+    // Its text does not parse, so that only the file's name tells which dashboard is meant.
+    write('rooms.job.ts', 'export default job(')
+    const both = await reportIn(cwd, 'rooms.job.ts')
+    expect(both.findings).toContainEqual(expect.objectContaining({ code: 'MR530', hint: 'did you mean "panels"?' }))
+    expect(both.findings).toContainEqual(expect.objectContaining(warned))
+
+    write('other.job.ts', 'export default job(')
+    expect((await reportIn(cwd, 'other.job.ts')).findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: 'dashboards: dashboards were not checked, because the job could not be loaded',
+      }),
+    )
+    const missing = await reportIn(cwd, 'missing.job.ts')
+    expect(missing.findings.map(({ level, code }) => [level, code])).toEqual([['error', 'MR401']])
   })
 
   it('a broker that is away is a warning, and an error with --strict', async () => {
