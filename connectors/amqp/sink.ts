@@ -61,6 +61,7 @@ export function amqpSink<T>(id: string, options: AmqpSinkOptions<T>): SinkSpec<T
     promise: promiseOf(idCacheSize),
     expressions,
     usesEmbeddedNode: wantsDefaultBroker(options),
+    checkSettings: context => void brokerSettings(options, context, ''),
     async open(context) {
       const own = `millrace.${context.job}.${context.id}.${context.random.hex(8)}`
       return new AmqpSinkWriter(context, brokerSettings(options, context, own), form, { capabilities: [kind ?? 'queue'], idCacheSize })

@@ -52,6 +52,7 @@ export function amqp<T>(options: AmqpSourceOptions<T>): SourceSpec<T> {
     id: options.id,
     promise: promiseOf(options),
     usesEmbeddedNode: wantsDefaultBroker(options),
+    checkSettings: context => void brokerSettings(options, context, ''),
     async open(context) {
       const durable = options.subscription?.durable === true
       const own = `millrace.${context.job}.${context.id}`

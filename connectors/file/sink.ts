@@ -33,6 +33,7 @@ export function fileSink<T>(id: string, options: FileSinkOptions): SinkSpec<T> {
     promise: { guarantee: 'transactional' },
     expressions: {},
     usesEmbeddedNode: false,
+    checkSettings: context => void placeOf(options, context),
     open: async context => new FileSinkWriter(context, placeOf(options, context), format),
     check: async context => [await check(resolveText(path, context.env))],
   }

@@ -44,6 +44,7 @@ export function file<T>(options: FileSourceOptions<T>): SourceSpec<T> {
     id,
     promise: promiseOf(String(path), follow),
     usesEmbeddedNode: false,
+    checkSettings: context => void seriesOf(path, context),
     open: async context => FileSourceReader.open(context, seriesOf(path, context), form, follow),
     check: async context => [await check(path, context, form, follow)],
     placeOf: ({ position, lines }, message) =>

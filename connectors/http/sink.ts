@@ -33,6 +33,7 @@ export function httpSink<T>(id: string, options: HttpSinkOptions): SinkSpec<T> {
     promise: { guarantee: idempotent ? 'idempotent' : 'append' },
     expressions: {},
     usesEmbeddedNode: false,
+    checkSettings: context => void settingsOf(options, context),
     async open(context) {
       return new HttpSinkWriter(context, settingsOf(options, context), { form: { format, rows, idField }, idempotent, ms: batch?.ms ?? 0 })
     },

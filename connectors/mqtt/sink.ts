@@ -37,6 +37,7 @@ export function mqttSink<T>(id: string, options: MqttSinkOptions<T>): SinkSpec<T
     promise: { guarantee: 'append', ...(qos === 0 ? { loses: 'the broker acknowledges nothing that is published with QoS 0' } : {}) },
     expressions: typeof topic === 'function' ? { topic: topic as (row: never) => Expr<unknown> } : {},
     usesEmbeddedNode: false,
+    checkSettings: context => void settingsOf(options, context, ''),
     async open(context) {
       const settings = settingsOf(options, context, `millrace.${context.job}.${context.id}.${context.random.hex(8)}`)
       return new MqttSinkWriter(context, settings, { topic: fixed, qos, retain, version })

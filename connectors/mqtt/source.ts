@@ -52,6 +52,7 @@ export function mqtt<T>(options: MqttSourceOptions<T>): SourceSpec<T> {
     id: options.id,
     promise: promiseOf(options),
     usesEmbeddedNode: false,
+    checkSettings: context => void settingsOf(options, context, ''),
     async open(context) {
       const own = `millrace.${context.job}.${context.id}`
       const clientId = session ? own : `${own}.${context.random.hex(8)}`

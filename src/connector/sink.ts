@@ -93,6 +93,8 @@ export interface SinkSpec<in T> {
   /** Functions over the symbolic row, evaluated per row for the sink, such as its address; traced where the sink is applied. */
   readonly expressions: { readonly [name: string]: (row: never) => Expr<unknown> }
   readonly usesEmbeddedNode: boolean
+  /** As of a source. */
+  checkSettings?(context: ConnectorContext): void
   open(context: ConnectorContext): Promise<SinkWriter>
   check(context: ConnectorContext, timeoutMs: number): Promise<readonly CheckResult[]>
 }

@@ -109,6 +109,11 @@ export interface SourceSpec<out T> {
   readonly promise?: SourcePromise
   /** It needs the embedded node unless the environment names a broker. */
   readonly usesEmbeddedNode: boolean
+  /**
+   * Throws what `open` would throw because of options and environment alone: a broker that nobody named, a variable that is
+   * not set. Opens and touches nothing; asked before a job starts. Absent: `open` tells.
+   */
+  checkSettings?(context: ConnectorContext): void
   open(context: ConnectorContext): Promise<SourceReader>
   /** For sources that are logs themselves: reads a chunk again by the `reference` that it carried. */
   openLog?(context: ConnectorContext): Promise<SourceLog>

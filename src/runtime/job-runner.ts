@@ -1,6 +1,7 @@
 import type { Graph } from '../job/graph.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { asMillraceError } from './as-millrace-error.js'
+import { checkSettings } from './check-settings.js'
 import { connectRun, type Run } from './connect-run.js'
 import type { JobClock } from './flow/job-clock.js'
 import type { Outbox } from './flow/outbox.js'
@@ -89,6 +90,7 @@ export class JobRunner {
     const { job, dataDir, lock, views: registry } = this.options
     // The job's own errors come before anything is touched.
     const graph = startGraph(this.options, job)
+    checkSettings(graph, this.options)
     if (dataDir !== undefined) this.#lock = await lock(dataDir)
     this.views = openViews(registry, job.id, graph)
     this.#opening = new JobOpening(this.options, this.views, this.#events)

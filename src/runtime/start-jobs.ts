@@ -93,7 +93,7 @@ export interface RunningJobs {
  * Starts jobs side by side; each has its own pump, outbox and data folder, and a failing one touches no other.
  *
  * @throws MR430 for two jobs of one id, MR427 for a node to drop that no job has or had, MR421 for a snapshot that does not fit, MR425 for a data folder that another
- *   process uses, MR426 for one that cannot be written, and what a job function threw; then no
+ *   process uses, MR426 for one that cannot be written, what `checkSettings` finds, and what a job function threw; then no
  *   source or sink was opened.
  */
 export async function startJobs(options: StartOptions): Promise<RunningJobs> {
