@@ -36,7 +36,7 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
 
   program
     .command('list')
-    .description('what a job can be written with, one a line, with an example')
+    .description('what a job can be written with, each with an example; one a line in a pipe')
     .argument('<subject>', subjects.join(', '))
     .option('--json', 'as JSON')
     .action(async (subject: string, options) => exit(await list(subject, options)))

@@ -13,11 +13,15 @@ const labels: Readonly<Record<ProjectSource, string>> = {
   mqtt: 'MQTT',
 }
 
+/** Questions are no data: stdout may be a file. */
+const output = process.stderr
+
 /** Asks at the terminal for what was not given; undefined where the person left. */
 export async function askForProject(given: Partial<InitAnswers>, standard: InitAnswers): Promise<InitAnswers | undefined> {
   const name =
     given.name ??
     (await text({
+      output,
       message: 'What is the job called?',
       initialValue: standard.name,
       validate: value => (isProjectName(value ?? '') ? undefined : 'lower-case letters, digits and hyphens'),
@@ -26,6 +30,7 @@ export async function askForProject(given: Partial<InitAnswers>, standard: InitA
   const source =
     given.source ??
     (await select<ProjectSource>({
+      output,
       message: 'Where do its readings come from?',
       options: projectSources.map(value => ({ value, label: labels[value] })),
       initialValue: standard.source,

@@ -35,7 +35,10 @@ export async function init(dir: string, options: InitOptions): Promise<number> {
   const standard = { name, source: source ?? projectSources[0] } as const
   const given = { ...(options.name !== undefined && { name }), ...(source && { source }) }
   const chosen = asks ? await askForProject(given, standard) : standard
-  if (!chosen) return 130
+  if (!chosen) {
+    process.stderr.write(`${pc.dim('nothing was made')}\n`)
+    return 130
+  }
   const files = await create(folder, { ...chosen, now: systemTime.wall() })
   const ms = asks ? '' : ` in ${Math.round(systemTime.monotonic() - began)} ms`
   welcome(folder, chosen.name, `${files} files${ms}`)

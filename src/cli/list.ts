@@ -1,11 +1,12 @@
 import pc from 'picocolors'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
-import { listed, type Subject, subjects } from './list-subjects.js'
+import { type Listed, listed, type Subject, subjects } from './list-subjects.js'
+import { wrapLine } from './wrap-line.js'
 import { writeOut } from './write-out.js'
 
 /**
- * `millrace list SUBJECT`: what there is to write, one a line, with an example. Gives the exit code.
+ * `millrace list SUBJECT`: what there is to write, each with an example. Gives the exit code.
  *
  * @throws MR633 for a subject that is none.
  */
@@ -16,13 +17,19 @@ export async function list(subject: string, options: { readonly json?: boolean }
     return 0
   }
   const width = Math.max(...things.map(({ name }) => name.length))
-  const lines = things.map(({ name, from, summary, example }) => {
-    // Most come from `millrace`; only other modules are worth saying.
-    const where = from === undefined || from === 'millrace' ? '' : `  ${pc.dim(`from '${from}'`)}`
-    return `${pc.bold(name.padEnd(width))}  ${summary}${where}  ${pc.cyan(example)}`
-  })
-  await writeOut(`${lines.join('\n')}\n`)
+  const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+  await writeOut(`${things.map(thing => entry(thing, width, columns)).join('\n')}\n`)
   return 0
+}
+
+/** In a pipe one line, whole, for grep and the like; a terminal shows the example below, neither wider than it is. */
+function entry({ name, from, summary, example }: Listed, width: number, columns: number | undefined): string {
+  // Most come from `millrace`; only other modules are worth saying.
+  const where = from === undefined || from === 'millrace' ? '' : `  ${pc.dim(`from '${from}'`)}`
+  const said = `${pc.bold(name.padEnd(width))}  ${summary}${where}`
+  if (columns === undefined) return `${said}  ${pc.cyan(example)}`
+  const indent = width + 2
+  return `${wrapLine(said, columns, indent)}\n${wrapLine(' '.repeat(indent) + pc.cyan(example), columns, indent + 2)}`
 }
 
 function subjectOf(text: string): Subject {

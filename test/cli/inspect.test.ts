@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobGraph, JobSummary } from '../../src/model/api.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
 import { finished, millrace } from './command.js'
-import { hasPython, inTerminal } from './inspect-terminal.js'
 import { reading, writeJob } from './lived-job.js'
 import { type Running, running } from './running.js'
 import { jsonMessage, sendAll } from './sender.js'
+import { hasPython, inTerminal } from './terminal.js'
 
 let folder: string
 let process: Running

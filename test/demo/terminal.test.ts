@@ -1,79 +1,22 @@
-import { execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { root } from '../cli/command.js'
+import { hasPython, inTerminal, type Session, type TerminalOptions } from '../cli/terminal.js'
 
-const main = join(root, 'dist', 'src', 'cli', 'main.js')
-
-/** Runs a command in a terminal of its own, types what is due when it has said something, and tells how the terminal was left. */
-const terminal = `
-import fcntl, json, os, pty, re, select, struct, sys, termios, time
-steps, columns, argv = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
-    os.execv(argv[0], argv)
-cooked = termios.tcgetattr(fd)[3] & termios.ICANON
-text, raw, end = '', False, time.time() + 110
-while time.time() < end:
-    if select.select([fd], [], [], 0.05)[0]:
-        try:
-            part = os.read(fd, 65536).decode('utf8', 'replace')
-        except OSError:
-            break
-        if not part: break
-        text += part
-    if steps and re.search(steps[0][0], text):
-        raw = raw or not termios.tcgetattr(fd)[3] & termios.ICANON
-        os.write(fd, steps[0][1].encode())
-        steps = steps[1:]
-status = os.waitpid(pid, 0)[1]
-left = termios.tcgetattr(fd)[3] & termios.ICANON
-print(json.dumps({'text': text, 'code': os.waitstatus_to_exitcode(status), 'raw': raw, 'restored': bool(cooked and left)}))
-`
-
-interface Session {
-  readonly text: string
-  readonly code: number
-  readonly raw: boolean
-  readonly restored: boolean
-  /** What the command left in its folder for temporary files. */
-  readonly left: readonly string[]
-}
-
-const hasPython = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import pty, termios'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-
+/** A demo with a folder of its own for temporary files, and what it left there. */
 async function session(
-  steps: readonly (readonly [string, string])[],
+  steps: TerminalOptions['steps'],
   args: readonly string[],
   env: Record<string, string> = {},
   columns = 200,
-): Promise<Session> {
+): Promise<Session & { readonly left: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-terminal-'))
-  const { NO_COLOR, VITEST, NODE_OPTIONS, ...inherited } = process.env
-  const child = spawn('python3', ['-c', terminal, JSON.stringify(steps), String(columns), process.execPath, main, ...args], {
-    cwd: root,
-    env: { ...inherited, TERM: 'xterm-256color', TMPDIR: folder, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let out = ''
-  child.stdout.on('data', (part: Buffer) => {
-    out += part.toString()
-  })
-  await new Promise(resolve => child.once('close', resolve))
+  const ended = await inTerminal(args, { columns, rows: 50, steps, env: { TMPDIR: folder, ...env } })
   const left = await readdir(folder)
   await rm(folder, { recursive: true, force: true })
-  return { ...(JSON.parse(out) as Omit<Session, 'left'>), left }
+  return { ...ended, left }
 }
 
 const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { finished, millrace } from '../cli/command.js'
+import { finished, millrace, started } from '../cli/command.js'
 import { Debugger } from './debugger.js'
 
 let folder: string
@@ -68,4 +68,48 @@ it('stops again in the text that a save has made of it', async () => {
   attached.close()
   dev.process.kill('SIGTERM')
   expect((await dev.done).code).toBe(0)
+})
+
+interface LaunchConfiguration {
+  readonly request: 'launch' | 'attach'
+  readonly program?: string
+  readonly args?: readonly string[]
+  readonly port?: number
+  readonly [attribute: string]: unknown
+}
+
+/** What VS Code documents for `type: node`: https://github.com/microsoft/vscode-js-debug/blob/main/OPTIONS.md */
+const always = ['type', 'request', 'name', 'cwd', 'sourceMaps', 'pauseForSourceMap', 'resolveSourceMapLocations', 'skipFiles']
+const documented = {
+  launch: [...always, 'program', 'args', 'console'],
+  attach: [...always, 'port', 'address', 'restart', 'continueOnAttach'],
+}
+
+it('F5: launch.json says what VS Code knows, and starts a program that stops at a breakpoint of the job function', async () => {
+  const text = readFileSync(join(folder, '.vscode', 'launch.json'), 'utf8').replaceAll(
+    '${workspaceFolder}',
+    JSON.stringify(folder).slice(1, -1),
+  )
+  const { version, configurations } = JSON.parse(text) as { version: string; configurations: readonly LaunchConfiguration[] }
+  expect(version).toBe('0.2.0')
+  for (const { request, ...attributes } of configurations) {
+    expect(documented[request]).toEqual(expect.arrayContaining(Object.keys(attributes)))
+    // The map of a job comes with its text. Node's debugger would let it run on meanwhile, as this one does not.
+    expect(attributes).toMatchObject({ type: 'node', sourceMaps: true, pauseForSourceMap: true })
+  }
+  expect(configurations.find(({ request }) => request === 'attach')).toMatchObject({ port: 9229 })
+
+  const { program, args, cwd } = configurations.find(({ request }) => request === 'launch')!
+  const line = lineOf("read('readings'")
+  const more = ['--no-types', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
+  const run = started([process.execPath, '--inspect-brk=127.0.0.1:0', program!, ...args!, ...more], { cwd: cwd as string })
+  const attached = await Debugger.attach((await run.said(/listening on (ws:\S+)/))[1]!, [{ file, line }])
+  // Node itself stands at the first line of the program.
+  let stop = await attached.stopped()
+  for (; stop.file !== file; stop = await attached.stopped()) await attached.resume()
+  expect(stop).toMatchObject({ file, line })
+  attached.close()
+  await run.said(/watching/)
+  run.process.kill('SIGTERM')
+  expect((await run.done).code).toBe(0)
 })

@@ -6,15 +6,14 @@ import { main, root } from './command.js'
  * stdout for each step that was done; tells at the end what was written and how the terminal was left.
  */
 const terminal = `
-import fcntl, json, os, pty, re, select, struct, sys, termios, time
+import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
 columns, rows, steps, argv = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4:]
 pid, fd = pty.fork()
 if pid == 0:
-    time.sleep(0.2)
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
     os.execv(argv[0], argv)
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
 cooked = termios.tcgetattr(fd)[3] & termios.ICANON
-text, seen, end = '', 0, time.time() + 60
+text, seen, raw, end = '', 0, False, time.time() + 110
 while time.time() < end:
     if select.select([fd], [], [], 0.05)[0]:
         try:
@@ -26,17 +25,24 @@ while time.time() < end:
     found = steps and re.search(steps[0][0], text[seen:])
     if found:
         seen += found.end()
+        raw = raw or not termios.tcgetattr(fd)[3] & termios.ICANON
         os.write(fd, steps[0][1].encode())
         steps = steps[1:]
         print(json.dumps({'left': len(steps)}), flush=True)
+else:
+    os.kill(pid, signal.SIGKILL)
 status = os.waitpid(pid, 0)[1]
 left = termios.tcgetattr(fd)[3] & termios.ICANON
-print(json.dumps({'text': text, 'code': os.waitstatus_to_exitcode(status), 'restored': bool(cooked and left), 'undone': len(steps)}))
+code = os.waitstatus_to_exitcode(status)
+print(json.dumps({'text': text, 'code': code, 'raw': raw, 'restored': bool(cooked and left), 'undone': len(steps)}))
 `
 
+/** What became of a command in a terminal. */
 export interface Session {
   readonly text: string
   readonly code: number
+  /** Keys were heard as they were typed, without a line's end. */
+  readonly raw: boolean
   readonly restored: boolean
   /** Steps that never came. */
   readonly undone: number
@@ -49,6 +55,8 @@ export interface TerminalOptions {
   readonly steps: readonly (readonly [pattern: string, keys: string])[]
   /** Hears after each step how many are left. */
   readonly stepped?: (left: number) => void
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Whether there is a python3 with pseudo terminals. */
@@ -62,10 +70,13 @@ export const hasPython = ((): boolean => {
 })()
 
 /** Runs `millrace` in a terminal to its end. */
-export async function inTerminal(args: readonly string[], { columns, rows, steps, stepped }: TerminalOptions): Promise<Session> {
+export async function inTerminal(
+  args: readonly string[],
+  { columns, rows, steps, stepped, cwd = root, env }: TerminalOptions,
+): Promise<Session> {
   const { NO_COLOR: _, VITEST: __, NODE_OPTIONS: ___, ...inherited } = process.env
   const line = ['-c', terminal, String(columns), String(rows), JSON.stringify(steps), process.execPath, main, ...args]
-  const child = spawn('python3', line, { cwd: root, env: { ...inherited, TERM: 'xterm-256color' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('python3', line, { cwd, env: { ...inherited, TERM: 'xterm-256color', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''
   child.stdout.on('data', (part: Buffer) => {
     out += part.toString()
