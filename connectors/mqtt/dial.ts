@@ -15,6 +15,7 @@ export interface SessionTerms {
   /** MQTT 5: seconds that the broker keeps the session. */
   readonly expirySeconds: number
   readonly receiveMaximum: number
+  /** A larger PUBLISH is cut for the taker; where there is none, the broker is asked not to send it (MQTT 5). */
   readonly maxMessageBytes: number
   /** Made anew for each connection; absent for sinks. */
   readonly taker?: InboundTaker
@@ -109,10 +110,12 @@ class Attempt {
     return connectTls({ host, port, minVersion: 'TLSv1.2', ...this.#settings.tls, ...servername })
   }
 
-  #options({ clean, expirySeconds, receiveMaximum, maxMessageBytes }: SessionTerms): IClientOptions {
+  #options({ clean, expirySeconds, receiveMaximum, maxMessageBytes, taker }: SessionTerms): IClientOptions {
     const { version, clientId, keepAliveMs, timeoutMs } = this.#settings
     const password = this.#endpoint.password ?? this.#settings.password
-    const properties = { sessionExpiryInterval: expirySeconds, receiveMaximum, maximumPacketSize: maxMessageBytes }
+    // A broker drops what is larger than this, and tells nobody.
+    const most = taker ? {} : { maximumPacketSize: maxMessageBytes }
+    const properties = { sessionExpiryInterval: expirySeconds, receiveMaximum, ...most }
     return {
       protocolId: 'MQTT',
       protocolVersion: version,

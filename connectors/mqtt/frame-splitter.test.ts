@@ -20,8 +20,8 @@ class Taker implements FrameReceiver {
     this.frames.push(`${body - start}:${Buffer.from(bytes.subarray(start, end)).toString('base64')}`)
   }
 
-  tooLarge(first: number, packetId: number, length: number): void {
-    this.tooLarges.push(`${first} ${packetId} ${length}`)
+  tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): void {
+    this.tooLarges.push(`${length} ${body - start}:${Buffer.from(bytes.subarray(start, end)).toString('base64')}`)
   }
 
   broken(why: string): void {
@@ -60,7 +60,7 @@ describe('FrameSplitter', () => {
       fc.property(streams, cuts, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1 }), (packets, sizes, rooms) => {
         const encoded = packets.map(packet => written(packet, 4))
         const taker = new Taker()
-        const splitter = new FrameSplitter(taker, 1 << 20)
+        const splitter = new FrameSplitter(taker, 1 << 20, 1 << 10)
         let turn = 0
         for (const piece of pieces(Buffer.concat(encoded), sizes)) {
           taker.room = rooms[turn++ % rooms.length]!
@@ -76,14 +76,15 @@ describe('FrameSplitter', () => {
     )
   })
 
-  test('passes over what is too large, tells its packet identifier, and gives all around it', () => {
+  test('gives the beginning of what is too large, passes over the rest, and gives all around it', () => {
     const most = 2_000
     fc.assert(
-      fc.property(streams, cuts, (packets, sizes) => {
+      // As much may be kept as is taken, or less, or all of it.
+      fc.property(streams, cuts, fc.constantFrom(500, most, 1 << 20), (packets, sizes, kept) => {
         const encoded = packets.map(packet => written(packet, 4))
         const large = (i: number) => packets[i]!.cmd === 'publish' && encoded[i]!.length > most
         const taker = new Taker()
-        const splitter = new FrameSplitter(taker, most)
+        const splitter = new FrameSplitter(taker, most, kept)
         let mostHeld = 0
         for (const piece of pieces(Buffer.concat(encoded), sizes)) {
           splitter.push(piece)
@@ -91,13 +92,13 @@ describe('FrameSplitter', () => {
         }
         expect(taker.frames).toEqual(encoded.filter((_, i) => !large(i)).map(shown))
         expect(taker.tooLarges).toEqual(
-          encoded.flatMap((bytes, i) => {
-            const packet = packets[i]!
-            return large(i) && packet.cmd === 'publish' ? `${bytes[0]} ${packet.qos > 0 ? packet.messageId : 0} ${bytes.length}` : []
-          }),
+          encoded.flatMap((bytes, i) =>
+            large(i) ? `${bytes.length} ${headOf(bytes)}:${Buffer.from(bytes.subarray(0, kept)).toString('base64')}` : [],
+          ),
         )
-        // What is passed over is not kept.
-        expect(mostHeld).toBeLessThanOrEqual(most + 3_000)
+        // What is passed over is not held.
+        const largest = Math.max(...encoded.map(({ length }) => length))
+        expect(mostHeld).toBeLessThanOrEqual(Math.min(largest, Math.max(most, kept)) + 3_000)
       }),
     )
   })
@@ -107,7 +108,7 @@ describe('FrameSplitter', () => {
     ['a control packet beyond all measure', [0x90, 0xff, 0xff, 0xff, 0x7f], 'a control packet of 268435460 bytes'],
   ])('ends at %s', (_, bytes, why) => {
     const taker = new Taker()
-    const splitter = new FrameSplitter(taker, 1 << 20)
+    const splitter = new FrameSplitter(taker, 1 << 20, 1 << 10)
     for (const byte of bytes) splitter.push(Uint8Array.of(byte))
     splitter.push(written({ cmd: 'pingresp' }, 4))
     expect(taker.faults).toEqual([expect.stringContaining(why)])
@@ -118,7 +119,7 @@ describe('FrameSplitter', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), stream => {
         const taker = new Taker()
-        const splitter = new FrameSplitter(taker, 50)
+        const splitter = new FrameSplitter(taker, 50, 20)
         for (const piece of stream) splitter.push(piece)
         const given = taker.frames.reduce((sum, frame) => sum + Buffer.from(frame.split(':')[1]!, 'base64').length, 0)
         expect(given + splitter.held).toBeLessThanOrEqual(stream.reduce((sum, piece) => sum + piece.length, 0))

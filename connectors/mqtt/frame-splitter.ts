@@ -7,8 +7,8 @@ export interface FrameReceiver {
   wants(): boolean
   /** `bytes[start … end − 1]` is the whole packet, `body` its variable header. */
   frame(bytes: Uint8Array, start: number, body: number, end: number): void
-  /** A PUBLISH beyond the limit: its first byte, packet identifier (0 with QoS 0) and length; the rest of it is skipped. */
-  tooLarge(first: number, packetId: number, length: number): void
+  /** A PUBLISH beyond the limit, as `frame`, but `end` is where it was cut; the rest of its `length` is skipped. */
+  tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): void
   /** The peer broke the protocol; nothing more is read. */
   broken(why: string): void
 }
@@ -21,6 +21,7 @@ const smallest = 16 * 1024
 export class FrameSplitter {
   readonly #receiver: FrameReceiver
   readonly #mostPublish: number
+  readonly #mostKept: number
   #carry: Uint8Array = new Uint8Array(smallest)
   #carried = 0
   /** Bytes that the unfinished packet needs before it is worth looking at again. */
@@ -28,10 +29,14 @@ export class FrameSplitter {
   #skip = 0
   #broken = false
 
-  /** @param mostPublish bytes of a PUBLISH, its header included. */
-  constructor(receiver: FrameReceiver, mostPublish: number) {
+  /**
+   * @param mostPublish bytes of a PUBLISH, its header included.
+   * @param mostKept bytes that are given of one that is larger.
+   */
+  constructor(receiver: FrameReceiver, mostPublish: number, mostKept: number) {
     this.#receiver = receiver
     this.#mostPublish = mostPublish
+    this.#mostKept = mostKept
   }
 
   /** Bytes that wait, unread or unfinished. */
@@ -120,18 +125,15 @@ export class FrameSplitter {
     return -1
   }
 
-  /** Passes over a PUBLISH that is too large, once its packet identifier is here; false until then. */
+  /** Gives the beginning of a PUBLISH that is too large, and passes over the rest; false until the beginning is here. */
   #pass(bytes: Uint8Array, at: number, body: number, to: number, end: number): boolean {
-    const first = bytes[at]!
-    const hasId = (first & 0x06) !== 0
-    const topicEnd = body + 2 <= to ? body + 2 + ((bytes[body]! << 8) | bytes[body + 1]!) : Number.POSITIVE_INFINITY
-    const headEnd = topicEnd + (hasId ? 2 : 0)
-    if (headEnd > to) {
-      this.#need = Math.min(headEnd, body + 2) - at + (Number.isFinite(topicEnd) ? headEnd - body - 2 : 0)
+    const cut = Math.min(end, at + this.#mostKept)
+    if (cut > to) {
+      this.#need = cut - at
       return false
     }
     this.#skip = Math.max(0, end - to)
-    this.#receiver.tooLarge(first, hasId ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0, end - at)
+    this.#receiver.tooLarge(bytes, at, body, cut, end - at)
     return true
   }
 

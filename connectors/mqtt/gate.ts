@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { keptBytes } from './cut-messages.js'
 import { type FrameReceiver, FrameSplitter, packetType } from './frame-splitter.js'
 
 /** What a source takes out of the stream before the client library sees it. */
@@ -9,7 +10,8 @@ export interface InboundTaker {
   /** A whole PUBLISH, on memory that is valid during the call; what is wrong with it, in words. */
   publish(bytes: Uint8Array, start: number, body: number, end: number): string | undefined
   pubrel(packetId: number): void
-  tooLarge(qos: number, packetId: number, length: number): void
+  /** The beginning of one that is too large, of so many bytes in all; what is wrong with it, in words. */
+  tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): string | undefined
   /** False holds back what follows: the buffers are full. */
   wants(): boolean
 }
@@ -31,7 +33,10 @@ export class Gate extends Duplex implements FrameReceiver {
   #heard = false
   #paused = false
   #over = false
+  /** Bytes have come. */
   #greeted = false
+  /** CONNACK has passed. */
+  #admitted = false
   /** What ended the stream, where it was a fault. */
   fault: string | undefined
   readonly #socket: Socket
@@ -42,7 +47,7 @@ export class Gate extends Duplex implements FrameReceiver {
     super({ allowHalfOpen: true })
     this.#socket = socket
     this.#taker = taker
-    this.#splitter = new FrameSplitter(this, mostPublish)
+    this.#splitter = new FrameSplitter(this, mostPublish, keptBytes)
     socket.on('data', data => this.#data(data))
     socket.on('end', () => this.push(null))
     socket.on('error', error => this.destroy(error))
@@ -82,7 +87,9 @@ export class Gate extends Duplex implements FrameReceiver {
   }
 
   wants(): boolean {
-    return this.#over || (this.#taker?.wants() ?? true)
+    if (this.destroyed) return false
+    // Before its first word nothing else can come, and a source that is full of what it had may wait for that very word.
+    return this.#over || !this.#admitted || (this.#taker?.wants() ?? true)
   }
 
   frame(bytes: Uint8Array, start: number, body: number, end: number): void {
@@ -93,14 +100,17 @@ export class Gate extends Duplex implements FrameReceiver {
       if (fault !== undefined) this.broken(fault)
     } else if (taker && type === packetType.pubrel && end - body >= 2) taker.pubrel((bytes[body]! << 8) | bytes[body + 1]!)
     else {
+      if (type === packetType.connack) this.#admitted = true
       if (taker && type === packetType.connack && end - body >= 2) taker.connack((bytes[body]! & 1) === 1, bytes[body + 1]!, this)
       this.push(Buffer.from(bytes.subarray(start, end)))
     }
   }
 
-  tooLarge(first: number, packetId: number, length: number): void {
-    if (this.#taker) this.#taker.tooLarge((first >> 1) & 3, packetId, length)
-    else this.broken(`a PUBLISH of ${length} bytes, where nothing was subscribed to`)
+  tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): void {
+    const fault = this.#taker
+      ? this.#taker.tooLarge(bytes, start, body, end, length)
+      : `a PUBLISH of ${length} bytes, where nothing was subscribed to`
+    if (fault !== undefined) this.broken(fault)
   }
 
   broken(why: string): void {

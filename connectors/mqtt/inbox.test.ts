@@ -193,12 +193,43 @@ describe('Inbox', () => {
     expect(clean.take()).toEqual(['rewritten by the broker'])
   })
 
-  test('what is too large is answered and counted, and holds up nothing', () => {
-    scene.inbox.tooLarge(2, 7, 5_000)
-    scene.inbox.tooLarge(1, 8, 6_000)
-    scene.inbox.tooLarge(0, 0, 7_000)
-    expect(scene.said()).toEqual(['pubrec 7', 'puback 8'])
+  test('what is too large is counted, given as far as it is here, and acknowledged once that is safe', () => {
+    const cut = (qos: 0 | 1 | 2, id: number, length: number) => {
+      const packet = written(
+        { cmd: 'publish', topic: 't', payload: `beginning of ${id}`, qos, dup: false, retain: false, messageId: id },
+        5,
+      )
+      return scene.inbox.tooLarge(packet, 0, 2, packet.length, length)
+    }
+    cut(2, 7, 5_000)
+    scene.send({ text: 'small', id: 3 })
+    cut(1, 8, 6_000)
+    cut(0, 0, 7_000)
     expect(scene.left).toEqual([5_000, 6_000, 7_000])
+    expect(scene.said()).toEqual([])
+    expect(scene.take()).toEqual(['beginning of 7', 'small', 'beginning of 8', 'beginning of 0'])
+    expect(scene.said()).toEqual(['pubrec 7', 'puback 3', 'puback 8'])
+    expect(scene.inbox.presettled).toBe(1)
+    // It is here already, should its handshake begin anew.
+    const again = written({ cmd: 'publish', topic: 't', payload: 'beginning of 7', qos: 2, dup: true, retain: false, messageId: 7 }, 5)
+    scene.inbox.tooLarge(again, 0, 2, again.length, 5_000)
+    expect(scene.said()).toEqual(['pubrec 7'])
+    expect(scene.take()).toEqual([])
+  })
+
+  test('gives what is to be noted in a chunk of its own, before what waits', () => {
+    scene.send({ text: 'a', id: 1 })
+    scene.inbox.note('here')
+    const note = scene.inbox.give()!
+    expect(note).toMatchObject({ length: 0, position: 'here' })
+    const chunk = scene.inbox.give()!
+    expect(chunk.position).toBeUndefined()
+    expect(bodiesOf(chunk)).toEqual(['a'])
+    expect(chunk.receipt).toBeGreaterThan(note.receipt)
+    scene.inbox.settle(note.receipt)
+    expect(scene.said()).toEqual([])
+    scene.inbox.settle(chunk.receipt)
+    expect(scene.said()).toEqual(['puback 1'])
   })
 
   test('wants no more once its buffer is full, or when it was stopped', () => {

@@ -29,7 +29,7 @@ export interface InboxOwner {
   answer(packets: Uint8Array): void
   /** The first word of a connection. */
   connected(sessionPresent: boolean, gate: Gate): void
-  /** Left out, as it is larger than the limit. */
+  /** It is larger than the limit, and its beginning is on its way to the dead letters. */
   tooLarge(bytes: number): void
   /** Left out, as no filter of this source asks for its topic. */
   unasked(topic: string): void
@@ -53,6 +53,8 @@ export class Inbox implements InboundTaker {
   /** The connection is gone, and only the next one tells whether the broker sends what waits again. */
   #inDoubt = false
   #stopped = false
+  /** What the journal has to take note of. */
+  #note: string | undefined
 
   constructor(settings: InboxSettings, owner: InboxOwner) {
     this.#settings = settings
@@ -75,6 +77,7 @@ export class Inbox implements InboundTaker {
   /** The oldest messages; the chunk before them is no longer valid. */
   give(): Chunk | undefined {
     this.forgetGiven()
+    if (this.#note !== undefined) return this.#noteChunk(this.#note)
     if (this.#inDoubt) return undefined
     const segment = this.#queue.take()
     if (!segment) return undefined
@@ -82,6 +85,12 @@ export class Inbox implements InboundTaker {
     const receipt = ++this.#receipt
     this.#acknowledgements.add(receipt, segment)
     return segment.chunk(receipt)
+  }
+
+  /** Gives a chunk without messages next, for its position alone: what this source wants to know again at the next start. */
+  note(position: string): void {
+    this.#note = position
+    this.#owner.arrived()
   }
 
   forgetGiven(): void {
@@ -133,27 +142,42 @@ export class Inbox implements InboundTaker {
   publish(bytes: Uint8Array, start: number, body: number, end: number): string | undefined {
     const message = this.#publication
     const fault = message.read(bytes, start, body, end, this.#settings.version)
-    if (fault !== undefined) return fault
+    if (fault === undefined) this.#take(message)
+    return fault
+  }
+
+  tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): string | undefined {
+    const message = this.#publication
+    const fault = message.readCut(bytes, start, body, end, this.#settings.version)
+    if (fault === undefined) this.#take(message, length)
+    return fault
+  }
+
+  /** @param length of the whole packet, where this is its beginning alone. */
+  #take(message: Publication, length?: number): void {
     const { qos, packetId } = message
     if (qos === 2 && this.#received.isRepeat(message)) {
       this.repeats++
       this.#owner.answer(acknowledge(packetType.pubrec, packetId))
-      return undefined
+      return
     }
     if (message.retain && this.#settings.dropsRetained) {
       this.#answerAtOnce(qos, packetId)
-      return undefined
+      return
     }
     if (this.#settings.session && !this.#isAsked(message)) {
       this.#answerAtOnce(qos, packetId)
-      this.#owner.unasked(words.decode(bytes.subarray(message.topic.start, message.topic.end)))
-      return undefined
+      this.#owner.unasked(words.decode(message.bytes.subarray(message.topic.start, message.topic.end)))
+      return
     }
     if (qos === 0) this.presettled++
-    this.#encoder.encode(message)
+    if (length === undefined) this.#encoder.encode(message)
+    else {
+      this.#encoder.encodeCut(message, length)
+      this.#owner.tooLarge(length)
+    }
     this.#queue.append(this.#encoder.bytes.subarray(0, this.#encoder.length), qos === 0 ? presettled : deliveryOf(packetId, qos))
     this.#owner.arrived()
-    return undefined
   }
 
   /** [MQTT-4.3.3-2]: PUBCOMP ends the handshake, also of a message that is not known any more. */
@@ -162,15 +186,25 @@ export class Inbox implements InboundTaker {
     this.#owner.answer(acknowledge(packetType.pubcomp, packetId))
   }
 
-  tooLarge(qos: number, packetId: number, length: number): void {
-    this.#answerAtOnce(qos, packetId)
-    this.#owner.tooLarge(length)
-  }
-
   /** A kept session also brings what an earlier version of the job had subscribed to. */
   #isAsked({ bytes, topic }: Publication): boolean {
     for (const pattern of this.#settings.parts.patterns) if (pattern.match(bytes, topic.start, topic.end)) return true
     return false
+  }
+
+  #noteChunk(position: string): Chunk {
+    this.#note = undefined
+    const none = new Int32Array(0)
+    return {
+      encoding: 'amqp',
+      partition: 0,
+      bytes: new Uint8Array(0),
+      starts: none,
+      ends: none,
+      length: 0,
+      receipt: ++this.#receipt,
+      position,
+    }
   }
 
   #answerAtOnce(qos: number, packetId: number): void {

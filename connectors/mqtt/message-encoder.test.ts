@@ -38,6 +38,21 @@ describe('MessageEncoder', () => {
     )
   })
 
+  test.each([4, 5] as const)("marks the beginning of a packet with the length of the whole, by rhea's decoder, version %i", version => {
+    const encoder = new MessageEncoder({ flags: true, patterns: [] })
+    fc.assert(
+      fc.property(publishes(version), fc.integer({ min: 1, max: 268_435_460 }), (packet, length) => {
+        const bytes = written(packet, version)
+        expect(message.readCut(bytes, 0, headOf(bytes), bytes.length, version)).toBeUndefined()
+        encoder.encodeCut(message, length)
+        const decoded = decodeMessage(encoder.bytes.slice(0, encoder.length))
+        expect(decoded.delivery_annotations).toEqual({ 'x-opt-millrace-cut': length })
+        expect(decoded.to).toBe(packet.topic)
+        expect((decoded.body as { content: Buffer }).content.equals(packet.payload)).toBe(true)
+      }),
+    )
+  })
+
   test('takes the first of equal keys, of few and of many, in time that grows with their number only', () => {
     const encoder = new MessageEncoder({ flags: false, patterns: [] })
     const check = (count: number): void => {

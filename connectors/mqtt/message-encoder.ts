@@ -1,3 +1,4 @@
+import { cutKey } from './cut-messages.js'
 import type { Publication, Stretch } from './publication.js'
 import type { TopicPattern } from './topic-pattern.js'
 
@@ -14,6 +15,7 @@ export const qosAnnotation = 'x-opt-mqtt-qos'
 const ascii = new TextEncoder()
 const retainKey = ascii.encode(retainAnnotation)
 const qosKey = ascii.encode(qosAnnotation)
+const cutKeyBytes = ascii.encode(cutKey)
 const nil = 0x40
 /** User properties that are compared with each other. */
 const fewPairs = 16
@@ -40,13 +42,33 @@ export class MessageEncoder {
 
   /** Leaves the message in `bytes[0 … length − 1]`, valid until the next call. */
   encode(message: Publication): void {
+    this.#begin(message)
+    if (message.dup || message.expiry >= 0) this.#header(message)
+    if (this.#wanted.flags) this.#annotations(message)
+    this.#bare(message)
+  }
+
+  /** The same of the beginning of a packet of this length, marked as such: see `cutKey`. */
+  encodeCut(message: Publication, length: number): void {
+    this.#begin(message)
+    this.#section(0x71)
+    const start = this.#open(0xc1)
+    this.#short(0xa3, cutKeyBytes, 0, cutKeyBytes.length)
+    this.#byte(0x70)
+    this.#uint32(length)
+    this.#close(start, 2)
+    this.#bare(message)
+  }
+
+  #begin(message: Publication): void {
     const size = message.payload.end - message.topic.start
     // Named levels repeat parts of the topic; headers of sections and values take a few bytes each.
     const most = 2 * size + this.#keyBytes + 8 * message.pairs.length + 256
     if (this.bytes.length < most) this.bytes = new Uint8Array(2 * most)
     this.length = 0
-    if (message.dup || message.expiry >= 0) this.#header(message)
-    if (this.#wanted.flags) this.#annotations(message)
+  }
+
+  #bare(message: Publication): void {
     this.#properties(message)
     this.#applicationProperties(message)
     this.#section(0x75)

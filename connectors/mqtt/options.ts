@@ -54,7 +54,7 @@ export interface MqttSourceOptions<out T> extends MqttBrokerOptions {
   /** Where a message's identity is found, for recognising duplicates. */
   readonly id?: IdSpec
   readonly decode: DecoderSpec<T>
-  /** A larger message is not sent by the broker (MQTT 5), or is left out, counted and said (3.1.1); bytes, default 16 MiB. */
+  /** A larger packet goes to the dead letters (MR210), of more than 1 MiB its first; bytes, default 16 MiB. */
   readonly maxMessageBytes?: number
 }
 

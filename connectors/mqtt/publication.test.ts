@@ -55,6 +55,27 @@ describe('Publication', () => {
     )
   })
 
+  test('reads the beginning of a packet, as far as it goes; properties that are cut off are left out', () => {
+    fc.assert(
+      fc.property(publishes(5), fc.nat(), (packet, at) => {
+        const encoded = written(packet, 5)
+        const body = headOf(encoded)
+        const least = body + 2 + Buffer.byteLength(packet.topic) + (packet.qos > 0 ? 2 : 0)
+        const end = least + (at % (encoded.length - least))
+        expect(message.readCut(encoded, 0, body, end, 5)).toBeUndefined()
+        expect(words(message.topic)).toBe(packet.topic)
+        expect(message.packetId).toBe(packet.qos > 0 ? packet.messageId : 0)
+        const isPayload = end > encoded.length - packet.payload.length
+        const kept = isPayload ? packet.payload.subarray(0, packet.payload.length - (encoded.length - end)) : Buffer.alloc(0)
+        expect(Buffer.from(part(message.payload)!).equals(kept)).toBe(true)
+        const whole = Object.keys(packet.properties?.userProperties ?? {}).length
+        expect([0, whole]).toContain(message.pairs.length / 4)
+        for (const { end: last } of [message.contentType, message.responseTopic, message.correlation].filter(({ start }) => start >= 0))
+          expect(last).toBeLessThanOrEqual(end)
+      }),
+    )
+  })
+
   test.each([
     ['QoS 3', [0x36, 5, 0, 1, 97, 0, 1], 'QoS 3'],
     ['packet identifier 0', [0x32, 5, 0, 1, 97, 0, 0], 'packet identifier 0'],

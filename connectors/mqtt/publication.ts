@@ -18,6 +18,7 @@ export interface Stretch {
   end: number
 }
 
+const malformedProperties = 'a PUBLISH with malformed properties'
 const none = (): Stretch => ({ start: -1, end: -1 })
 
 /**
@@ -64,7 +65,22 @@ export class Publication {
       at += 2
     }
     if (version === 5) at = this.#properties(at, end)
-    if (at < 0) return 'a PUBLISH with malformed properties'
+    if (at < 0) return malformedProperties
+    return this.#rest(at, end)
+  }
+
+  /** The same of the beginning of a packet, which reaches as far as its packet identifier at least. */
+  readCut(bytes: Uint8Array, start: number, body: number, end: number, version: 4 | 5): string | undefined {
+    const fault = this.read(bytes, start, body, end, version)
+    if (fault !== malformedProperties) return fault
+    // They alone are longer than what was kept: the payload lies behind the cut.
+    this.pairs.length = 0
+    this.expiry = -1
+    this.contentType.start = this.responseTopic.start = this.correlation.start = -1
+    return this.#rest(end, end)
+  }
+
+  #rest(at: number, end: number): string | undefined {
     if (this.topic.start === this.topic.end) return 'a PUBLISH without a topic (topic aliases were not allowed)'
     this.payload.start = at
     this.payload.end = end

@@ -1,5 +1,5 @@
 import type { ISubscriptionGrant, ISubscriptionMap } from 'mqtt'
-import type { ConnectorContext, Outcome, SourceReader, SourceStatus } from '../../src/connector/source.js'
+import type { ConnectorContext, Outcome, SourceLoss, SourceReader, SourceStatus } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Dialed, SessionTerms } from './dial.js'
@@ -8,6 +8,7 @@ import { Inbox } from './inbox.js'
 import { Keeper } from './keeper.js'
 import type { WantedParts } from './message-encoder.js'
 import { reasonWords } from './reasons.js'
+import { SessionLedger } from './session-ledger.js'
 import type { Settings } from './settings.js'
 
 /** What a reader subscribes to, and on what terms. */
@@ -28,6 +29,9 @@ export interface Subscription {
 /** MQTT 5 §3.8.3.1, retain handling: send retained messages at the subscribe, only for a new subscription, or not at all. */
 const retainHandling = { always: 0, 'when-new': 1, never: 2 } as const
 
+const lossWords = ({ times, at }: SourceLoss): string =>
+  `its session was lost at the broker ${times === 1 ? 'once' : `${times} times, the last`} noticed at ${new Date(at).toISOString()}`
+
 const messages = (count: number): string => `${count.toLocaleString('en')} message${count === 1 ? '' : 's'}`
 
 /** Reads the topics of one client, over one connection at a time. */
@@ -41,9 +45,10 @@ export class MqttSourceReader implements SourceReader {
   /** From the broker's first word on, which comes before `up`. */
   #gate: Gate | undefined
   #subscribed = false
-  /** This reader has had a session at the broker. */
-  #hadSession = false
-  #sessionsLost = 0
+  /** Undefined where no session is kept. */
+  readonly #ledger: SessionLedger | undefined
+  /** On its way to the journal; `receipt` once it was given. */
+  #noting: { readonly text: string; receipt?: number } | undefined
   #tooLarge = 0
   #leftOut = 0
   /** Monotonic ms since nothing is subscribed. */
@@ -57,6 +62,7 @@ export class MqttSourceReader implements SourceReader {
     this.#settings = settings
     this.#subscription = subscription
     this.#downSince = context.time.monotonic()
+    this.#ledger = subscription.clean ? undefined : new SessionLedger(settings.clientId, context.positions?.get(0))
     const { version } = settings
     this.#inbox = new Inbox(
       {
@@ -89,6 +95,7 @@ export class MqttSourceReader implements SourceReader {
     for (;;) {
       const chunk = this.#mode === 'closed' ? undefined : this.#inbox.give()
       if (chunk) {
+        if (chunk.position !== undefined && this.#noting) this.#noting.receipt = chunk.receipt
         this.#gate?.resumeReading()
         return chunk
       }
@@ -102,6 +109,11 @@ export class MqttSourceReader implements SourceReader {
 
   settle(receipt: number, exceptions?: readonly { readonly receipt: number; readonly index: number; readonly outcome: Outcome }[]): void {
     this.#inbox.settle(receipt, exceptions)
+    const { text, receipt: noted } = this.#noting ?? {}
+    if (text === undefined || noted === undefined || receipt < noted) return
+    this.#noting = undefined
+    this.#ledger!.noted = text
+    if (this.#dialed) this.#subscribe(this.#dialed)
   }
 
   status(): SourceStatus {
@@ -118,6 +130,7 @@ export class MqttSourceReader implements SourceReader {
       bufferedBytes: inbox.bytes + (this.#gate?.held ?? 0),
       reconnects: keeper.reconnects,
       ...(inbox.presettled > 0 ? { presettled: inbox.presettled } : {}),
+      ...(this.#ledger?.loss ? { lost: this.#ledger.loss } : {}),
       ...(subscribed || this.#mode === 'closed' ? {} : { downSince: this.#downSince }),
       ...(error && !subscribed ? { error: { code: error.code, message: error.message } } : {}),
     }
@@ -147,38 +160,52 @@ export class MqttSourceReader implements SourceReader {
     if (this.#mode === 'closed') return 'closed'
     if (this.#fatal) return this.#fatal.message
     if (!this.#keeper.connected) return this.#keeper.detail
+    if (this.#noting) return 'connected, waits until the journal has taken note of its session'
     if (!this.#subscribed) return `subscribing to ${name}`
     const { unsettled, presettled } = this.#inbox
     return [
       `subscribed to ${name}, ${messages(unsettled)} not acknowledged`,
       ...(this.#gate?.paused ? ['reading stands still until the job has taken what is here'] : []),
       ...(presettled > 0 ? [`${messages(presettled)} came with QoS 0, without protection against loss`] : []),
-      ...(this.#tooLarge > 0 ? [`${messages(this.#tooLarge)} larger than the limit, left out`] : []),
+      ...(this.#tooLarge > 0 ? [`${messages(this.#tooLarge)} larger than the limit, among the dead letters`] : []),
       ...(this.#leftOut > 0 ? [`${messages(this.#leftOut)} of an earlier subscription of this session, left out`] : []),
-      ...(this.#sessionsLost > 0
-        ? [`its session was lost at the broker ${this.#sessionsLost === 1 ? 'once' : `${this.#sessionsLost} times`}`]
-        : []),
+      ...(this.#ledger?.loss ? [lossWords(this.#ledger.loss)] : []),
     ].join('; ')
   }
 
   /** The broker's first word, before any message. */
   #greeted(sessionPresent: boolean, gate: Gate): void {
     this.#gate = gate
-    if (this.#subscription.clean) return
-    if (this.#hadSession && !sessionPresent) {
-      this.#sessionsLost++
-      const words = `the session '${this.#settings.clientId}' was lost at the broker: what was published meanwhile is gone`
-      this.#context.log.warn(words, { code: 'MR324', id: this.#context.id })
-    }
-    this.#hadSession = true
+    if (!this.#ledger?.greeted(sessionPresent, this.#context.time.wall())) return
+    const words = `the session '${this.#settings.clientId}' was lost at the broker: what was published meanwhile is gone`
+    this.#context.log.warn(words, { code: 'MR324', id: this.#context.id })
   }
 
   #up(dialed: Dialed): void {
     this.#dialed = dialed
-    const { filters, qos, retained, expirySeconds, clean } = this.#subscription
-    const { granted, client } = dialed
+    const { expirySeconds, clean } = this.#subscription
+    const { granted } = dialed
     if (!clean && granted.expirySeconds !== undefined && granted.expirySeconds < expirySeconds)
       this.#context.log.warn(`${dialed.endpoint.text} keeps the session for ${granted.expirySeconds} s, not for ${expirySeconds} s`)
+    if (!this.#isToNote()) this.#subscribe(dialed)
+  }
+
+  /** Whether the journal has to hold first what the next start has to know; where it does, it is on its way. */
+  #isToNote(): boolean {
+    const ledger = this.#ledger
+    if (!ledger || this.#context.journal === undefined || ledger.text === ledger.noted) return false
+    if (ledger.text !== this.#noting?.text) {
+      this.#noting = { text: ledger.text }
+      this.#inbox.note(ledger.text)
+    }
+    return true
+  }
+
+  #subscribe(dialed: Dialed): void {
+    if (this.#mode !== 'running') return
+    const { filters, qos, retained } = this.#subscription
+    const { client } = dialed
+    this.#ledger?.subscribing()
     const asked = { qos, ...(this.#settings.version === 5 ? { rh: retainHandling[retained], rap: true } : {}) }
     const map: ISubscriptionMap = Object.fromEntries(filters.map(filter => [filter, asked]))
     client.subscribe(map, (error, grants, packet) => {
@@ -206,11 +233,14 @@ export class MqttSourceReader implements SourceReader {
   }
 
   #refused(bytes: number): void {
-    this.#tooLarge++
+    if (this.#tooLarge++ > 0) return
     const most = this.#subscription.maxMessageBytes
-    this.#context.log.warn(`a message of ${bytes} bytes is larger than the ${most} that this source takes; it is left out`, {
-      id: this.#context.id,
-    })
+    this.#context.log.warn(
+      `a message of ${bytes} bytes is larger than the ${most} that this source takes; it goes to the dead letters, as does each such`,
+      {
+        id: this.#context.id,
+      },
+    )
   }
 
   #unasked(topic: string): void {

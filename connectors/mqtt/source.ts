@@ -3,6 +3,7 @@ import { durationMs } from '../../src/model/duration.js'
 import type { Json } from '../../src/model/json.js'
 import type { FieldSpec } from '../../src/model/schema.js'
 import { checkBroker } from './check.js'
+import { withoutCutMessages } from './cut-messages.js'
 import { qosAnnotation, retainAnnotation, type WantedParts } from './message-encoder.js'
 import { checkSourceOptions, keepsSession, type MqttSourceOptions, shownUrl } from './options.js'
 import { settingsOf } from './settings.js'
@@ -32,6 +33,7 @@ export function mqtt<T>(options: MqttSourceOptions<T>): SourceSpec<T> {
   const topics = options.topics ?? [options.topic!]
   const patterns = topics.map(topic => new TopicPattern(topic))
   const session = keepsSession(options)
+  const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes
   const subscription: Subscription = {
     filters: patterns.map(({ filter }) => (options.share === undefined ? filter : `$share/${options.share}/${filter}`)),
     name: `${topics.join(', ')}${options.share === undefined ? '' : ` in group '${options.share}'`}`,
@@ -42,13 +44,13 @@ export function mqtt<T>(options: MqttSourceOptions<T>): SourceSpec<T> {
       : 0,
     retained: options.retained ?? 'when-new',
     receiveMaximum: options.receiveMaximum ?? defaultReceiveMaximum,
-    maxMessageBytes: options.maxMessageBytes ?? defaultMaxMessageBytes,
+    maxMessageBytes,
     parts: wantedParts(options, patterns),
   }
   return {
     connector: 'mqtt',
     params: paramsOf(options),
-    decoder: options.decode,
+    decoder: withoutCutMessages(options.decode, maxMessageBytes),
     id: options.id,
     promise: promiseOf(options),
     usesEmbeddedNode: false,
@@ -106,6 +108,6 @@ function promiseOf(options: MqttSourceOptions<unknown>): SourcePromise {
     readers,
     presettled: true,
     remark:
-      'the broker keeps the session of a client that is away for as long, and as many messages, as it is set to (mosquitto: max_queued_messages)',
+      'the broker keeps the session of a client that is away for as long, and as many messages, as it is set to (mosquitto: max_queued_messages); when it loses a session (MR324), the guarantee falls',
   }
 }

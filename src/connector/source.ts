@@ -10,6 +10,13 @@ export type Outcome =
   | { readonly outcome: 'rejected'; readonly condition: string; readonly description: string }
   | { readonly outcome: 'modified'; readonly deliveryFailed?: boolean; readonly undeliverableHere?: boolean }
 
+/** What a peer had kept for a source and lost: messages may be missing from what the job has counted. */
+export interface SourceLoss {
+  readonly times: number
+  /** Wall time, ms since the epoch, at which it was noticed last. */
+  readonly at: number
+}
+
 /** How a source fares, for status pages and the clock rules. */
 export interface SourceStatus {
   readonly connected: boolean
@@ -24,6 +31,8 @@ export interface SourceStatus {
   readonly reconnects?: number
   /** Messages so far that their sender had settled before they arrived: a crash may lose such. */
   readonly presettled?: number
+  /** What its peer has lost, as far as is known; with a journal, over restarts too. */
+  readonly lost?: SourceLoss
   /** Ms of monotonic time since it is not connected. */
   readonly downSince?: number
   readonly error?: { readonly code: string; readonly message: string }

@@ -1,4 +1,4 @@
-import type { IdSpec, SourcePromise } from '../connector/source.js'
+import type { IdSpec, SourceLoss, SourcePromise } from '../connector/source.js'
 import { durationText } from '../model/duration.js'
 import type { GuaranteeFinding } from './guarantee-finding.js'
 
@@ -14,6 +14,8 @@ export interface SourceFacts {
   readonly spec: { readonly id: IdSpec | undefined; readonly promise?: SourcePromise }
   /** Messages that came settled by their sender, as far as this run knows. */
   readonly presettled: number
+  /** What its peer is known to have lost. */
+  readonly lost?: SourceLoss | undefined
 }
 
 const countText = (count: number): string => count.toLocaleString('en')
@@ -28,7 +30,7 @@ const idText = (id: IdSpec): string =>
   id.from === 'message-id' ? 'message-id' : id.from === 'body' ? `id \`${id.path.join('.')}\`` : `application property '${id.key}'`
 
 /** Reads a source's promise: what of its input a crash may lose or repeat (reliability rules §3). */
-export function findingsOfSource({ id, spec, presettled }: SourceFacts, bounds: IdBounds): readonly GuaranteeFinding[] {
+export function findingsOfSource({ id, spec, presettled, lost }: SourceFacts, bounds: IdBounds): readonly GuaranteeFinding[] {
   const { promise } = spec
   if (!promise) {
     return [
@@ -41,7 +43,13 @@ export function findingsOfSource({ id, spec, presettled }: SourceFacts, bounds: 
     ]
   }
   const remark = promise.remark === undefined ? [] : [{ why: `'${id}': ${promise.remark}` }]
-  return [...lossOf(id, promise), ...presettledOf(id, promise, presettled), ...repeatOf(id, spec.id, promise, bounds), ...remark]
+  return [
+    ...lossOf(id, promise),
+    ...lostOf(id, lost),
+    ...presettledOf(id, promise, presettled),
+    ...repeatOf(id, spec.id, promise, bounds),
+    ...remark,
+  ]
 }
 
 function lossOf(id: string, { unaccepted, meanwhile }: SourcePromise): readonly GuaranteeFinding[] {
@@ -54,6 +62,14 @@ function lossOf(id: string, { unaccepted, meanwhile }: SourcePromise): readonly 
     return [{ loses: true, label, why: `${label}: its sender settles before it sends, and does not send again` }]
   }
   return []
+}
+
+/** What is missing from the results stays missing, so this stands for as long as the state of the job does. */
+function lostOf(id: string, lost: SourceLoss | undefined): readonly GuaranteeFinding[] {
+  if (!lost) return []
+  const times = lost.times === 1 ? '' : `, ${countText(lost.times)} times so far`
+  const label = `what the peer of '${id}' kept for it was lost there, noticed at ${new Date(lost.at).toISOString()}`
+  return [{ loses: true, label, why: `${label}${times}: messages sent before may be missing from the results` }]
 }
 
 function presettledOf(id: string, promise: SourcePromise, count: number): readonly GuaranteeFinding[] {

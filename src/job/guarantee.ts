@@ -1,3 +1,4 @@
+import type { SourceLoss } from '../connector/source.js'
 import type { Guarantee, GuaranteeLevel } from '../model/guarantee.js'
 import type { Plan, PlanNode } from '../plan/plan.js'
 import type { GuaranteeFinding } from './guarantee-finding.js'
@@ -8,7 +9,7 @@ import { findingsOfSource, type IdBounds, type SourceFacts } from './guarantee-o
 /** A job, as far as its guarantee depends on it: a `Graph` is one. */
 export interface GuaranteeSubject {
   readonly plan: Plan
-  readonly sources: readonly Omit<SourceFacts, 'presettled'>[]
+  readonly sources: readonly Omit<SourceFacts, 'presettled' | 'lost'>[]
   readonly sinks: readonly Omit<SinkFacts, 'writer'>[]
 }
 
@@ -21,6 +22,8 @@ export interface GuaranteeFacts {
   readonly writers?: ReadonlyMap<string, WriterFacts>
   /** Messages that came settled by their sender, by source. */
   readonly presettled?: ReadonlyMap<string, number>
+  /** What peers of sources have lost, by source. */
+  readonly lost?: ReadonlyMap<string, SourceLoss>
 }
 
 /**
@@ -59,10 +62,13 @@ const journaled: GuaranteeFinding = {
 }
 
 function findingsFor(sink: Omit<SinkFacts, 'writer'>, job: GuaranteeSubject, facts: GuaranteeFacts): readonly GuaranteeFinding[] {
+  const { presettled, lost } = facts
   const above = upstreamOf(`${sink.spec.kind}:${sink.id}`, job.plan)
   const feeding = job.sources.filter(({ id }) => above.some(node => node.id === id))
   return [
-    ...feeding.flatMap(source => findingsOfSource({ ...source, presettled: facts.presettled?.get(source.id) ?? 0 }, facts.remembered)),
+    ...feeding.flatMap(source =>
+      findingsOfSource({ ...source, presettled: presettled?.get(source.id) ?? 0, lost: lost?.get(source.id) }, facts.remembered),
+    ),
     ...findingsOfOperators(above),
     findingOfSink({ ...sink, writer: facts.writers?.get(sink.id) }),
   ]

@@ -22,7 +22,7 @@ export interface Chunk {
   readonly head?: number
   /**
    * Where its source goes on behind this chunk, in the source's own words: the job keeps it with the chunk, and gives it
-   * back at the next opening.
+   * back at the next opening. A chunk without messages is there for its position alone.
    */
   readonly position?: string
   /** Bounded inputs name the line of each message, for error texts. */

@@ -40,11 +40,12 @@ export interface Run {
 export function connectRun(job: JobParts, fatal: (error: MillraceError) => void): Run {
   const { options, graph, clock, memory, outbox, deadLetters, store, insight } = job
   const { time, real, random, reached } = options
+  const journal = store && { journal: store.durability.origin }
   const feeds = graph.sources.map(
     source =>
       new SourceFeed({
         source,
-        context: { ...connectorContext(options, source.id), positions: memory.positionsOf(source.id) },
+        context: { ...connectorContext(options, source.id), positions: memory.positionsOf(source.id), ...journal },
         time,
         real,
         backoff: new Backoff(random),

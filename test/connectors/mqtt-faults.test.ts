@@ -4,6 +4,7 @@ import { mqtt, mqttSink } from '../../connectors/mqtt/index.js'
 import { json } from '../../src/codecs/json.js'
 import { RefusedRows } from '../../src/connector/refused-rows.js'
 import type { SourceReader } from '../../src/connector/source.js'
+import { valueAt } from '../../src/model/columns.js'
 import { integer, schema } from '../../src/model/fields.js'
 import { bodiesOf } from '../../src/testing/connector-bodies.js'
 import { suiteBatch, suiteRows } from '../../src/testing/connector-rows.js'
@@ -22,8 +23,13 @@ async function brokered(version: 4 | 5, script?: Script): Promise<ScriptedBroker
   return opened(await ScriptedBroker.start(version, script), it => it.close())
 }
 
-async function reading(broker: ScriptedBroker, version: 4 | 5, options: SourceOptions = {}) {
-  const context = connectorContext()
+async function reading(
+  broker: ScriptedBroker,
+  version: 4 | 5,
+  options: SourceOptions = {},
+  own: Parameters<typeof connectorContext>[0] = {},
+) {
+  const context = connectorContext(own)
   const topic = options.topics ? {} : { topic: 'rooms/+room' }
   const source = mqtt({ url: broker.url, version, ...topic, clientId: 'me', decode, ...options })
   const reader = opened(await source.open(context), it => it.close('release'))
@@ -180,6 +186,34 @@ describe('how a connection ends', () => {
     }
   })
 
+  test.each([{}, { clean: true }])(
+    'while the job takes nothing and the buffer is full: it connects again, and all goes on, %o',
+    async options => {
+      const broker = await brokered(4, (packet, connection) =>
+        packet.cmd === 'connect' ? admits({ sessionPresent: connection > 1 && !packet.clean }) : undefined,
+      )
+      // A socket that nobody reads tells of its end when something is written to it.
+      const { reader } = await reading(broker, 4, { keepAlive: '1s', ...options }, { bufferBytes: 2_000 })
+      await upTo(reader)
+      const sent = [1, 2, 3].map(n => published(n, { payload: `${n}`.padEnd(1_500) }))
+      broker.send(...sent)
+      await until('it reads no more', () => reader.status().detail.includes('reading stands still'))
+      broker.cut()
+      await until('it comes back', () => broker.connections === 2 && !reader.status().detail.startsWith('waits'))
+      const texts = new Set<string>()
+      const take = async (): Promise<void> => {
+        for (let chunk = await reader.next(); chunk; chunk = await reader.next()) for (const body of bodiesOf(chunk)) texts.add(body.trim())
+      }
+      // What was here already comes from nowhere else where there is no session; else it is sent again.
+      if (!('clean' in options)) await upTo(reader)
+      void take()
+      await upTo(reader)
+      if ('clean' in options) expect([...texts]).toEqual(['1', '2'])
+      broker.send(...sent)
+      await until('all is read', () => texts.size === 3)
+    },
+  )
+
   test('silence for one and a half keep-alive intervals', async () => {
     const broker = await brokered(4, packet => (packet.cmd === 'pingreq' ? 'silence' : undefined))
     const { reader, context } = await reading(broker, 4, { keepAlive: '1s' })
@@ -209,18 +243,47 @@ describe('a server that breaks the protocol', () => {
     expect(broker.connections).toBeGreaterThan(2)
   })
 
-  test('sends a message beyond the limit: it is left out, counted and answered', async () => {
-    const broker = await brokered(4)
-    const { reader, context } = await reading(broker, 4, { maxMessageBytes: 1_000 })
-    await upTo(reader)
-    broker.send(published(0), published(1, { payload: 'x'.repeat(200_000) }), published(2))
-    const texts: string[] = []
-    while (texts.length < 2) texts.push(...bodiesOf((await reader.next())!))
-    expect(texts).toEqual(['{"n":0}', '{"n":2}'])
-    await until('it is answered', () => broker.heard.some(packet => packet.cmd === 'puback' && packet.messageId === 2))
-    expect(reader.status().detail).toContain('1 message larger than the limit, left out')
-    expect(context.lines.some(({ message }) => message.includes('is larger than the 1000'))).toBe(true)
-  })
+  test.each([4, 5] as const)(
+    'sends a message beyond the limit, version %i: it goes to the dead letters, as much of it as may be kept',
+    async version => {
+      const broker = await brokered(version)
+      const { reader, context, source } = await reading(broker, version, { maxMessageBytes: 1_000 })
+      await upTo(reader)
+      // A broker that knew the limit would drop what goes beyond it, and nobody would hear of it.
+      expect(broker.heard[0]).not.toHaveProperty('properties.maximumPacketSize')
+      const large = [200_000, 3_000_000].map(size => 'x'.repeat(size))
+      broker.send(published(0), published(1, { payload: large[0] }), published(2), published(3, { payload: large[1] }), published(4))
+      const decoder = source.decoder.compile({ wanted: new Set(['n']), keyed: new Set() })
+      const texts: string[] = []
+      const reasons: string[] = []
+      const rows: unknown[] = []
+      let receipt = 0
+      while (texts.length < 5) {
+        const chunk = (await reader.next())!
+        receipt = chunk.receipt
+        texts.push(...bodiesOf(chunk))
+        const decoded = decoder.decode(chunk)
+        for (let i = 0; i < decoded.length; i++) rows.push(valueAt(decoded.columns['n']!, i))
+        reasons.push(...decoded.rejected.map(({ code, reason }) => `${code} ${reason}`))
+        expect(decoded.rejected.map(({ message }) => bodiesOf(chunk)[message]![0])).toEqual(decoded.rejected.map(() => 'x'))
+      }
+      expect(rows).toEqual([0, 2, 4])
+      expect(texts[1]).toBe(large[0])
+      expect(texts[3]!.length).toBeGreaterThan(1_048_500)
+      expect(large[1]!.startsWith(texts[3]!)).toBe(true)
+      expect(reasons).toEqual([
+        expect.stringMatching(/^MR210 the message has 200,0\d\d bytes, and the source takes 1,000 bytes \(`maxMessageBytes`\)$/),
+        expect.stringMatching(/^MR210 the message has 3,000,0\d\d bytes, .*; its first 1,048,576 bytes are kept$/),
+      ])
+      expect(broker.heard.some(({ cmd }) => cmd === 'puback')).toBe(false)
+      reader.settle(receipt)
+      const answered = () => broker.heard.flatMap(packet => (packet.cmd === 'puback' ? packet.messageId! : []))
+      await until('all are answered', () => answered().length === 5)
+      expect(answered()).toEqual([1, 2, 3, 4, 5])
+      expect(reader.status().detail).toContain('2 messages larger than the limit, among the dead letters')
+      expect(context.lines.filter(({ message }) => message.includes('is larger than the 1000'))).toHaveLength(1)
+    },
+  )
 })
 
 describe('what the source asks for', () => {

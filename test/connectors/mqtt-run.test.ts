@@ -7,7 +7,7 @@ import { RunningJob } from '../interop/running-job.js'
 import { mosquittoAvailable } from '../peers/available.js'
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../peers/mosquitto.js'
 import { until } from '../support/until.js'
-import { client } from './mqtt-publisher.js'
+import { client, publish } from './mqtt-publisher.js'
 
 const opened = disposals()
 const site = 'küche-1'
@@ -182,6 +182,34 @@ describe('a job that reads from Mosquitto and writes to it', () => {
       expect((await life.stop()).stderr).toContain(words)
     },
   )
+
+  for (const version of ['5', '4'])
+    peerTest(
+      `keeps of a message that is larger than the limit what it may among the dead letters, MQTT ${version === '5' ? '5' : '3.1.1'}`,
+      [mosquittoAvailable()],
+      async () => {
+        const broker = await brokered()
+        const life = await running(broker, { MQTT_VERSION: version, MQTT_MOST: '10000' })
+        await subscribed(life)
+        const body = (id: string, at: number, note = '') => JSON.stringify({ id, room: 'a', celsius: 20, at, note })
+        const bodies = [body('one', 1), body('large', 2, 'x'.repeat(50_000)), body('vast', 3, 'y'.repeat(5_000_000)), body('two', 4)]
+        await publish(broker.url, `plant/${site}/readings`, bodies, { qos: 1 })
+        await until('all came', async () => (await life.summary()).counts.received === 4)
+        expect((await life.summary()).counts).toMatchObject({ counted: 2, deadLettered: 2 })
+        const [vast, large] = await life.deadLetters()
+        expect(large).toMatchObject({ code: 'MR210', reason: expect.stringContaining('the source takes 10,000 bytes') })
+        expect(large!.sample.startsWith('{"id":"large"')).toBe(true)
+        expect(large!.size).toBeGreaterThan(50_000)
+        expect(vast).toMatchObject({ code: 'MR210', reason: expect.stringContaining('its first 1,048,576 bytes are kept') })
+        expect(vast!.size).toBeLessThan(1_100_000)
+        // All are acknowledged: a next start finds nothing.
+        await life.kill()
+        const next = await running(broker, { MQTT_VERSION: version, MQTT_MOST: '10000' }, life.home)
+        await subscribed(next)
+        expect((await next.summary()).counts).toMatchObject({ received: 4, deadLettered: 2 })
+        expect(await next.deadLetters()).toHaveLength(2)
+      },
+    )
 
   peerTest('says that its session is gone when a broker that keeps it in memory was started again', [mosquittoAvailable()], async () => {
     const broker = await brokered({ persistent: false })

@@ -16,6 +16,7 @@ export default job('mqtt', ({ read }) => {
       version,
       qos,
       id: bodyId('id'),
+      maxMessageBytes: Number(process.env['MQTT_MOST'] ?? 16_777_216),
       decode: json(Reading),
       ...(MQTT_CLIENT === undefined ? {} : { clientId: env('MQTT_CLIENT') }),
       ...(MQTT_SHARE === undefined ? {} : { share: MQTT_SHARE }),

@@ -30,7 +30,8 @@ export const mqttErrors = entries({
     title: 'the MQTT session was lost at the broker',
     cause:
       'The broker has no session of this client any more: it expired, was removed, or the broker keeps sessions in memory and was started again. What was published meanwhile is gone.',
-    remedy: 'Give a longer `sessionExpiry`, and let the broker keep its sessions on disk (mosquitto: `persistence true`).',
+    remedy:
+      'Give a longer `sessionExpiry`, and let the broker keep its sessions on disk (mosquitto: `persistence true`). The guarantee says that messages may be missing until the job begins afresh, `--reset`; what senders still have can be published again.',
     action: 'back-off',
   },
   MR325: {

@@ -3,6 +3,9 @@ import type { JobRunner } from '../job-runner.js'
 /** Real ms that a sink or source may make the job wait before a person hears of it. */
 const patience = 5_000
 
+/** Ms for which a loss is told of here; in the guarantee it stands for good. */
+const shownMs = 24 * 3_600_000
+
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 
 /**
@@ -10,7 +13,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
  * the job uses cannot store messages.
  */
 export function attentionOf(runner: JobRunner, at: number, nodeFailing: string | undefined): readonly string[] {
-  const { phase, error, restarts, feeds, outbox, deadLetters } = runner
+  const { phase, error, restarts, feeds, outbox, deadLetters, options } = runner
   const sentences: string[] = []
   if (phase === 'failed' && error) sentences.push(`${runner.id} failed: ${error.message}`)
   if (phase === 'starting' && error) sentences.push(`${runner.id} failed and is started again: ${error.message}`)
@@ -32,6 +35,12 @@ export function attentionOf(runner: JobRunner, at: number, nodeFailing: string |
       if (feed.state === 'ended' || connected || away < patience) continue
       sentences.push(`${feed.source.id} has not been connected for ${seconds(away)}: ${detail}`)
     }
+  }
+  for (const feed of feeds) {
+    const { lost } = feed.status()
+    if (!lost || options.time.wall() - lost.at > shownMs) continue
+    const since = new Date(lost.at).toISOString()
+    sentences.push(`Messages of ${feed.source.id} may be missing: its peer had lost what it kept for the job, noticed at ${since}`)
   }
   if (phase !== 'failed' && phase !== 'starting' && restarts > 0 && error)
     sentences.push(`${runner.id} was restarted ${times(restarts)}: ${error.message}`)

@@ -84,13 +84,19 @@ export class JobStatus {
     }
   }
 
-  /** As it is now: with what the open sinks say of themselves, and what came settled by its sender. */
+  /** As it is now: with what the open sinks say of themselves, what came settled by its sender, and what peers have lost. */
   #guarantee(): Guarantee {
     const { graph, outbox, feeds, store } = this.runner
     const writers = new Map<string, WriterFacts>()
     for (const [id, { guarantee, remembers, why }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers, why })
-    const presettled = new Map(feeds.map(feed => [feed.source.id, feed.status().presettled ?? 0]))
-    return guaranteeOf(graph, { journal: store !== undefined, remembered: { ids: defaultIds, ms: defaultIdMs }, writers, presettled })
+    const sources = feeds.map(feed => ({ id: feed.source.id, status: feed.status() }))
+    return guaranteeOf(graph, {
+      journal: store !== undefined,
+      remembered: { ids: defaultIds, ms: defaultIdMs },
+      writers,
+      presettled: new Map(sources.map(({ id, status }) => [id, status.presettled ?? 0])),
+      lost: new Map(sources.flatMap(({ id, status }) => (status.lost ? [[id, status.lost] as const] : []))),
+    })
   }
 
   get #usesNode(): boolean {

@@ -104,6 +104,17 @@ const metrics: readonly Metric[] = [
     read: ({ runner }) => runner.feeds.map(feed => [flag(feed.status().connected), { source: feed.source.id }]),
   },
   {
+    kind: Counter,
+    name: 'millrace_source_losses_total',
+    help: 'Times that the peer of the source lost what it kept for the job, such as a session.',
+    labels: ['source'],
+    read: ({ runner }) =>
+      runner.feeds.flatMap((feed): Reading[] => {
+        const { lost } = feed.status()
+        return lost ? [[lost.times, { source: feed.source.id }]] : []
+      }),
+  },
+  {
     kind: Gauge,
     name: 'millrace_sink_pending_rows',
     help: 'Rows that wait for their sink.',
