@@ -73,7 +73,13 @@ export function createHost(options: HostOptions): Host {
       const runner = byId.get(job)?.runner
       const folder = runner?.options.dataDir
       if (!runner || folder === undefined) return undefined
-      return new KeptFile({ disk: runner.options.disk, folder, name, job, fence: () => runner.store!.durability.fence })
+      const fence = () => {
+        if (runner.store) return runner.store.durability.fence
+        throw new MillraceError('MR426', `the data folder of '${job}' is not open, so nothing can be kept in it yet`, {
+          cause: runner.error,
+        })
+      }
+      return new KeptFile({ disk: runner.options.disk, folder, name, job, fence })
     },
     readiness() {
       const reasons = runners.flatMap(({ id, phase, feeds, deadLetters, error, store }) => {

@@ -95,7 +95,16 @@ test('a start on a full disk waits, says why, opens no source, and goes on from 
   expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { code: 'MR445', job: 'climate' } }])
 
   disk.onWrite = (_path, bytes) => bytes
+  const kept = () => host.kept!('climate', 'seen')!
+  // There is space, and the folder is not open yet: what is to be kept beside the journal has no owner to say that it may.
+  const early = kept().save(Uint8Array.of(1))
+  await expect(early).rejects.toMatchObject({
+    code: 'MR426',
+    message: "the data folder of 'climate' is not open, so nothing can be kept in it yet",
+  })
   while (one.source.opened === 0) await time.advance(100)
+  await kept().save(Uint8Array.of(2))
+  expect([...(await kept().load())!]).toEqual([2])
   await time.settle()
   expect(host.jobs()[0]!).toMatchObject({ state: 'running', attention: [], counts: { counted: 2 } })
   expect(host.readiness()).toEqual({ ready: true, reasons: [] })

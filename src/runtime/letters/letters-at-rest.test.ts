@@ -46,6 +46,31 @@ test('letters are read oldest first, over a rotation, without lines that are tor
   )
 })
 
+test('a rotation while the files are opened hides no letter and repeats none', async () => {
+  const text = (...ids: string[]) => ids.map(id => lineOfLetter(letter(id, 10))).join('')
+  const current = 'data/dead-letters.ndjson'
+  // Before the first, the second … of the opens.
+  for (let moment = 0; moment <= 3; moment++) {
+    const disk = await written({ 'dead-letters.1.ndjson': text('a'), 'dead-letters.ndjson': text('b') })
+    let opens = 0
+    const rotating: Disk = {
+      ...disk,
+      open: async (path, how) => {
+        if (opens++ === moment) {
+          await disk.rename(current, 'data/dead-letters.1.ndjson')
+          const file = await disk.create(current)
+          await file.write(new TextEncoder().encode(text('c')), 0)
+          await file.close()
+        }
+        return disk.open(path, how)
+      },
+    }
+    const found = (await lettersOf(rotating)).map(({ letter: { id } }) => id)
+    // What was newer at the beginning is there, once, and what came before it or after it at most once, in order.
+    expect(found).toEqual(moment < 2 ? ['b', 'c'] : ['a', 'b'])
+  }
+})
+
 test('a folder without letters has none', async () => {
   expect(await lettersOf(memoryDisk())).toEqual([])
 })

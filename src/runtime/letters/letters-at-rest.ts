@@ -4,6 +4,8 @@ import { type KeptLetter, letterOfLine } from './kept-letters.js'
 
 const blockBytes = 2 ** 20
 const newline = 0x0a
+/** The first line of a file names a letter, and no other file begins with the same. */
+const firstBytes = 4_096
 
 /**
  * The letters in the data folder of a job, oldest first, and in between the lines which say that one came in again
@@ -13,18 +15,38 @@ const newline = 0x0a
  * for await (const { letter } of lettersAtRest(systemDisk, '.millrace/climate')) console.log(letter.id)
  */
 export async function* lettersAtRest(disk: Disk, dataDir: string): AsyncGenerator<KeptLetter> {
-  for (const name of ['dead-letters.1.ndjson', 'dead-letters.ndjson']) {
-    const file = await existing(disk, join(dataDir, name))
-    if (!file) continue
-    try {
+  const files = await opened(disk, dataDir)
+  try {
+    for (const file of files) {
       for await (const line of linesOf(file)) {
         const kept = letterOfLine(line)
         if (kept) yield kept
       }
-    } finally {
-      await file.close()
     }
+  } finally {
+    for (const file of files) await file.close()
   }
+}
+
+/**
+ * The files, older first. The newer is opened first: one that becomes the older meanwhile is in our hands already, and then
+ * met once more under its other name.
+ */
+async function opened(disk: Disk, dataDir: string): Promise<readonly DiskFile[]> {
+  const [older, newer] = ['dead-letters.1.ndjson', 'dead-letters.ndjson'].map(name => () => existing(disk, join(dataDir, name)))
+  const second = await newer!()
+  const first = await older!()
+  if (!first || !second) return [first, second].filter(file => file !== undefined)
+  if (!(await isSame(first, second))) return [first, second]
+  await second.close()
+  const next = await newer!()
+  return next ? [first, next] : [first]
+}
+
+async function isSame(one: DiskFile, other: DiskFile): Promise<boolean> {
+  const [a, b] = [new Uint8Array(firstBytes), new Uint8Array(firstBytes)]
+  const length = await one.read(a, 0)
+  return (await other.read(b, 0)) === length && length > 0 && Buffer.compare(a, b) === 0
 }
 
 async function existing(disk: Disk, path: string): Promise<DiskFile | undefined> {
