@@ -159,7 +159,7 @@ export class Addresses {
     const keeping = lasting ? this.#keep({ type, name }) : undefined
     const address =
       type === 'topic'
-        ? new Topic(name, keeping)
+        ? new Topic(name, keeping, this.#memory)
         : type === 'anycast'
           ? new Anycast(name)
           : type === 'multicast'

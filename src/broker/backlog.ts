@@ -42,7 +42,7 @@ export class Backlog {
       next: undefined,
     }
     this.ready.append(entry)
-    if (this.fill.add(message.bytes.length)) this.#options.onChange()
+    if (this.fill.add(message)) this.#options.onChange()
     return entry
   }
 
@@ -83,7 +83,7 @@ export class Backlog {
   /** Lets it go; true where this gave room again. */
   forget(entry: Entry): boolean {
     if (entry.stored) this.#keeping?.store.done(this.numbers[0]!, entry.stored)
-    return this.fill.remove(entry.message.bytes.length)
+    return this.fill.remove(entry.message)
   }
 
   /** The queue is no more: its messages need no place on the disk. `held`: those at receivers. */

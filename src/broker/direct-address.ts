@@ -58,7 +58,7 @@ export abstract class DirectAddress<Seat> implements Address, Source {
       producer.drain()
       return
     }
-    this.#lending.count(producer, 1)
+    this.#lending.began(producer, message)
     this.#depth++
     this.#bytes += message.bytes.length
     this.take(producer, delivery, message)
@@ -97,7 +97,7 @@ export abstract class DirectAddress<Seat> implements Address, Source {
   protected finish(transit: Transit, outcome: DeliveryOutcome): void {
     this.#depth--
     this.#bytes -= transit.message.bytes.length
-    this.#lending.count(transit.producer, -1)
+    this.#lending.ended(transit.producer)
     transit.producer.settle(transit.delivery, outcome)
     this.replenish(transit.producer)
   }

@@ -1,12 +1,16 @@
 import type { TimeSource } from '../model/seams.js'
 import type { MemoryBound } from './memory-bound.js'
+import type { Message } from './message.js'
 
 /** What a message costs in memory beyond its bytes: its place in queue and store, and the objects around it; measured. */
 const ENTRY_BYTES = 512
 /** Above this part of its bytes a queue that was full stays full, so that credit does not flutter. */
 const REFILL_BELOW = 0.75
-/** Credit was lent by the size of earlier messages; larger ones may overrun the bytes, so there is a hard bound too. */
+/** Credit was lent by the size of earlier messages, and to others; what comes by it may overrun the bytes, so there is a hard bound too. */
 const OVERRUN = 1.25
+
+/** Bytes of memory that a message costs while it is held. */
+export const entryBytes = ({ bytes }: Message): number => bytes.length + ENTRY_BYTES
 
 /** How full a queue is: messages and bytes, and whether it gives credit. */
 export class Fill {
@@ -17,7 +21,8 @@ export class Fill {
   readonly #most: number
   readonly #node: MemoryBound
   readonly #time: TimeSource
-  #largest = 256
+  /** Of the largest message seen lately. */
+  #each = 0
   #gone = false
 
   /** @param node What all queues of the node may hold. */
@@ -27,10 +32,10 @@ export class Fill {
     this.#time = time
   }
 
-  /** Messages of the size seen lately that still fit, here and in the node. */
-  get room(): number {
-    const here = this.#gone ? 0 : this.#ownRoom
-    return here > 0 ? Math.min(here, this.#node.room(this.#each)) : 0
+  /** Bytes that are free, here and in the node; 0 where a message of the size seen lately does not fit. */
+  get free(): number {
+    if (this.#gone || this.full) return 0
+    return Math.min(this.#most - this.bytes, this.#node.freeFor(this.#each))
   }
 
   get full(): boolean {
@@ -43,23 +48,27 @@ export class Fill {
   }
 
   /** True where this made it full. */
-  add(length: number): boolean {
+  add(message: Message): boolean {
+    const bytes = entryBytes(message)
     this.depth++
-    this.bytes += length + ENTRY_BYTES
-    this.#node.add(length + ENTRY_BYTES)
-    this.#largest = Math.max(length, this.#largest * 0.999)
-    if (this.full || this.#ownRoom > 0) return false
+    this.bytes += bytes
+    this.#node.add(bytes)
+    this.#each = Math.max(bytes, this.#each * 0.999)
+    if (this.full || this.#fits) return false
     this.since = this.#time.wall()
     return true
   }
 
   /** True where this gave room again. */
-  remove(length: number): boolean {
+  remove(message: Message): boolean {
     if (this.#gone) return false
+    const bytes = entryBytes(message)
     this.depth--
-    this.bytes -= length + ENTRY_BYTES
-    this.#node.remove(length + ENTRY_BYTES)
-    if (!this.full || this.bytes > this.#most * REFILL_BELOW) return false
+    this.bytes -= bytes
+    this.#node.remove(bytes)
+    // One that is larger than the queue is taken where there is no other.
+    const hasRoom = this.depth === 0 || (this.#fits && this.bytes <= this.#most * REFILL_BELOW)
+    if (!this.full || !hasRoom) return false
     this.since = undefined
     return true
   }
@@ -73,11 +82,7 @@ export class Fill {
     this.bytes = 0
   }
 
-  get #each(): number {
-    return this.#largest + ENTRY_BYTES
-  }
-
-  get #ownRoom(): number {
-    return Math.max(0, Math.floor((this.#most - this.bytes) / this.#each))
+  get #fits(): boolean {
+    return this.bytes + this.#each <= this.#most
   }
 }

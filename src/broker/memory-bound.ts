@@ -7,8 +7,12 @@ const OVERRUN = 1.25
 export class MemoryBound {
   bytes = 0
   full = false
+  /** Links that send to queues and topics. */
+  senders = 0
   readonly #most: number
   readonly #onTurn: (full: boolean) => void
+  /** Bytes of the largest message that found no room. */
+  #wanted = 0
 
   /** @param onTurn Called when `full` turns. */
   constructor(most: number, onTurn: (full: boolean) => void) {
@@ -16,10 +20,20 @@ export class MemoryBound {
     this.#onTurn = onTurn
   }
 
-  /** Messages of so many bytes that still fit. Where none does the node is full, and whoever asked hears when it is not any more. */
-  room(each: number): number {
-    if (!this.full && this.bytes + each > this.#most) this.#turn(true)
-    return this.full ? 0 : Math.floor((this.#most - this.bytes) / each)
+  get free(): number {
+    return Math.max(0, this.#most - this.bytes)
+  }
+
+  /**
+   * Bytes that are free, if a message of so many fits; one that is larger than the bound fits where there is no other. Else
+   * the node is full, and whoever asked hears when it is not any more.
+   */
+  freeFor(each: number): number {
+    if (this.bytes > 0 && this.bytes + each > this.#most) {
+      this.#wanted = Math.max(this.#wanted, each)
+      if (!this.full) this.#turn(true)
+    }
+    return this.full ? 0 : this.#most - this.bytes
   }
 
   /** So far over its bytes that nothing more is taken, whatever credit was lent. */
@@ -33,11 +47,14 @@ export class MemoryBound {
 
   remove(bytes: number): void {
     this.bytes -= bytes
-    if (this.full && this.bytes <= this.#most * REFILL_BELOW) this.#turn(false)
+    if (!this.full) return
+    const fits = this.bytes <= this.#most * REFILL_BELOW && this.bytes + this.#wanted <= this.#most
+    if (fits || this.bytes === 0) this.#turn(false)
   }
 
   #turn(full: boolean): void {
     this.full = full
+    if (!full) this.#wanted = 0
     this.#onTurn(full)
   }
 }

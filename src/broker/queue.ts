@@ -27,7 +27,7 @@ export class Queue implements Address, Source {
   readonly #backlog: Backlog
   readonly #seats = new Map<Consumer, Seat>()
   readonly #order: Seat[] = []
-  readonly #sharing = new Sharing(() => (this.isFull() || this.#intake.full ? 0 : this.room()))
+  readonly #sharing: Sharing
   #turn = 0
   #pumping = false
   #received = 0
@@ -40,6 +40,7 @@ export class Queue implements Address, Source {
     this.type = options.type
     this.#intake = new Intake(options.keeping)
     this.#backlog = new Backlog(options, this)
+    this.#sharing = new Sharing(() => (this.#intake.full ? 0 : this.free()), options.memory)
   }
 
   /** Its number in the store, alone in a list; empty where it lives in memory. */
@@ -47,9 +48,9 @@ export class Queue implements Address, Source {
     return this.#backlog.numbers
   }
 
-  /** Messages of the size seen lately that still fit. */
-  room(): number {
-    return this.#backlog.fill.room
+  /** Bytes that it has room for; 0 while it is full, or the node is. */
+  free(): number {
+    return this.#backlog.fill.free
   }
 
   /** So far over its bytes that nothing more is taken, whatever credit was lent. */
@@ -81,7 +82,7 @@ export class Queue implements Address, Source {
       const stored = this.#intake.take(producer, delivery, message, this.numbers)
       if (stored !== 'repeat') this.put(message, stored)
     }
-    this.replenish(producer)
+    this.#sharing.used(producer, message)
   }
 
   /** Takes a message that no sender waits for. */

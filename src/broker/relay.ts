@@ -1,7 +1,9 @@
 import type { Producer, Target } from './address.js'
+import { entryBytes } from './fill.js'
 import { DIRECT_WINDOW } from './lending.js'
 import type { Message } from './message.js'
 import { type DeliveryOutcome, rejected } from './outcome.js'
+import { Pace, WINDOW_BYTES } from './pace.js'
 import { Refusal } from './refusal.js'
 
 /** Lends a message of an anonymous link to its address: credit stays the link's own affair. */
@@ -31,6 +33,7 @@ class Passage implements Producer {
 /** The target of a link without address: each message goes where its `to` says (anonymous terminus for message routing). */
 export class Relay implements Target {
   readonly #find: (address: string) => Target
+  readonly #pace = new Pace()
   #inFlight = 0
 
   constructor(find: (address: string) => Target) {
@@ -44,11 +47,12 @@ export class Relay implements Target {
   removeProducer(): void {}
 
   replenish(producer: Producer): void {
-    const allowance = DIRECT_WINDOW - this.#inFlight
+    const allowance = Math.min(DIRECT_WINDOW, this.#pace.credit(WINDOW_BYTES)) - this.#inFlight
     if (producer.credit() <= allowance / 2) producer.grant(allowance)
   }
 
   receive(producer: Producer, delivery: number, message: Message): void {
+    this.#pace.arrived(entryBytes(message))
     const to = message.decoded.properties[2]
     if (typeof to !== 'string' || to === '') {
       producer.settle(delivery, rejected('amqp:invalid-field', 'a message on a link without address names its own in `to`'))
@@ -57,11 +61,15 @@ export class Relay implements Target {
     }
     try {
       const target = this.#find(to)
-      this.#inFlight++
-      let open = true
+      // Nobody waits for the outcome of one that came settled, and it may not be told.
+      let open = delivery >= 0
+      if (open) this.#inFlight++
       const passage = new Passage(producer, () => {
-        if (open) this.#inFlight--
+        if (!open) return
         open = false
+        this.#inFlight--
+        // Where all of it waited for the disk, nothing else would ask for more.
+        this.replenish(producer)
       })
       target.receive(passage, delivery, message)
     } catch (error) {

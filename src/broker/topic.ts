@@ -1,25 +1,27 @@
 import type { Address, AddressStats, Producer } from './address.js'
 import { Intake, type Keeping } from './intake.js'
+import type { MemoryBound } from './memory-bound.js'
 import type { Message } from './message.js'
 import { RELEASED } from './outcome.js'
 import type { Queue } from './queue.js'
-import { Sharing, WINDOW } from './sharing.js'
+import { Sharing } from './sharing.js'
 
 /** Copies each message to the queue of every subscription; the fullest one bounds the senders. */
 export class Topic implements Address {
   readonly type = 'topic'
   readonly name: string
   readonly #subscriptions = new Map<string, Queue>()
-  readonly #sharing = new Sharing(() => this.#room())
+  readonly #sharing: Sharing
   readonly #intake: Intake
   /** Numbers of the subscriptions that outlive the process. */
   #numbers: readonly number[] = []
   #received = 0
   #dropped = 0
 
-  constructor(name: string, keeping: Keeping | undefined) {
+  constructor(name: string, keeping: Keeping | undefined, memory: MemoryBound) {
     this.name = name
     this.#intake = new Intake(keeping)
+    this.#sharing = new Sharing(() => this.#free(), memory)
   }
 
   subscription(key: string): Queue | undefined {
@@ -68,7 +70,7 @@ export class Topic implements Address {
         for (const queue of this.#subscriptions.values()) queue.put(message, queue.numbers.length > 0 ? stored : undefined)
       }
     }
-    this.replenish(producer)
+    this.#sharing.used(producer, message)
   }
 
   /** The queues of its subscriptions, for the status page. */
@@ -105,11 +107,11 @@ export class Topic implements Address {
     this.#numbers = [...this.#subscriptions.values()].flatMap(queue => queue.numbers)
   }
 
-  /** Messages that fit into every subscription, at most a window. */
-  #room(): number {
+  /** Bytes that every subscription has room for. */
+  #free(): number {
     if (this.#intake.full) return 0
-    let room = WINDOW
-    for (const queue of this.#subscriptions.values()) room = Math.min(room, queue.isFull() ? 0 : queue.room())
-    return room
+    let free = Number.POSITIVE_INFINITY
+    for (const queue of this.#subscriptions.values()) free = Math.min(free, queue.free())
+    return free
   }
 }

@@ -240,6 +240,43 @@ describe('durable queues', () => {
     await until('none held', () => held() === 0)
   })
 
+  it('hold no more bytes of large messages than they may, and what several senders were lent; none is given back', async () => {
+    const queueBytes = 4 * 2 ** 20
+    const node = await start(memoryDisk(), { queueBytes }, 2 ** 20)
+    const senders = upTo(3).map(() => connect(node).sender('work'))
+    for (const sender of senders) for (const n of upTo(120)) sender.send(n, large(n))
+    const queue = () => node.addresses()[0]!
+    await until('full', () => queue().full && senders.every(({ link }) => link.credit === 0))
+    // A sender may have a message or two under way when another one fills the queue.
+    expect(queue().bytes).toBeLessThanOrEqual(queueBytes + 4 * (LARGE + 1_000))
+    connect(node).receiver({ source: { address: 'work' } })
+    await until('all accepted', () => senders.every(({ accepted }) => accepted.length === 120))
+    expect(senders.flatMap(({ other }) => other)).toEqual([])
+    await until('all through', () => queue().depth === 0)
+  })
+
+  it('take in more from a link without address than it has credit for at once, pre-settled or not', async () => {
+    const disk = memoryDisk()
+    const node = await start(disk)
+    const sender = connect(node).sender('')
+    const presettled = connect(node).connection.open_sender({ target: {}, snd_settle_mode: 1 })
+    let sent = 0
+    const more = (): void => {
+      while (sent < 1_000 && presettled.sendable())
+        presettled.send(
+          Buffer.from(encodeMessage({ durable: true, to: 'work', body: { value: 1_000 + sent++ } })),
+          Buffer.from(`p${sent}`),
+          0,
+        )
+    }
+    presettled.on('sendable', more)
+    for (const n of upTo(1_000)) sender.send(n, encodeMessage({ durable: true, to: 'work', body: { value: n } }))
+    const reader = connect(node).receiver({ source: { address: 'work' } })
+    await until('all through', () => reader.got.length === 2_000)
+    expect(reader.numbers.toSorted((a, b) => a - b)).toEqual(upTo(2_000))
+    await until('all accepted', () => sender.accepted.length === 1_000)
+  })
+
   it('refuse a damaged folder by name, and one that is written by a newer release', async () => {
     const disk = memoryDisk()
     const first = await start(disk)

@@ -124,4 +124,23 @@ describe('credit', { timeout: 2 * patience }, () => {
     expect([...collector.rows.values()].map(({ id }) => String(id)).sort()).toEqual([...ids(readings), 'foreign'].sort())
     await until('well again', async () => (await job.summary()).attention.length === 0)
   })
+
+  test('a queue of large messages holds no more than its bytes', async () => {
+    const node = opened(await startBrokerProcess(), it => it.stop())
+    const device = opened(new Device(node.url, 'large', 'queue'), it => it.close())
+    // 83 MB, of which the 64 MiB of the queue hold a part.
+    const text = 'x'.repeat(256_000)
+    const readings = Array.from({ length: 325 }, (_, n): Reading => ({ id: `l-${n}`, body: JSON.stringify({ id: `l-${n}`, text }) }))
+    device.send(readings)
+    const fits = Math.floor((64 * 2 ** 20) / 256_600)
+    await until('full', () => device.accepted.size >= fits - 1 && device.credit === 0)
+    const other = opened(new Collector(node.url, 'elsewhere'), it => it.close())
+    await until('an exchange later', () => other.attached)
+    expect(device.accepted.size).toBeLessThanOrEqual(fits)
+    expect(device.outcomes).toMatchObject({ released: 0, modified: 0, rejected: 0 })
+    const collector = opened(new Collector(node.url, 'large', { kind: 'queue' }), it => it.close())
+    await device.delivered(patience)
+    await until('all', () => collector.rows.size >= readings.length)
+    expect([...collector.rows.values()].map(({ id }) => String(id)).sort()).toEqual(ids(readings))
+  })
 })
