@@ -30,7 +30,7 @@ export interface Subscription {
 const retainHandling = { always: 0, 'when-new': 1, never: 2 } as const
 
 const lossWords = ({ times, at }: SourceLoss): string =>
-  `its session was lost at the broker ${times === 1 ? 'once' : `${times} times, the last`} noticed at ${new Date(at).toISOString()}`
+  `its session was lost at the broker ${times === 1 ? 'once,' : `${times} times, the last`} noticed at ${new Date(at).toISOString()}`
 
 const messages = (count: number): string => `${count.toLocaleString('en')} message${count === 1 ? '' : 's'}`
 
