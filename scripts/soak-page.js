@@ -179,6 +179,15 @@ try {
     failed = true
     console.error(String(error))
   })
+  // A picture begins with an empty canvas.
+  await page.addInitScript(() => {
+    const { clearRect } = CanvasRenderingContext2D.prototype
+    globalThis.pictures = 0
+    CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+      globalThis.pictures++
+      clearRect.apply(this, box)
+    }
+  })
   await page.goto(server.url)
   await page.locator('.plot canvas').first().waitFor()
   const session = await context.newCDPSession(page)
@@ -195,6 +204,7 @@ try {
   const first = await measure(session, whole)
   console.log(`${charts} charts at ${options.width}×${options.height}: heap after warm-up ${(first.heap / 1e6).toFixed(2)} MB`)
   let last = first
+  const before = await page.evaluate('window.pictures')
   const until = performance.now() + minutes * 60_000
   while (performance.now() < until) {
     await wait(Math.min(60_000, until - performance.now()))
@@ -208,8 +218,10 @@ try {
     )
     last = now
   }
+  const pictures = (await page.evaluate('window.pictures')) - before
   const growth = last.heap / first.heap - 1
   const core = coreOf(first, last)
+  console.log(`${((pictures * 1000) / (last.at - first.at)).toFixed(1)} pictures a second, of all charts in sight together`)
   console.log(`heap growth after warm-up ${percent(growth)} (at most ${percent(mostGrowth)})`)
   console.log(`${percent(core)} of a core (at most ${percent(mostCore)})`)
   failed ||= growth > mostGrowth || core > mostCore

@@ -125,11 +125,11 @@ export class LineChart implements Section {
   }
 
   /**
-   * Painting is what costs, so new rows wait until they would move the picture by a pixel, or for half a second. What
-   * the reader does shows at once.
+   * Painting is what costs, so new rows wait until they would move the picture by a pixel, or for the next half second:
+   * the same one for all charts, for the frame costs, too. What the reader does shows at once.
    */
   #isDue(grid: WindowGrid): boolean {
-    if (this.#drawn < 0 || performance.now() - this.#drawnAt >= stillMs) return true
+    if (this.#drawn < 0 || Math.floor(performance.now() / stillMs) !== Math.floor(this.#drawnAt / stillMs)) return true
     return grid.time(grid.length - 1) - this.#drawnTo >= this.#msPerPixel
   }
 

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { reading } from '../text/format.js'
+import { count, reading } from '../text/format.js'
 import { valueRange } from './chart-data.js'
 import { drawBands, drawEndLabels, drawLines, drawOpenWindow, type LayerInput } from './draw-layers.js'
 import { drawLimits, drawLimitWords } from './draw-limits.js'
@@ -119,7 +119,7 @@ export class TimePlot {
 const aligned = ({ data }: LayerInput): uPlot.AlignedData => [data.x, ...data.values]
 
 const valueTick = (value: number, unit: string | undefined): string => {
-  const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(4)))
+  const text = Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)))
   if (unit?.startsWith('°')) return `${text}°`
   return unit === '%' ? `${text} %` : text
 }

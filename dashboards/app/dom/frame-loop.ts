@@ -1,12 +1,12 @@
 /** Real ms between two turns, at least and at most. */
 const leastPause = 100
 const mostPause = 1000
-/** Share of a core that the scripts of turns may take: what they cause, layout, painting and composition, takes about nine times as much. */
-const scriptShare = 0.012
+/** Share of the time that frames may take on the main thread, scripts, layout and painting: the rest of the browser takes about as much again. */
+const frameShare = 0.04
 
 /**
- * The page's only animation-frame loop: at most ten turns a second, fewer where each costs much, so that many charts are
- * no burden; none while the tab is hidden. Under reduced motion once a second, so that nothing slides. What the reader
+ * The page's only animation-frame loop: at most ten turns a second, fewer where a frame costs much, so that many charts
+ * are no burden; none while the tab is hidden. Under reduced motion once a second, so that nothing slides. What the reader
  * does is answered at once.
  */
 export class FrameLoop {
@@ -16,12 +16,17 @@ export class FrameLoop {
   #last = Number.NEGATIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
   #asked = false
-  /** Ms that a turn usually takes: follows slowly, so that one slow turn means little. */
+  /** Ms that the last frame took, from the turn until all that it caused was painted. */
   #cost = 0
+  #begun = 0
+  readonly #painted = new MessageChannel()
 
   constructor(turn: (now: number) => void) {
     this.#turn = turn
     document.addEventListener('visibilitychange', () => this.mark())
+    this.#painted.port2.onmessage = () => {
+      this.#cost = performance.now() - this.#begun
+    }
   }
 
   /**
@@ -38,7 +43,7 @@ export class FrameLoop {
   }
 
   #pause(): number {
-    return this.#calm.matches ? mostPause : Math.min(mostPause, Math.max(leastPause, this.#cost / scriptShare))
+    return this.#calm.matches ? mostPause : Math.min(mostPause, Math.max(leastPause, this.#cost / frameShare))
   }
 
   #ask(): void {
@@ -53,8 +58,9 @@ export class FrameLoop {
     if (document.hidden || !this.#dirty) return
     this.#dirty = false
     this.#last = now
-    const begun = performance.now()
+    this.#begun = performance.now()
     this.#turn(now)
-    this.#cost += Math.max(-1, Math.min(1, performance.now() - begun - this.#cost))
+    // A message of its own comes in once the frame is painted; charts draw in microtasks, so that the turn alone says little.
+    this.#painted.port1.postMessage(undefined)
   }
 }
