@@ -2,17 +2,18 @@ import { catalogue, type ErrorCode } from '../model/errors/catalogue.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { systemTime } from '../runtime/seams/system-time.js'
 
-/** Real ms that an answer may take. */
-const patience = 10_000
 /** How much of a text that is no answer of ours is shown. */
 const shownChars = 80
 
 /** The API of a running process, as commands ask it. */
 export class InspectApi {
   readonly url: string
+  readonly #patience: number
 
-  constructor(url: string) {
+  /** @param patience real ms that an answer may keep us waiting for its head, and for each further part of its body. */
+  constructor(url: string, patience = 10_000) {
     this.url = url
+    this.#patience = patience
   }
 
   /** @throws MR476, MR477, or the error that the API answers with. */
@@ -30,7 +31,7 @@ export class InspectApi {
 
   /** @throws as `get` */
   async bytes(path: string): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.#ask(path)).arrayBuffer())
+    return this.#body(await this.#ask(path))
   }
 
   /** Acts: with the header that says so. @throws as `get` */
@@ -60,7 +61,7 @@ export class InspectApi {
 
   async #ask(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
     const late = new AbortController()
-    const cancel = systemTime.after(patience, () => late.abort())
+    const cancel = systemTime.after(this.#patience, () => late.abort())
     try {
       const answer = await fetch(`${this.url}/api/v1${path}`, {
         ...init,
@@ -70,21 +71,47 @@ export class InspectApi {
       return answer
     } catch (error) {
       if (error instanceof MillraceError) throw error
-      throw late.signal.aborted ? this.#away(new Error(`no answer within ${patience / 1_000} s`)) : this.#away(error)
+      throw this.#away(late.signal.aborted ? this.#tooLate() : error)
     } finally {
       cancel()
     }
   }
 
   async #json(answer: Response): Promise<unknown> {
-    const text = await answer.text().catch(error => {
-      throw this.#away(error)
-    })
+    const text = new TextDecoder().decode(await this.#body(answer))
     try {
       return JSON.parse(text)
     } catch {
       throw this.#foreign(text)
     }
+  }
+
+  async #body(answer: Response): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    const reader = answer.body?.getReader()
+    if (!reader) return new Uint8Array(0)
+    try {
+      for (;;) {
+        const { done, value } = await this.#inTime(reader.read())
+        if (done) return Buffer.concat(parts)
+        parts.push(value)
+      }
+    } catch (error) {
+      await reader.cancel().catch(() => undefined)
+      throw this.#away(error)
+    }
+  }
+
+  /** Rejects where it takes longer than we wait. */
+  #inTime<T>(part: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = systemTime.after(this.#patience, () => reject(this.#tooLate()))
+      part.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  #tooLate(): Error {
+    return new Error(`no answer within ${this.#patience / 1_000} s`)
   }
 
   /** What the API says is wrong, as an error here. */
