@@ -24,6 +24,8 @@ export type Pen = Pick<CanvasPath, 'moveTo' | 'lineTo' | 'closePath'>
 
 /** Canvas pixels that share a point where points are dense: as wide as the line itself. */
 const columnWidth = 2
+/** Of bands, which are pale: nobody sees their steps. */
+const bandColumnWidth = 4
 
 /**
  * The line of one series. Where several points share a column it goes through the lowest and the highest of them, in
@@ -101,7 +103,7 @@ export const bandPath = <P extends Pen>(
     lastTime = x[i]!
     const at = scale.x(lastTime)
     const before = columns.at(-1)
-    if (before && at - before.at < columnWidth) {
+    if (before && at - before.at < bandColumnWidth) {
       if (low < before.low) before.low = low
       if (high > before.high) before.high = high
     } else columns.push({ at, low, high })

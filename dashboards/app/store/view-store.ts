@@ -3,6 +3,7 @@ import { WindowGrid } from './window-grid.js'
 
 /** Ms of rows without windows that a full grid should show. */
 const leastSpan = 15 * 60_000
+const mostKnown = 1024
 /** Each a multiple of the one before, so that thinning twice is thinning once. */
 const steps = [10, 20, 100, 200, 1000, 2000, 10_000, 20_000, 60_000]
 
@@ -16,6 +17,10 @@ export class ViewStore {
   #grid: WindowGrid
   #step = 0
   readonly #keyIndices: readonly number[]
+  /** Keys of one column by its value, for most rows are of few keys. */
+  readonly #known = new Map<LiveRow[number] | undefined, string>()
+  /** Of the row at hand. */
+  readonly #values: number[] = []
   readonly #numericIndices: readonly number[]
   readonly #startIndex: number
   readonly #endIndex: number
@@ -65,9 +70,11 @@ export class ViewStore {
     for (const [r, row] of rows.entries()) {
       const came = seen[r] ?? Number.NaN
       const time = this.#time(row, came)
-      const values = this.#numericIndices.map(i => toNumber(row[i]))
+      const key = this.key(row)
+      const label = this.#grid.keys.get(key)?.label ?? this.label(row)
+      for (const [c, i] of this.#numericIndices.entries()) this.#values[c] = toNumber(row[i])
       const closed = this.#finalIndex < 0 || row[this.#finalIndex] !== false
-      this.#grid.put(this.#place(time), this.key(row), this.label(row), values, closed, came)
+      this.#grid.put(this.#place(time), key, label, this.#values, closed, came)
       if (this.every === undefined && this.#grid.isFull) this.#thin()
     }
   }
@@ -81,7 +88,14 @@ export class ViewStore {
 
   /** The key values as one string that never confuses `1` and `"1"`. */
   key(row: LiveRow): string {
-    return JSON.stringify(this.#keyIndices.map(i => row[i]))
+    const [only] = this.#keyIndices
+    if (only === undefined || this.#keyIndices.length > 1) return JSON.stringify(this.#keyIndices.map(i => row[i]))
+    const value = row[only]
+    const known = this.#known.get(value)
+    if (known !== undefined) return known
+    const key = JSON.stringify([value])
+    if (this.#known.size < mostKnown) this.#known.set(value, key)
+    return key
   }
 
   /** The key of these columns; undefined where the view is keyed by other ones, or by none. */

@@ -190,14 +190,16 @@ export class WindowGrid {
     if (this.#start + this.#length === this.#times.length) this.#makeRoom()
     const at = this.#start + slot
     const end = this.#start + this.#length
-    this.#times.copyWithin(at + 1, at, end)
+    // Mostly there is nothing behind a new time.
+    const isLast = at === end
+    if (!isLast) this.#times.copyWithin(at + 1, at, end)
     this.#times[at] = time
     for (const series of this.#keys.values()) {
       for (const column of series.columns) {
-        column.copyWithin(at + 1, at, end)
+        if (!isLast) column.copyWithin(at + 1, at, end)
         column[at] = Number.NaN
       }
-      series.closed.copyWithin(at + 1, at, end)
+      if (!isLast) series.closed.copyWithin(at + 1, at, end)
       series.closed[at] = 0
     }
     this.#length++
