@@ -56,7 +56,7 @@ export function climateOutputs(rows: readonly ClimateRow[], watermark = start): 
 export interface FixtureHost extends Host {
   readonly letters: DeadLetter[]
   ready: boolean
-  openClimate(job: string): View
+  openClimate(job: string, id?: string): View
 }
 
 /** A host with real views and made-up jobs. */
@@ -77,10 +77,10 @@ export function fixtureHost(time: TimeSource): FixtureHost {
   return {
     letters: [],
     ready: true,
-    openClimate(job) {
+    openClimate(job, id = 'climate') {
       if (!jobs.includes(job)) jobs.push(job)
       const window = { size: 60_000, every: 60_000 }
-      return registry.open(job, { id: 'climate', spec: { params: {} }, schema: climate, windowed: true, keyColumns: ['room'], window }).view
+      return registry.open(job, { id, spec: { params: {} }, schema: climate, windowed: true, keyColumns: ['room'], window }).view
     },
     jobs: () => jobs.map(summary),
     graph: job => (jobs.includes(job) ? { job, nodes: [], edges: [], mermaid: 'flowchart LR' } : undefined),
