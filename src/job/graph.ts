@@ -13,7 +13,9 @@ export interface NodeMetrics {
   readonly rowsIn: number
   readonly rowsOut: number
   readonly batches: number
-  /** Time spent in the node's own logic, ns. */
+  /** Messages decoded, of a source. */
+  readonly messages: number
+  /** Time spent in the node's own logic, a source's decoder too, ns. */
   readonly busyNs: number
   /** Of the last batch it emitted, ms since the epoch; ±Infinity as in batches. */
   readonly watermark: number
@@ -59,6 +61,8 @@ export interface Graph {
   begin(entry: number): void
   /** Pushes one batch of the current entry into a source. Throws what an operator threw: the run is then broken and must be restored. */
   push(source: string, batch: Batch): void
+  /** So many messages of a source were decoded in so many ms; for its metrics. */
+  decoded(source: string, messages: number, ms: number): void
   /** Ends the entry: what reached the sinks, what operators refused and what was late, in order. Sweeps dictionaries. */
   end(): {
     readonly outputs: readonly OutputBatch[]

@@ -6,6 +6,7 @@ import type { GraphBuilder } from '../operators/builder.js'
 import type { Plan } from '../plan/plan.js'
 import { fieldUse } from './field-use.js'
 import type { Graph, GraphSink, GraphSource, NodeMetrics, RowRejection } from './graph.js'
+import { joinOutputs } from './join-outputs.js'
 import { tapEdge } from './tap-edge.js'
 
 interface GraphState {
@@ -62,6 +63,13 @@ export class RunningGraph implements Graph {
     if (builder.failure !== undefined) throw builder.failure
   }
 
+  decoded(source: string, messages: number, ms: number): void {
+    const node = this.#builder.nodes.get(source)
+    if (!node) return
+    node.messages += messages
+    node.busyMs += ms
+  }
+
   end(): ReturnType<Graph['end']> {
     const builder = this.#builder
     const outputs = builder.outputs
@@ -69,7 +77,8 @@ export class RunningGraph implements Graph {
     const rejections: RowRejection[] = []
     for (const node of builder.nodes.values()) if (node.refusals.length > 0) rejections.push(...node.refusals.splice(0))
     for (const dictionary of this.#dictionaries) dictionary.sweep()
-    return { outputs, rejections, late: builder.late.take() }
+    const joined = joinOutputs(outputs, sink => builder.sinks.get(sink)!.window === undefined)
+    return { outputs: joined, rejections, late: builder.late.take() }
   }
 
   tap(from: string, to: string, heard: (batch: Batch) => void): () => void {
@@ -90,8 +99,9 @@ export class RunningGraph implements Graph {
   metrics(): ReadonlyMap<string, NodeMetrics> {
     const metrics = new Map<string, NodeMetrics>()
     for (const [id, node] of this.#builder.nodes) {
-      const { rowsIn, rowsOut, batches, watermark, idle, counters } = node
-      metrics.set(id, { rowsIn, rowsOut, batches, busyNs: node.busyMs * 1e6, watermark, idle, keys: node.logic.keys?.(), counters })
+      const { rowsIn, rowsOut, batches, messages, busyMs, watermark, idle, counters } = node
+      const keys = node.logic.keys?.()
+      metrics.set(id, { rowsIn, rowsOut, batches, messages, busyNs: busyMs * 1e6, watermark, idle, keys, counters })
     }
     return metrics
   }

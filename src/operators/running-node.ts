@@ -24,6 +24,8 @@ export class RunningNode implements LogicContext {
   rowsIn = 0
   rowsOut = 0
   batches = 0
+  /** Decoded, of a source. */
+  messages = 0
   busyMs = 0
   watermark = Number.NEGATIVE_INFINITY
   idle = false

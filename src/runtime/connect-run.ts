@@ -3,8 +3,9 @@ import type { Graph } from '../job/graph.js'
 import { Backoff } from '../model/backoff.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { EntryLog } from './flow/entry-log.js'
-import { EntryPush } from './flow/entry-push.js'
+import { type Consequences, EntryPush } from './flow/entry-push.js'
 import type { JobClock } from './flow/job-clock.js'
+import { LoopTurn } from './flow/loop-turn.js'
 import type { Outbox } from './flow/outbox.js'
 import { Pump } from './flow/pump.js'
 import { SourceFeed } from './flow/source-feed.js'
@@ -56,14 +57,16 @@ export function connectRun(job: JobParts, fatal: (error: MillraceError) => void)
   )
   insight.release(store ? store.durability.journal.durable : Number.POSITIVE_INFINITY)
   const log = new EntryLog(graph, memory, clock, store?.durability.journal)
-  const push = new EntryPush(graph, memory, {
+  const turn = new LoopTurn(real)
+  const consequences: Consequences = {
     outputs: (entry, outputs) => outbox.add(entry, outputs),
     refused: (entry, index, refused) => deadLetters.add(entry, index, refused),
     late: (entry, rows) => insight.late.add(entry, rows),
     retried: mark => deadLetters.retried(mark),
-  })
+  }
+  const push = new EntryPush(graph, memory, consequences, turn)
   const durable = store && { ...store.durability, snapshotter: store.snapshotter }
-  const pump = new Pump({ graph, feeds, clock, memory, outbox, deadLetters, insight, log, push, time, real, reached, durable })
+  const pump = new Pump({ graph, feeds, clock, memory, outbox, deadLetters, insight, log, push, time, real, turn, reached, durable })
   return {
     feeds,
     pump,

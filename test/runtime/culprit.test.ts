@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { count } from '../../src/aggregates/count.js'
 import { max } from '../../src/aggregates/max.js'
+import { convert, emit, skip } from '../../src/codecs/convert.js'
+import type { DecoderSpec } from '../../src/codecs/decoder.js'
 import { json } from '../../src/codecs/json.js'
 import { createServer } from '../../src/http/create-server.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
 import type { JobGraph } from '../../src/model/api.js'
+import type { RowInput, RowOf } from '../../src/model/schema.js'
 import { aggregate } from '../../src/operators/aggregate.js'
 import { eventTime } from '../../src/operators/event-time.js'
 import { into } from '../../src/operators/into.js'
@@ -26,17 +29,17 @@ function keepBusy(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end; ) Math.sqrt(end)
 }
 
-/** About a millisecond of work: as much of it on a machine under load, where it takes longer. */
-function work(): number {
+/** About so many milliseconds of work: as much of it on a machine under load, where it takes longer. */
+function work(ms = 1): number {
   let sum = 0
-  for (let i = 0; i < 1_000_000; i++) sum += Math.sqrt(sum + i)
+  for (let i = 0; i < ms * 130_000; i++) sum += Math.sqrt(sum + i)
   return sum
 }
 
 /** A job whose operator `convert` does so for each row, or takes so many ms, and a window behind it. */
-function converting(source: FakeSource, slowly: number | (() => void)): Job {
+function converting(source: FakeSource, slowly: number | (() => void), decode: DecoderSpec<RowOf<typeof Reading>> = json(Reading)): Job {
   return job('plant', ({ read }) => [
-    read('readings', source.spec(json(Reading))).pipe(
+    read('readings', source.spec(decode)).pipe(
       mapRows('convert', Reading, row => {
         if (typeof slowly === 'function') slowly()
         else if (slowly > 0) keepBusy(slowly)
@@ -55,27 +58,33 @@ describe('over HTTP', () => {
     for (const close of closing.splice(0).reverse()) await close()
   })
 
-  async function served(one: Job, time = systemTime): Promise<{ readonly jobs: RunningJobs; readonly graph: () => Promise<JobGraph> }> {
+  interface Served {
+    readonly jobs: RunningJobs
+    readonly url: string
+    readonly graph: () => Promise<JobGraph>
+  }
+
+  async function served(one: Job, time = systemTime): Promise<Served> {
     const jobs = await startJobs({ jobs: [one], log: silentLog, env: {}, dataDir: null, time })
     closing.push(() => jobs.stop())
     const bind = { host: '127.0.0.1', port: 0, portNamed: false }
     const server = await createServer({ host: jobs.host, bind, version: '0', time: systemTime, log: silentLog })
     closing.push(() => server.close())
-    return { jobs, graph: async () => (await fetch(`${server.url}/api/v1/jobs/plant/graph`)).json() as Promise<JobGraph> }
+    return { jobs, url: server.url, graph: async () => (await fetch(`${server.url}/api/v1/jobs/plant/graph`)).json() as Promise<JobGraph> }
   }
 
   /** Keeps some messages waiting at all times, each chunk of so many. */
   function flood(source: FakeSource, size: number): void {
     const messages = Array.from({ length: size }, (_, i) => new TextEncoder().encode(JSON.stringify(reading(start, i, `room-${i % 10}`))))
     const fill = setInterval(() => {
-      while (source.queue.length < 200) source.send(...messages)
+      while (source.queue.length < 100_000 / size) source.send(...messages)
     }, 1)
     closing.push(async () => clearInterval(fill))
   }
 
   test('an operator that is slow on purpose is named within ten seconds', async () => {
     const source = new FakeSource()
-    const { graph } = await served(converting(source, work))
+    const { graph } = await served(converting(source, () => work()))
     flood(source, 10)
     // Without what the machine gave to others.
     const own = () => performance.now() - (systemTime.starved?.() ?? 0)
@@ -86,6 +95,85 @@ describe('over HTTP', () => {
       node: 'convert',
       sentence: expect.stringMatching(/^convert is slow: (\d+ µs|\d+\.\d m?s) a row; upstream waits$/),
     })
+  })
+
+  /** Until somebody is named; asks meanwhile whether the process is well, and gives the longest ms that this took. */
+  async function named({ url, graph }: Served): Promise<{ readonly culprit: JobGraph['culprit']; readonly longest: number }> {
+    let longest = 0
+    const culprit = await until('somebody is named', async () => {
+      const asked = own()
+      expect((await fetch(`${url}/healthz`)).status).toBe(200)
+      longest = Math.max(longest, own() - asked)
+      return (await graph()).culprit
+    })
+    return { culprit, longest }
+  }
+
+  /** What an item costs, from a sentence. */
+  const costOf = (sentence: string | undefined): number => {
+    const [, amount, unit] = /is slow: ([\d.]+) (µs|ms) a/.exec(sentence ?? '') ?? []
+    return Number(amount) / (unit === 'µs' ? 1_000 : 1)
+  }
+
+  /** Without what the machine gave to others. */
+  const own = () => performance.now() - (systemTime.starved?.() ?? 0)
+
+  test.each([0.1, 3, 50])(
+    'an operator that takes %s ms a row, of 4,096 that came together, is named, and the process answers',
+    async cost => {
+      const source = new FakeSource()
+      const slow = { ms: cost }
+      const one = await served(converting(source, () => work(slow.ms)))
+      flood(source, 4_096)
+      const began = own()
+      const { culprit, longest } = await named(one)
+      const took = own() - began
+      // A job that ends takes in the chunk at hand to its end.
+      slow.ms = 0
+      expect(took).toBeLessThan(10_000)
+      expect(longest).toBeLessThan(1_000)
+      expect(culprit?.node).toBe('convert')
+      expect(costOf(culprit?.sentence)).toBeGreaterThan(cost / 4)
+    },
+  )
+
+  test.each([0.1, 3, 50])('a converter that takes %s ms a message is named, rows or none', async cost => {
+    const source = new FakeSource()
+    const slow = { ms: cost }
+    const decode = convert(Reading, message => {
+      work(slow.ms)
+      const one = message.json() as RowInput<RowOf<typeof Reading>>
+      return one.room === 'room-0' ? emit(one) : skip()
+    })
+    const one = await served(converting(source, 0, decode))
+    flood(source, 4_096)
+    const began = own()
+    const { culprit, longest } = await named(one)
+    const took = own() - began
+    slow.ms = 0
+    expect(took).toBeLessThan(10_000)
+    expect(longest).toBeLessThan(1_000)
+    expect(culprit).toEqual({
+      node: 'readings',
+      sentence: expect.stringMatching(/^the decoder of readings is slow: .* a message; upstream waits$/),
+    })
+    expect(costOf(culprit?.sentence)).toBeGreaterThan(cost / 4)
+  })
+
+  test('an operator that becomes slow amid its work is named then', async () => {
+    const source = new FakeSource()
+    const slow = { ms: 0 }
+    const one = await served(converting(source, () => work(slow.ms)))
+    flood(source, 4_096)
+    await until('it is at full speed', () => one.jobs.host.jobs()[0]!.counts.counted > 20_000)
+    expect((await one.graph()).culprit).toBeUndefined()
+    slow.ms = 20
+    const began = own()
+    const { culprit } = await named(one)
+    const took = own() - began
+    slow.ms = 0
+    expect(took).toBeLessThan(10_000)
+    expect(culprit?.node).toBe('convert')
   })
 
   test('a sound job at full load names nobody', async () => {

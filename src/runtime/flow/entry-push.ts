@@ -1,8 +1,9 @@
-import type { Decoded, Decoder } from '../../codecs/decoder.js'
+import type { Decoder } from '../../codecs/decoder.js'
 import type { OutputBatch } from '../../connector/sink.js'
 import type { SourceSpec } from '../../connector/source.js'
 import type { Graph, RowRejection } from '../../job/graph.js'
 import type { ChunkEntry, TimeEntry } from '../../journal/journal.js'
+import type { Batch } from '../../model/batch.js'
 import type { Chunk } from '../../model/chunk.js'
 import type { Clock } from '../../model/clock.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
@@ -16,10 +17,18 @@ import { rowsOfMessage } from '../letters/rows-of-message.js'
 import { undividedNodes } from '../letters/undivided-nodes.js'
 import type { JobMemory } from '../status/job-memory.js'
 import { arrivalBatch, timeBatch } from './chunk-batch.js'
-import { yieldTurn } from './yield-turn.js'
+import { chunkPieces } from './chunk-pieces.js'
+import { cutsShow } from './cuts-show.js'
+import { DecodedRows } from './decoded-rows.js'
+import { LoopTurn } from './loop-turn.js'
+import { SlicePace } from './slice-pace.js'
 
 /** Rows pushed at once; a longer chunk goes in slices, which changes nothing but the pauses. */
 const longestPush = 4_096
+/** Where the job's own JavaScript sees each row, which may take 50 ms from one row to the next. */
+const longestOpaque = 128
+/** Where nobody has a clock, a turn is never over, and slices are as long as they may be. */
+const timeless = new LoopTurn({ monotonic: () => 0 })
 
 const timeWatermarks: Readonly<Record<TimeEntry['what'], (wall: number) => number>> = {
   hello: () => Number.NEGATIVE_INFINITY,
@@ -42,6 +51,9 @@ interface Reading {
   readonly placeOf: SourceSpec<unknown>['placeOf']
   /** Undefined where the job names no id: then nothing is known of duplicates. */
   readonly identity: MessageIdentity | undefined
+  /** Messages decoded at once; undefined: all of the chunk. */
+  readonly decoding: SlicePace | undefined
+  readonly pushing: { readonly size: number; took(rows: number, ms: number): void }
 }
 
 /**
@@ -52,19 +64,30 @@ export class EntryPush {
   readonly #graph: Graph
   readonly #memory: JobMemory
   readonly #to: Consequences
+  readonly #turn: LoopTurn
   readonly #readings: ReadonlyMap<string, Reading>
   readonly #undivided: ReadonlySet<string>
   readonly #utf8 = new TextEncoder()
 
-  constructor(graph: Graph, memory: JobMemory, to: Consequences) {
+  /** What takes long is done in slices, and whoever else waits has its turn of the event loop in between. */
+  constructor(graph: Graph, memory: JobMemory, to: Consequences, turn = timeless) {
     this.#graph = graph
     this.#memory = memory
     this.#to = to
+    this.#turn = turn
+    const isFixed = cutsShow(graph.plan)
+    const most = graph.plan.nodes.some(({ opaque }) => opaque) ? longestOpaque : longestPush
     this.#undivided = undividedNodes(graph.plan)
     this.#readings = new Map(
       graph.sources.map(({ id, spec, use }) => [
         id,
-        { decoder: spec.decoder.compile(use), placeOf: spec.placeOf?.bind(spec), identity: spec.id && new MessageIdentity(spec.id) },
+        {
+          decoder: spec.decoder.compile(use),
+          placeOf: spec.placeOf?.bind(spec),
+          identity: spec.id && new MessageIdentity(spec.id),
+          decoding: spec.decoder.opaque && !isFixed ? new SlicePace(longestOpaque) : undefined,
+          pushing: isFixed ? { size: longestPush, took: () => {} } : new SlicePace(most),
+        },
       ]),
     )
   }
@@ -82,16 +105,37 @@ export class EntryPush {
     const seen = retryOf === undefined ? reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry) : undefined
     counts.duplicate += seen?.duplicates ?? 0
     counts.idReused += seen?.reused ?? 0
-    const decoded = reading.decoder.decode(chunk, seen?.omit)
-    counts.skipped += decoded.skipped
-    const batch = arrivalBatch(decoded, origins.of(source, chunk.partition), { ...clock, frozen: false })
+    const { decoding, pushing } = reading
+    const origin = origins.of(source, chunk.partition)
+    const rows = new DecodedRows()
     this.#guarded(() => this.#graph.begin(entry))
-    for (let from = 0; from === 0 || from < batch.length; from += longestPush) {
-      if (from > 0) await yieldTurn()
-      const slice = batch.length <= longestPush ? batch : batch.slice(from, Math.min(from + longestPush, batch.length))
-      this.#guarded(() => this.#graph.push(source, slice))
+    for (const { omit, messages } of chunkPieces(chunk.length, seen?.omit, () => decoding?.size ?? Number.POSITIVE_INFINITY)) {
+      if (this.#turn.isOver) await this.#turn.give()
+      const began = this.#turn.ms
+      const decoded = reading.decoder.decode(chunk, omit)
+      const ms = this.#turn.ms - began
+      decoding?.took(messages, ms)
+      this.#graph.decoded(source, messages, ms)
+      counts.skipped += decoded.skipped
+      rows.add(decoded)
+      const batch = arrivalBatch(decoded, origin, { ...clock, frozen: false })
+      let from = 0
+      do {
+        if (this.#turn.isOver) await this.#turn.give()
+        from = this.#pushSlice(source, batch, from, pushing)
+      } while (from < batch.length)
     }
-    this.#end(entry, clock.wall, chunk, source, decoded)
+    this.#end(entry, clock.wall, chunk, source, rows)
+  }
+
+  /** Gives the first row of the next slice. */
+  #pushSlice(source: string, batch: Batch, from: number, pushing: Reading['pushing']): number {
+    const to = Math.min(from + pushing.size, batch.length)
+    const slice = to - from === batch.length ? batch : batch.slice(from, to)
+    const began = this.#turn.ms
+    this.#guarded(() => this.#graph.push(source, slice))
+    pushing.took(to - from, this.#turn.ms - began)
+    return to
   }
 
   /** Time alone: timers fire, quiet windows close. */
@@ -112,7 +156,7 @@ export class EntryPush {
     this.#end(entry, wall, undefined, '', undefined)
   }
 
-  #end(entry: number, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): void {
+  #end(entry: number, at: number, chunk: Chunk | undefined, source: string, decoded: DecodedRows | undefined): void {
     const { outputs, rejections, late } = this.#guarded(() => this.#graph.end())
     let index = 0
     const refused = new Set<number>()
@@ -138,7 +182,7 @@ export class EntryPush {
     if (late.length > 0) this.#to.late?.(entry, late)
   }
 
-  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string, decoded: Decoded | undefined): Refused {
+  #refusedRow(rejection: RowRejection, at: number, chunk: Chunk | undefined, source: string, decoded: DecodedRows | undefined): Refused {
     const { code, node, message } = rejection
     const whole = (of: number): boolean => this.#undivided.has(node) && rowsOfMessage(decoded!, of) === 1
     const own = chunk && message !== undefined ? originalOf(chunk, message, whole(message)) : { bytes: this.#utf8.encode(rejection.row) }

@@ -13,15 +13,13 @@ import type { Durable } from './durability.js'
 import type { EntryLog } from './entry-log.js'
 import type { EntryPush } from './entry-push.js'
 import type { JobClock } from './job-clock.js'
+import type { LoopTurn } from './loop-turn.js'
 import type { Outbox } from './outbox.js'
 import { PumpSleep } from './pump-sleep.js'
 import { Settler } from './settler.js'
 import type { SourceFeed } from './source-feed.js'
-import { yieldTurn } from './yield-turn.js'
 
-/** Real ms after which other work of the process gets its turn. */
-const longestStretch = 8
-/** Chunks after which it does in any case. */
+/** Chunks after which other work of the process gets its turn in any case. */
 const longestRun = 64
 /** Real ms between two looks at the clocks while nothing happens. */
 const heartbeat = 250
@@ -40,6 +38,7 @@ export interface PumpParts {
   readonly push: EntryPush
   readonly time: TimeSource
   readonly real: TimeSource
+  readonly turn: LoopTurn
   readonly reached: Reached
   /** Undefined: nothing outlives the process, and a chunk is settled once its outputs are acknowledged. */
   readonly durable: Durable | undefined
@@ -99,22 +98,20 @@ export class Pump {
   }
 
   async #drive(): Promise<'ended' | 'halted'> {
-    const { feeds, log, push, real } = this.#parts
+    const { feeds, log, push, real, turn } = this.#parts
     if (this.#error) throw this.#error
     if (this.#halted) return 'halted'
     push.time(log.time('hello'))
     this.#rested(0)
     for (const feed of feeds) void feed.open()
-    let yielded = real.monotonic()
     let stretch = 0
     for (;;) {
       if (this.#error) throw this.#error
       if (this.#halted) return 'halted'
       const now = real.monotonic()
-      if (this.#released || now - yielded > longestStretch || ++stretch > longestRun) {
+      if (this.#released || turn.isOver || ++stretch > longestRun) {
         this.#released = false
-        await yieldTurn()
-        yielded = real.monotonic()
+        await turn.give()
         stretch = 0
       }
       this.#rest.rise()

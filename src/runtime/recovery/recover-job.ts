@@ -4,10 +4,10 @@ import type { LoadedSnapshot } from '../../journal/snapshot-store.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { View } from '../../views/view.js'
 import type { Durability } from '../flow/durability.js'
-import { EntryPush } from '../flow/entry-push.js'
+import { type Consequences, EntryPush } from '../flow/entry-push.js'
 import { JobClock } from '../flow/job-clock.js'
+import { LoopTurn } from '../flow/loop-turn.js'
 import type { StoredOutput } from '../flow/outbox.js'
-import { yieldTurn } from '../flow/yield-turn.js'
 import { connectorContext, type JobRunnerOptions } from '../job-runner-options.js'
 import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import { lateRows } from '../letters/late-rows.js'
@@ -21,9 +21,6 @@ import { planShape } from './plan-difference.js'
 import { RecoveredViews } from './recovered-views.js'
 import { semanticDifferences, semanticsChanged, semanticVersions } from './semantic-versions.js'
 import { SourceLogs } from './source-logs.js'
-
-/** Real ms of replay after which other work of the process gets its turn. */
-const longestStretch = 8
 
 export interface RecoveryParts {
   readonly options: JobRunnerOptions
@@ -71,6 +68,7 @@ class Recovery {
   readonly #memory: JobMemory
   readonly #clock: JobClock
   readonly #logs: SourceLogs
+  readonly #turn: LoopTurn
   /** The bundle whose run `#graph` is; undefined before the first. */
   #bundle: string | undefined
   #graph!: Graph
@@ -84,6 +82,7 @@ class Recovery {
     const { options, durability, deadLetters } = parts
     this.#views = new RecoveredViews(parts.views, options)
     const { time, real, random, factories } = options
+    this.#turn = new LoopTurn(real)
     this.#logs = new SourceLogs(source => connectorContext(options, source))
     const { loaded } = durability
     const state = loaded && stateOf(loaded)
@@ -104,13 +103,10 @@ class Recovery {
     const { loaded, journal } = durability
     const began = options.real.monotonic()
     if (loaded) await this.#restore(loaded)
-    let yielded = began
     try {
       for await (const item of journal.read(loaded?.entry ?? 0)) {
         await this.#take(item)
-        if (options.real.monotonic() - yielded < longestStretch) continue
-        await yieldTurn()
-        yielded = options.real.monotonic()
+        if (this.#turn.isOver) await this.#turn.give()
       }
     } finally {
       await this.#logs.close()
@@ -190,7 +186,7 @@ class Recovery {
     this.#names.addGraph(graph)
     this.#outputs.keep(graph.sinks.map(({ id }) => id))
     const shown = new Set(graph.sinks.filter(({ spec }) => spec.kind === 'view').map(({ id }) => id))
-    this.#push = new EntryPush(graph, this.#memory, {
+    const consequences: Consequences = {
       outputs: (entry, outputs) => {
         for (const output of outputs) if (shown.has(output.sink)) this.#views.show(output)
         this.#outputs.add(
@@ -200,7 +196,8 @@ class Recovery {
       },
       refused: (entry, index, refused) => this.#parts.deadLetters.add(entry, index, refused),
       retried: mark => this.#parts.deadLetters.retried(mark),
-    })
+    }
+    this.#push = new EntryPush(graph, this.#memory, consequences, this.#turn)
   }
 
   async #take(item: JournalEntry | JournalNote): Promise<void> {

@@ -82,7 +82,10 @@ function absentSource(status: JobStatus, at: number): Culprit | undefined {
   return undefined
 }
 
-/** The job never rests, and one operator takes most of what all take, at a price for each row that is not that of sound work. */
+/**
+ * The job never rests, and one operator, or the decoder of a source, takes most of what all take, at a price for each row that
+ * is not that of sound work.
+ */
 function slowOperator(status: JobStatus, nodes: readonly GraphNode[], at: number): Culprit | undefined {
   const { runner, rates } = status
   if (!runner.pump || rates.span(at) < certainMs) return undefined
@@ -91,14 +94,19 @@ function slowOperator(status: JobStatus, nodes: readonly GraphNode[], at: number
   const [busiest] = [...nodes].sort((a, b) => b.busy - a.busy)
   const all = nodes.reduce((sum, { busy }) => sum + busy, 0)
   if (!busiest || busiest.busy < leastBusy || busiest.busy < all / 2) return undefined
-  const { id, busy, rowsIn, rowsOut } = busiest
-  const rate = Math.max(rates.rate(`in ${id}`, at, rowsIn), rates.rate(`out ${id}`, at, rowsOut))
+  const { id, kind, busy, rowsIn, rowsOut } = busiest
+  const isDecoder = kind === 'source'
+  // A message need not become a row.
+  const rate = isDecoder
+    ? rates.rate(`messages ${id}`, at, runner.graph.metrics().get(id)?.messages ?? 0)
+    : Math.max(rates.rate(`in ${id}`, at, rowsIn), rates.rate(`out ${id}`, at, rowsOut))
   // Operators are timed by the clock: while the machine runs others, it goes on, and rows do not cost more for that.
   const starved = rates.rate('starved', at, status.starvedMs) / 1000
   const own = Math.max(0, 1 - starved / (1 - rested))
   const cost = (busy * own * 1e6) / rate
-  if (cost < slowRowUs) return undefined
-  return { node: id, sentence: `${title(id)} is slow: ${costText(cost)} a row; upstream waits` }
+  if (cost < slowRowUs || rate === 0) return undefined
+  const [who, each] = isDecoder ? [`the decoder of ${id}`, 'message'] : [title(id), 'row']
+  return { node: id, sentence: `${who} is slow: ${costText(cost)} a ${each}; upstream waits` }
 }
 
 const costText = (us: number): string =>

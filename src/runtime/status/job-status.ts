@@ -49,9 +49,10 @@ export class JobStatus {
       ['rested', pump?.restedMs ?? 0],
       ['starved', this.starvedMs],
     ])
-    for (const [id, { rowsIn, rowsOut, busyNs }] of metrics) {
+    for (const [id, { rowsIn, rowsOut, messages, busyNs }] of metrics) {
       values.set(`in ${id}`, rowsIn)
       values.set(`out ${id}`, rowsOut)
+      values.set(`messages ${id}`, messages)
       values.set(`busy ${id}`, busyNs)
     }
     this.rates.sample(at, values)
