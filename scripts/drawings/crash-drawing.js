@@ -165,17 +165,24 @@ export function crashDrawing({ sent, rows, lives, firstSent, ends }) {
       box(x(at), lanes.sent - (30 * count) / most, x(at + bucket) - x(at) - 1, (30 * count) / most, water, { opacity: 0.5, round: 1 }),
     ),
     name(lanes.job, 'job'),
-    lives
-      .map(({ from, ready, to }, i) => [
-        box(Math.max(110, x(from)), lanes.job - 14, x(ready) - Math.max(110, x(from)), 18, amber, { opacity: 0.25 }),
-        box(Math.max(110, x(ready)), lanes.job - 14, x(to) - Math.max(110, x(ready)), 18, green, { opacity: 0.3 }),
-        i < lives.length - 1 && [
-          line(x(to), 52, x(to), 216, red, { dash: '3 3' }),
-          text(x(to) + 5, 60, 'kill −9', { fill: red, size: 12 }),
-        ],
-        i > 0 && text(x(ready) + 6, lanes.job - 1, `recovered in ${((ready - from) / 1000).toFixed(1)} s`, { size: 12 }),
-      ])
-      .map(part => part.filter(Boolean)),
+    lives.map(({ from, ready, to }, i) => {
+      const [begins, serves, ends] = [from, ready, to].map(at => Math.max(110, x(at)))
+      const middle = Math.min((begins + serves) / 2, width - 90)
+      return [
+        box(begins, lanes.job - 14, serves - begins, 18, amber, { opacity: 0.25 }),
+        box(serves, lanes.job - 14, ends - serves, 18, green, { opacity: 0.3 }),
+        i < lives.length - 1
+          ? [line(ends, 40, ends, 216, red, { dash: '3 3' }), text(ends + 5, 46, 'kill −9', { fill: red, size: 12 })]
+          : [],
+        i > 0
+          ? text(middle, lanes.job + 20, `recovered in ${((ready - from) / 1000).toFixed(1)} s`, {
+              fill: amber,
+              anchor: 'middle',
+              size: 12,
+            })
+          : [],
+      ]
+    }),
     name(lanes.results, 'results'),
     rows.map(({ at, window_start }) => dot(x(at), lanes.results + 4 - ((Date.parse(window_start) / 1000) % 5) * 6, green, 3)),
     line(110, 232, width - 24, 232, hair),
