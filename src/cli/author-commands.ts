@@ -25,6 +25,7 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
     .option('--no-http', 'serve no page and no API')
     .option('--amqp <host:port>', 'where the embedded AMQP node listens (default 127.0.0.1:5672, or a free port)')
     .option('--data <dir>', 'where state and dead letters are kept (default: .millrace/<job>)')
+    .option('--live-readers <count>', 'live readers at a time, at most (default 1000)')
     .option('--drop <node>', 'give up the state of this node if it does not fit an edited job; repeat', collected, [])
     .option('--inspect', 'let a debugger in, on 127.0.0.1:9229')
     .option('--inspect-brk', 'the same, and wait for it before anything is loaded')

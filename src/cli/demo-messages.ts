@@ -33,6 +33,8 @@ export interface WorkerStart {
   readonly http: ListenAddress | undefined
   /** Undefined: only this machine looks at the page. */
   readonly share: Share | undefined
+  /** Live readers at a time, at most. */
+  readonly mostReaders?: number
   readonly clock: SentReading
   readonly clockLabel: string
   readonly status: DemoStatus

@@ -56,7 +56,7 @@ class DemoWorker {
     }
   }
 
-  async #start({ clock, dataDir, nodeUrl, http, share, clockLabel, status }: WorkerStart): Promise<void> {
+  async #start({ clock, dataDir, nodeUrl, http, share, mostReaders, clockLabel, status }: WorkerStart): Promise<void> {
     const [reading, ageMs, horizon] = aged(clock)
     const time = new DataClock(systemTime, reading, ageMs)
     time.follow(reading, ageMs, horizon)
@@ -70,6 +70,7 @@ class DemoWorker {
       dataDir,
       ...(nodeUrl !== undefined && { nodeUrl }),
       ...(share && { share }),
+      ...(mostReaders !== undefined && { mostReaders }),
       state: { bundles: new Map([[job.id, code]]) },
       time,
       clockLabel,

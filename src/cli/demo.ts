@@ -22,6 +22,7 @@ import { listenAddress } from './listen-address.js'
 import { packageRoot } from './package-root.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
+import { mostReadersOf } from './reader-count.js'
 import { type Invitation, invitation } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
@@ -50,6 +51,7 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
   const http = options.http === false ? undefined : listenAddress(options.http, httpPort)
   const amqp = options.amqp === undefined ? listenAddress(undefined, amqpPort) : listenAddress(options.amqp, 0)
   const guests = invitation(options)
+  const readers = mostReadersOf(options)
   const screen = new DemoScreen(options)
   const end = new AbortController()
   // Before anything is opened: a signal amid the start ends it in order, too.
@@ -61,7 +63,7 @@ export async function demo(name: string, options: DemoOptions): Promise<number> 
       jobFile: join(packageRoot, 'jobs', `${script.job}.job.ts`),
       script,
       clock,
-      start: { dataDir: join(folder.path, 'job'), http, share: guests?.share, clockLabel: script.label(speed) },
+      start: { dataDir: join(folder.path, 'job'), http, share: guests?.share, ...readers, clockLabel: script.label(speed) },
       told: (title, sentence, more) => screen.happened(title, sentence, more),
     })
     return await play(supervisor, { script, clock, amqp, folder, screen, guests, end, lasts, json: options.json === true })

@@ -15,6 +15,8 @@ export interface DevSessionOptions {
   readonly http: ListenAddress | undefined
   readonly amqp: ListenAddress | undefined
   readonly dataDir: string | undefined
+  /** Live readers at a time, at most. */
+  readonly mostReaders?: number
   readonly drop: readonly string[]
   /** A started process is there to be told of. */
   readonly started: (live: LiveProcess) => void
@@ -123,7 +125,7 @@ export class DevSession {
   }
 
   async #start(jobs: readonly DevJob[], drop: readonly string[]): Promise<void> {
-    const { log, dataDir, paths } = this.#options
+    const { log, dataDir, paths, mostReaders } = this.#options
     const node = await this.#nodeFor(jobs)
     // One that is not there yet is followed, too.
     const dashboards = dashboardsFolder(paths) ?? dashboardFolders(paths)[0]!
@@ -134,6 +136,7 @@ export class DevSession {
       ...(node && { node }),
       dashboards,
       ...(dataDir !== undefined && { dataDir }),
+      ...(mostReaders !== undefined && { mostReaders }),
       state: { bundles: new Map(jobs.map(({ job, code }) => [job.id, code])), drop },
     })
     this.#live = live

@@ -11,6 +11,7 @@ import type { LiveProcess } from './live-process.js'
 import { type InspectOptions, openInspector } from './open-inspector.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
+import { mostReadersOf } from './reader-count.js'
 import { onShutdown } from './shutdown.js'
 import { SourceWatcher } from './source-watcher.js'
 import { terminalLog } from './terminal-log.js'
@@ -54,6 +55,7 @@ class Dev {
       http: options.http === false ? undefined : listenAddress(options.http, httpPort),
       amqp: options.amqp === undefined ? undefined : listenAddress(options.amqp, 0),
       dataDir: options.data,
+      ...mostReadersOf(options),
       drop: options.drop,
       started: live => this.#started(live),
     })

@@ -38,6 +38,7 @@ const processOptions = (command: Command, kept: string): Command =>
     .option('--http <host:port>', 'where the page and the API listen (default 127.0.0.1:8080, or a free port)')
     .option('--amqp <host:port>', 'where the embedded AMQP node listens (default 127.0.0.1:5672, or a free port)')
     .option('--data <dir>', `where state and dead letters are kept (default: ${kept})`)
+    .option('--live-readers <count>', 'live readers at a time, at most (default 1000)')
     .option('--quiet', 'say only what is wrong')
 
 processOptions(
@@ -60,7 +61,6 @@ processOptions(
   '.millrace/<job>',
 )
   .option('--no-http', 'serve no page and no API')
-  .option('--live-readers <count>', 'live readers at a time, at most (default 1000)')
   .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
   .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))

@@ -9,7 +9,7 @@ import { type InspectOptions, openInspector } from './open-inspector.js'
 import { errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
 import { readFiles } from './read-files.js'
-import { readerCount } from './reader-count.js'
+import { mostReadersOf } from './reader-count.js'
 import { resultsNdjson } from './results-ndjson.js'
 import { invitation, invite } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
@@ -19,7 +19,6 @@ import { writeOut } from './write-out.js'
 export interface RunOptions extends ProcessOptions, InspectOptions {
   readonly read: readonly string[]
   readonly results?: string
-  readonly liveReaders?: string
   readonly reset?: boolean
   readonly drop: readonly string[]
   readonly takeOver?: boolean
@@ -46,7 +45,7 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     log,
     ...(dashboards !== undefined && { dashboards }),
     ...(guests && { share: guests.share }),
-    ...(options.liveReaders !== undefined && { mostReaders: readerCount(options.liveReaders) }),
+    ...mostReadersOf(options),
     http: options.http === false ? undefined : listenAddress(options.http, httpPort),
     ...(options.amqp !== undefined && { amqp: listenAddress(options.amqp, 0) }),
     ...(options.data !== undefined && { dataDir: options.data }),
