@@ -110,6 +110,11 @@ export class SourceFile {
     return this.#buffer.atEnd
   }
 
+  /** Its bytes at present, whatever its name. */
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size
+  }
+
   /** What its path leads to now, and whether it still holds what was read of it. */
   async fate(): Promise<FileFate> {
     const found = await stat(this.path, { bigint: true }).catch(() => undefined)
@@ -121,7 +126,7 @@ export class SourceFile {
   /** Whether it still holds what was read of it, whatever its name. */
   async isWhole(): Promise<boolean> {
     const { at } = this.offset
-    return at === 0 || this.#print.length === 0 ? (await this.#handle.stat()).size >= at : this.holds(this.place)
+    return at === 0 || this.#print.length === 0 ? (await this.size()) >= at : this.holds(this.place)
   }
 
   close(): Promise<void> {

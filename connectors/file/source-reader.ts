@@ -4,12 +4,13 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type FilePlace, readPlace, writePlace } from './file-place.js'
 import type { FileSeries } from './file-series.js'
 import { findGrown, findPlace, rotatedAfter } from './find-place.js'
+import { QuotePatience } from './quote-patience.js'
 import type { Records } from './record-buffer.js'
 import { type RecordForm, SourceFile } from './source-file.js'
 
 /** Ms between two looks at a file that has nothing new. */
 const lookMs = 100
-/** Ms for which a file that was replaced is read on (whoever wrote it may still hold it open), and a quote may stay open. */
+/** Ms for which a file that was replaced is read on: whoever wrote it may still hold it open. */
 const graceMs = 1_000
 
 const shownLine = (line: number): string => `line ${line.toLocaleString('en')}`
@@ -34,8 +35,7 @@ export class FileSourceReader implements SourceReader {
   #error: MillraceError | undefined
   /** Since when the file is known to have a successor; undefined: it has none, or has grown since. */
   #succeeded: number | undefined
-  /** Since when whole lines wait for a quote to be closed. */
-  #stuck: number | undefined
+  readonly #quotes = new QuotePatience()
   /** The file was waited on: it may have a writer. */
   #waited = false
   #asked: Promise<Chunk | undefined> = Promise.resolve(undefined)
@@ -167,7 +167,7 @@ export class FileSourceReader implements SourceReader {
       }
       // What was put in place of the lines that were read is not their continuation.
       const isCut = this.#waited && !(await file.isWhole())
-      const records = isCut ? undefined : ((await file.take(false)) ?? (this.#isStuck(file) ? await file.takeStuck() : undefined))
+      const records = isCut ? undefined : ((await file.take(false)) ?? (await this.#stuck(file)))
       if (records) return this.#chunk(file, records)
       if (await this.#isLeft(file)) {
         const rest = await file.take(true)
@@ -179,11 +179,9 @@ export class FileSourceReader implements SourceReader {
     return undefined
   }
 
-  /** A quote is open for so long that its line is broken, rather than on its way. */
-  #isStuck(file: SourceFile): boolean {
-    const now = this.#context.time.monotonic()
-    this.#stuck = file.isStuck ? (this.#stuck ?? now) : undefined
-    return this.#stuck !== undefined && now - this.#stuck >= graceMs
+  /** The first of the lines that wait for a quote to be closed, once it is broken rather than on its way. */
+  async #stuck(file: SourceFile): Promise<Records | undefined> {
+    return (await this.#quotes.isOver(file, this.#context.time.monotonic())) ? file.takeStuck() : undefined
   }
 
   /** At the end of what a file holds: whether another one follows. Otherwise it waits a little. */
@@ -265,13 +263,14 @@ export class FileSourceReader implements SourceReader {
   #chunk(file: SourceFile, records: Records): Chunk {
     this.#live = this.#follow && file.atEnd
     this.#succeeded = undefined
-    this.#stuck = undefined
+    this.#quotes.moved()
     return { encoding: 'body', partition: 0, ...records, receipt: ++this.#receipt, position: writePlace(file.place) }
   }
 
   async #leave(): Promise<void> {
     const file = this.#file
     this.#file = undefined
+    this.#quotes.begin()
     this.#succeeded = undefined
     this.#waited = false
     this.#live = false

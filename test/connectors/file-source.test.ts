@@ -475,6 +475,22 @@ describe('a file that is followed', () => {
     expect(read.rows[1]).toEqual([3, 'c\nd'])
   })
 
+  it('takes many quotes that are never closed as one: a second for all that wait', async () => {
+    const lines = Array.from({ length: 400 }, (_, n) => (n % 2 === 0 ? `${n},"${'x'.repeat(n % 50)} "y` : `${n},`))
+    await writeFile(path, `n,note\n${lines.join('\n')}\n`)
+    const began = performance.now()
+    const read = await followed()
+    await until('all lines were judged', () => read.numbers.length + read.letters.length === 400 || read.error, 10_000)
+    expect(performance.now() - began).toBeLessThan(8_000)
+    expect(read.error).toBeUndefined()
+    // Whatever such lines are taken for, each is a row or a letter, and those without a quote behind the last open one count.
+    expect(new Set(read.numbers).size).toBe(read.numbers.length)
+    // What comes later has its second.
+    await write('1000,"on its way')
+    await write('\nstill"\n')
+    await until('a row in two lines', () => read.rows.some(([n, note]) => n === 1000 && note === 'on its way\nstill'))
+  })
+
   it('is not a folder, and goes on when it is readable', async () => {
     await mkdir(path)
     await expect(followed()).rejects.toMatchObject({ code: 'MR331' })
