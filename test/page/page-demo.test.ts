@@ -114,9 +114,13 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
     ['1920×1080', { width: 1920, height: 1080 }],
     ['1280×720', { width: 1280, height: 720 }],
   ])('a projector of %s: everything in one screen, nothing to press, nothing to scroll', async (_, viewport) => {
-    for (const action of ['late', 'kill']) server.demo.act(action)
+    server.feed.trouble = true
+    server.demo.act('late')
     const { page, faults, close } = await visit(browser, `${url}?kiosk=1`, { viewport })
     await ready(page)
+    await page.locator('.happening', { hasText: 'Late burst' }).waitFor()
+    await page.keyboard.press('k')
+    await page.locator('.demo[data-fresh] .happening', { hasText: 'Kill −9' }).waitFor()
     await page.locator('.graph-host svg').waitFor()
     await page.locator('.happening', { hasText: 'Kill −9' }).waitFor()
     const spilt = await page.evaluate<
@@ -129,7 +133,7 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
       true,
     )
     expect(await page.locator('button:visible').count()).toBe(0)
-    expect(await page.locator('.device:visible').count()).toBe(4)
+    await until('all devices', async () => (await page.locator('.device:visible').count()) === 4)
     const type = await page.evaluate<number>("parseFloat(getComputedStyle(document.querySelector('#sentence')).fontSize)")
     expect(type / viewport.height).toBeGreaterThan(0.03)
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
