@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { amqpSink } from '../../connectors/amqp/index.js'
 import { bodyId, json, mqtt, mqttSink, userPropertyId } from '../../connectors/mqtt/index.js'
 import type { SinkSpec } from '../../src/connector/sink.js'
-import type { SourceSpec } from '../../src/connector/source.js'
+import type { SourceLoss, SourceSpec } from '../../src/connector/source.js'
 import { guaranteeOf } from '../../src/job/guarantee.js'
 import { job } from '../../src/job/job.js'
 import { number, schema } from '../../src/model/fields.js'
@@ -35,7 +35,13 @@ const sinks = {
   'mqttSink, QoS 0': mqttSink<Row>('out', { topic: 'out', qos: 0 }),
 } satisfies Record<string, SinkSpec<Row>>
 
-const guarantee = (source: keyof typeof sources, sink: keyof typeof sinks, options: { journal?: boolean; presettled?: number } = {}) =>
+interface Known {
+  readonly journal?: boolean
+  readonly presettled?: number
+  readonly lost?: SourceLoss
+}
+
+const guarantee = (source: keyof typeof sources, sink: keyof typeof sinks, options: Known = {}) =>
   guaranteeOf(
     job('copy', ({ read }) => [read('rows', sources[source] as SourceSpec<Row>).pipe(into(sinks[sink] as SinkSpec<Row>))]).start({
       bounded: false,
@@ -44,6 +50,7 @@ const guarantee = (source: keyof typeof sources, sink: keyof typeof sinks, optio
       journal: options.journal ?? true,
       remembered: { ids: 1_000_000, ms: 600_000 },
       presettled: new Map([['rows', options.presettled ?? 0]]),
+      lost: new Map(options.lost ? [['rows', options.lost]] : []),
     },
   )
 
@@ -82,6 +89,18 @@ describe('the guarantee of MQTT', () => {
       ]),
     })
     expect(guarantee('QoS 0 with ids', 'view').label).toBe("at most once: what is sent to 'rows' while the job is away is lost")
+  })
+
+  test('falls when the broker has lost a session, with the time and how often', () => {
+    const lost = (times: number): SourceLoss => ({ times, at: Date.UTC(2026, 2, 1, 8) })
+    const words = "what the peer of 'rows' kept for it was lost there, noticed at 2026-03-01T08:00:00.000Z"
+    const once = guarantee('QoS 1 with ids', 'view', { lost: lost(1) })
+    expect(once).toMatchObject({ level: 'at-most-once', label: `at most once: ${words}` })
+    expect(once.why[0]).toBe(`${words}: messages sent before may be missing from the results`)
+    expect(guarantee('QoS 1 with ids', 'view', { lost: lost(12) }).why[0]).toContain(', 12 times so far: messages')
+    // Where rows may be repeated besides, nothing is promised.
+    expect(guarantee('QoS 1', 'view', { lost: lost(1) }).level).toBe('none')
+    expect(guarantee('QoS 1 with ids', 'view').level).toBe('exactly-once')
   })
 
   test('falls when senders turn out to publish with QoS 0', () => {
