@@ -38,6 +38,7 @@ export class Backlog {
       deliveryCount: 0,
       failures: 0,
       excluded: undefined,
+      holder: undefined,
       previous: undefined,
       next: undefined,
     }

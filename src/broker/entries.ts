@@ -1,4 +1,5 @@
 import type { Consumer } from './address.js'
+import type { Held } from './held.js'
 import type { Message } from './message.js'
 import type { Stored } from './stored.js'
 
@@ -15,11 +16,16 @@ export interface Entry {
   /** Deliveries that the receiver itself called failed. */
   failures: number
   excluded: Set<Consumer> | undefined
+  /** Undefined while it is ready. */
+  holder: Held | undefined
   previous: Entry | undefined
   next: Entry | undefined
 }
 
-/** A doubly linked list of ready entries, ordered by `seq`: returned messages regain their place. */
+/**
+ * A doubly linked list of entries, each in one such list at a time. Ready ones are ordered by `seq`: returned messages regain
+ * their place.
+ */
 export class Entries {
   head: Entry | undefined
   #tail: Entry | undefined

@@ -1,6 +1,7 @@
 import type { Address, AddressStats, AddressType, Consumer, Producer, Source } from './address.js'
 import { Backlog } from './backlog.js'
 import type { Entry } from './entries.js'
+import { Held } from './held.js'
 import { Intake } from './intake.js'
 import type { Message } from './message.js'
 import { type DeliveryOutcome, RELEASED } from './outcome.js'
@@ -11,7 +12,7 @@ import type { Stored } from './stored.js'
 /** The place of one consumer: which entries it holds, and up to where its selector has looked. */
 interface Seat {
   readonly consumer: Consumer
-  readonly held: Set<Entry>
+  readonly held: Held
   scanned: number
 }
 
@@ -101,7 +102,7 @@ export class Queue implements Address, Source {
   }
 
   addConsumer(consumer: Consumer): void {
-    const seat: Seat = { consumer, held: new Set(), scanned: -1 }
+    const seat: Seat = { consumer, held: new Held(), scanned: -1 }
     this.#seats.set(consumer, seat)
     this.#order.push(seat)
   }
@@ -112,8 +113,9 @@ export class Queue implements Address, Source {
     this.#seats.delete(consumer)
     this.#order.splice(this.#order.indexOf(seat), 1)
     // It may have seen them, so their count rises, but a lost link is no failure of the message.
-    for (const entry of seat.held) entry.deliveryCount++
-    this.#giveBack([...seat.held])
+    const held = seat.held.takeAll()
+    for (const entry of held) entry.deliveryCount++
+    this.#giveBack(held)
   }
 
   pump(_consumer: Consumer): void {
@@ -123,15 +125,12 @@ export class Queue implements Address, Source {
   done(consumer: Consumer, token: unknown, outcome: DeliveryOutcome): void {
     const entry = token as Entry
     const seat = this.#seats.get(consumer)
-    if (!seat?.held.delete(entry)) return
+    if (!seat?.held.take(entry)) return
     if (outcome.kind === 'accepted') this.#forget(entry)
     else if (outcome.kind === 'rejected') this.#bury(entry)
     else {
       if (outcome.deliveryFailed) this.#backlog.fail(entry)
-      if (outcome.undeliverableHere) {
-        entry.excluded ??= new Set()
-        entry.excluded.add(consumer)
-      }
+      if (outcome.undeliverableHere) entry.excluded = (entry.excluded ?? new Set()).add(consumer)
       const limit = this.#options.maxDeliveries
       if (limit >= 0 && entry.failures >= limit) this.#bury(entry)
       else this.#giveBack([entry])
