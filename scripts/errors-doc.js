@@ -21,6 +21,7 @@ const actions = {
   'back-off': 'tries again after a pause that grows',
   'dead-letter': 'keeps the message with its bytes among the dead letters and goes on',
   drain: 'finishes what it has received, then stops the job',
+  refuse: 'refuses this, and no more; what runs goes on',
   stop: 'stops the job, or does not start it; other jobs go on',
 }
 

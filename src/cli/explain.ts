@@ -39,6 +39,7 @@ const actions = {
   'back-off': 'it tries again after a pause that grows.',
   'dead-letter': 'it keeps the message with its bytes among the dead letters and goes on.',
   drain: 'it finishes what it has received, then stops the job.',
+  refuse: 'it refuses this, and no more; what runs goes on.',
   stop: 'it stops the job, or does not start it; other jobs go on.',
 } as const
 

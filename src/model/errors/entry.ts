@@ -1,5 +1,5 @@
-/** What the supervisor does when an error with this code reaches it. */
-export type ErrorAction = 'retry' | 'back-off' | 'dead-letter' | 'drain' | 'stop'
+/** What the supervisor does when an error with this code reaches it; one to `refuse` belongs to a request, a command or a page, and reaches no job. */
+export type ErrorAction = 'retry' | 'back-off' | 'dead-letter' | 'drain' | 'stop' | 'refuse'
 
 /** One page of the error catalogue. Texts are plain sentences; `millrace explain CODE` prints them. */
 export interface ErrorEntry {

@@ -20,25 +20,25 @@ export const replayErrors = entries({
     title: 'no such stretch of the journal',
     cause: 'The journal holds no entry in the stretch that was asked for: it is empty, was trimmed, or ends before.',
     remedy: 'Look what is there with `millrace journal ls DIR`, and name a stretch within it.',
-    action: 'stop',
+    action: 'refuse',
   },
   MR463: {
     title: 'text of the job not known',
     cause: 'Neither the journal nor a snapshot says which text of the job took in the stretch that is to be compared.',
     remedy: 'Name a later beginning with `--from`, or replay without `--compare`.',
-    action: 'stop',
+    action: 'refuse',
   },
   MR464: {
     title: 'too many results without counterpart',
     cause: 'Results of the two texts of the job are matched by their ids, and more of them than fit into memory have found none.',
     remedy: 'Compare a shorter stretch: `--from … --to …`.',
-    action: 'stop',
+    action: 'refuse',
   },
   MR465: {
     title: 'no journal here',
     cause:
       'The folder is not the data folder of the job, or holds those of several. `millrace run` writes a journal; `demo` and `--read` write none.',
     remedy: 'Name the data folder of one job that has run, such as `.millrace/room-climate`.',
-    action: 'stop',
+    action: 'refuse',
   },
 })

@@ -191,6 +191,8 @@ export class SinkLane {
         return !this.#closed
       case 'drain':
       case 'stop':
+      // None of a sink's own; whoever throws it all the same would throw it again.
+      case 'refuse':
         this.#events.failed(error)
         return false
     }

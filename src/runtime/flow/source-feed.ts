@@ -153,7 +153,7 @@ export class SourceFeed {
       lost(reader)
       void reader.close('release').catch(() => undefined)
     }
-    if (this.#draining || error.action === 'stop' || error.action === 'drain' || error.action === 'dead-letter') {
+    if (this.#draining || (error.action !== 'retry' && error.action !== 'back-off')) {
       this.#state = 'ended'
       this.#failed = true
       if (!this.#draining) failed(error)
