@@ -57,7 +57,7 @@ export class ResultFile {
     // Positions of another journal say nothing: entries count from 1 in each.
     const position = journal !== undefined && known?.journal === journal ? known.position : undefined
     const number = Math.max(known?.number ?? 1, (await lastNumber(path)) + 1)
-    const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    const file = await open(path, constants.O_RDWR | constants.O_APPEND).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
     })
@@ -136,16 +136,38 @@ export class ResultFile {
 
   async #write(bytes: Uint8Array, at: number): Promise<void> {
     const isNew = !this.#file
-    this.#file ??= await open(this.#place.path, constants.O_RDWR | constants.O_CREAT, 0o666)
+    this.#file ??= await this.#created()
     const file = this.#file
+    await this.#expect(file, at)
+    // Always at the end: whoever is stopped here and replaced adds to the rows of its successor, which cuts that off, and never
+    // writes over them.
     for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await file.write(bytes, written, bytes.length - written, at + written)
+      const { bytesWritten } = await file.write(bytes, written, bytes.length - written)
       written += bytesWritten
     }
     await file.datasync()
+    await this.#expect(file, at + bytes.length)
     if (!isNew) return
     this.#inode = await inodeOf(file)
     await syncFolder(dirname(this.#place.path))
+  }
+
+  async #created(): Promise<FileHandle> {
+    try {
+      const { O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants
+      return await open(this.#place.path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, 0o666)
+    } catch (error) {
+      await this.#look()
+      throw error
+    }
+  }
+
+  /** @throws MR336 where another process has opened it since, MR335 where it has other bytes than were written: opened anew it is cut to those */
+  async #expect(file: FileHandle, size: number): Promise<void> {
+    const found = (await file.stat()).size
+    if (found === size) return
+    await this.#look()
+    throw new MillraceError('MR335', `${this.#place.path} has ${found} bytes instead of ${size}: another process wrote to it`)
   }
 
   async #putAside(): Promise<void> {
