@@ -40,6 +40,7 @@ export function findingsOfSource({ id, spec, presettled, lost }: SourceFacts, bo
         label: `nothing is known of what feeds '${id}'`,
         why: `nothing is known of what feeds '${id}': whether its peer sends again what was not accepted`,
       },
+      ...lostOf(id, lost),
     ]
   }
   const remark = promise.remark === undefined ? [] : [{ why: `'${id}': ${promise.remark}` }]

@@ -1,5 +1,5 @@
 import type { DecoderSpec } from '../../src/codecs/decoder.js'
-import type { ConnectorContext, IdSpec, SourceReader, SourceSpec } from '../../src/connector/source.js'
+import type { ConnectorContext, IdSpec, SourceLoss, SourceReader, SourceSpec } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
 
 /** A source that a test feeds by hand. */
@@ -12,6 +12,8 @@ export class FakeSource {
   opened = 0
   asked = 0
   failNext: unknown
+  /** What its peer has lost. */
+  lost: SourceLoss | undefined
   receipt = 0
   context: ConnectorContext | undefined
   /** Comes before the messages of each chunk, such as the header of a CSV file. */
@@ -108,6 +110,7 @@ export class FakeSource {
         live: this.connected && this.queue.length === 0,
         detail: this.connected ? 'attached' : 'away',
         ...(!this.connected && { downSince: this.downSince }),
+        ...(this.lost && { lost: this.lost }),
       }),
       close: async how => {
         this.closes.push(how)

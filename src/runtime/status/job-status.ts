@@ -1,3 +1,4 @@
+import type { SourceLoss } from '../../connector/source.js'
 import type { Graph, NodeMetrics } from '../../job/graph.js'
 import { guaranteeOf } from '../../job/guarantee.js'
 import type { WriterFacts } from '../../job/guarantee-of-sink.js'
@@ -26,6 +27,8 @@ export class JobStatus {
   readonly rates = new RateWindow()
   readonly flow = new FlowWatch()
   #graph: Graph | undefined
+  /** What peers have lost is missing also while a source is opened again, and when the job has ended. */
+  readonly #lost = new Map<string, SourceLoss>()
   readonly #log: StatusLog
 
   constructor(runner: JobRunner, options: StatusOptions) {
@@ -91,12 +94,13 @@ export class JobStatus {
     const writers = new Map<string, WriterFacts>()
     for (const [id, { guarantee, remembers, why }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers, why })
     const sources = feeds.map(feed => ({ id: feed.source.id, status: feed.status() }))
+    for (const { id, status } of sources) if (status.lost) this.#lost.set(id, status.lost)
     return guaranteeOf(graph, {
       journal: store !== undefined,
       remembered: { ids: defaultIds, ms: defaultIdMs },
       writers,
       presettled: new Map(sources.map(({ id, status }) => [id, status.presettled ?? 0])),
-      lost: new Map(sources.flatMap(({ id, status }) => (status.lost ? [[id, status.lost] as const] : []))),
+      lost: this.#lost,
     })
   }
 
