@@ -31,7 +31,7 @@ test('what a peer has lost stands in the guarantee while its source is opened ag
   expect(isTold()).toBe(true)
 })
 
-test('what was lost more than a day ago needs nobody, and is said with its time', async () => {
+test('what was lost more than a day ago needs nobody any more', async () => {
   const one = rig()
   one.source.lost = { times: 2, at: start - 24 * 3_600_000 - 1 }
   const { jobs, host } = await running([one])
