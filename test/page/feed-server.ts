@@ -21,8 +21,8 @@ export const policy =
 
 /** Serves the built page and plays a scripted feed over the HTTP contract. Its clock moves only by `advance`. */
 export class FeedServer {
-  readonly feed = new ScriptedFeed()
-  readonly demo = new ScriptedDemo(this.feed)
+  readonly feed: ScriptedFeed
+  readonly demo: ScriptedDemo
   readonly #pageDir: string
   readonly #streams = new Set<ServerResponse>()
   readonly #server: Server
@@ -35,7 +35,10 @@ export class FeedServer {
   /** Actions that came, with the header that guards them. */
   readonly posted: { readonly path: string; readonly guard: string | undefined }[] = []
 
-  constructor(pageDir: string) {
+  /** @param ahead ms that the jobs' clock is ahead of the data */
+  constructor(pageDir: string, ahead = 0) {
+    this.feed = new ScriptedFeed(ahead)
+    this.demo = new ScriptedDemo(this.feed)
     this.#pageDir = pageDir
     this.#server = createServer((request, response) => void this.#answer(request, response))
   }

@@ -134,6 +134,11 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
     )
     expect(await page.locator('button:visible').count()).toBe(0)
     await until('all devices', async () => (await page.locator('.device:visible').count()) === 4)
+    // There is room for both rows, also in the long run.
+    const rows = await page.evaluate<number>(
+      "document.querySelector('.devices-box').clientHeight / document.querySelector('.device').offsetHeight",
+    )
+    expect(rows).toBeGreaterThanOrEqual(2)
     const type = await page.evaluate<number>("parseFloat(getComputedStyle(document.querySelector('#sentence')).fontSize)")
     expect(type / viewport.height).toBeGreaterThan(0.03)
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])

@@ -16,7 +16,7 @@ const afterLate =
   '24 readings were sent three minutes late: they are counted as late and listed below with the window they missed; no result changed.'
 /** The longest there is. */
 const afterKill =
-  'Process 22052 was ended with SIGKILL and process 22953 went on in its place: the page answered again after 4.0 s, recovery from snapshot and journal took 1164 ms of it. 482 results before, 482 after: none lost, none twice, none changed.'
+  'Process 22052 was ended with SIGKILL and process 22953 went on in its place: the page answered again after 4.0 s, recovery from snapshot and journal took 1164 ms of it. 482 results before, 482 after: none lost, none twice, none changed. What was sent meanwhile has been read.'
 
 /** A demo that does nothing but say so. */
 export class ScriptedDemo {

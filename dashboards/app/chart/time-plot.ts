@@ -15,7 +15,8 @@ export class TimePlot {
     const narrow = width < 520
     const { palette } = input
     const { scale } = palette
-    const font = `${11.5 * scale}px ${palette.font}`
+    // Whole pixels: uPlot reads no others, and would set them tiny on a fine screen.
+    const font = `${Math.round(11.5 * scale)}px ${palette.font}`
     const gutter = labelGutter(input, narrow)
     const options: uPlot.Options = {
       width,

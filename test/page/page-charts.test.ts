@@ -1,0 +1,81 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../support/until.js'
+import { hasChromium, visit } from './browser.js'
+import { type FeedPage, openFeedPage } from './feed-page.js'
+import { FeedServer } from './feed-server.js'
+
+/** A text of the first chart, with the size of its type in CSS pixels. */
+interface Word {
+  readonly text: string
+  readonly size: number
+}
+
+/** What the first chart writes in its next pictures. */
+const written = async (page: Page, change: () => void): Promise<readonly Word[]> => {
+  await page.evaluate(`{
+    window.written = []
+    const canvas = document.querySelector('.chart canvas')
+    const { fillText } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+      const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) / devicePixelRatio
+      if (this.canvas === canvas) window.written.push({ text, size })
+      fillText.call(this, text, ...place)
+    }
+  }`)
+  return until('a picture', async () => {
+    change()
+    const words = await page.evaluate<readonly Word[]>('window.written')
+    return words.length > 20 ? words : undefined
+  })
+}
+const isTime = ({ text }: Word): boolean => /^\d\d:\d\d$/.test(text)
+
+describe.skipIf(!hasChromium)('what charts say', () => {
+  let site: FeedPage
+  let old: FeedServer
+  let oldUrl: string
+
+  beforeAll(async () => {
+    site = await openFeedPage()
+    old = new FeedServer(site.folder, 21 * 86_400_000)
+    oldUrl = await old.listen()
+  })
+  afterAll(async () => {
+    await old?.close()
+    await site?.close()
+  })
+
+  test.each([1, 2, 3])('the axis is as large on a screen of %d pixels a point as on any', async deviceScaleFactor => {
+    const { page, close } = await visit(site.browser, site.url, { deviceScaleFactor })
+    await page.locator('.plot canvas').first().waitFor()
+    const times = (await written(page, () => site.server.advance())).filter(isTime)
+    expect(times.length).toBeGreaterThan(0)
+    for (const { text, size } of times) expect(size, text).toBeCloseTo(12)
+    await close()
+  })
+
+  test('the day stands under the axis only where it is another one than the clock’s; the cursor says it, too', async () => {
+    const today = await visit(site.browser, site.url)
+    await today.page.locator('.plot canvas').first().waitFor()
+    const words = await written(today.page, () => site.server.advance())
+    expect(words.filter(({ text }) => /May/.test(text))).toEqual([])
+    await today.close()
+
+    const { page, close } = await visit(site.browser, oldUrl)
+    await page.locator('.plot canvas').first().waitFor()
+    expect((await written(page, () => old.advance())).some(({ text }) => text === '10 May')).toBe(true)
+    await page.locator('.plot').first().focus()
+    await page.keyboard.press('End')
+    await page
+      .locator('.readout', { hasText: /^2010-05-10 14:\d\d:30/ })
+      .first()
+      .waitFor()
+    await page.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
+    await page
+      .locator('.table-view tbody th', { hasText: /^2010-05-10 14:\d\d:30/ })
+      .first()
+      .waitFor()
+    await close()
+  })
+})
