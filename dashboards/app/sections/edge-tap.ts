@@ -1,4 +1,4 @@
-import type { JobGraph } from '../../../src/model/api.js'
+import type { JobGraph, JobSummary } from '../../../src/model/api.js'
 import { element, replaceWhenChanged, setText } from '../dom/element.js'
 import { TapFeed } from '../feed/tap-feed.js'
 import { arrivalNodes } from '../text/arrival-nodes.js'
@@ -31,7 +31,7 @@ export class EdgeTap implements GraphPanel {
     this.root = element('div', { class: 'graph-panel tap' }, head, this.#rows)
   }
 
-  draw(graph: JobGraph, now: number): void {
+  draw(graph: JobGraph, { now }: JobSummary): void {
     const { version, rows, last, passed, failure, isPaused } = this.#feed
     if (version === this.#drawn) return
     this.#drawn = version

@@ -1,6 +1,6 @@
 import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
-import { nodeState } from '../text/node-state.js'
+import { type NodePlace, nodeState } from '../text/node-state.js'
 import { nodeTitle } from '../text/node-title.js'
 import { balancedText, wrapText } from '../text/wrap-text.js'
 
@@ -44,8 +44,8 @@ export class NodeBox {
     this.root = svgElement('g', { role: 'button', tabindex: -1 }, box, this.#busy, name, ...this.#details, ...this.#states)
   }
 
-  update(node: GraphNode, now: number, isCulprit: boolean, isArrival: boolean): void {
-    const words = nodeState(node, now, isArrival)
+  update(node: GraphNode, place: NodePlace, isCulprit: boolean): void {
+    const words = nodeState(node, place)
     const { letters } = this.#style
     // What waits or is busy is set in bold, which is wider.
     const isBusy = node.busy >= 0.8 && !node.waiting

@@ -77,12 +77,13 @@ export class Graph implements Section {
     }
     this.#sentenceFor(graph)
     for (const node of graph.nodes) {
-      this.#nodes.get(node.id)?.update(node, job.now, graph.culprit?.node === node.id, this.#arrivals.has(node.id))
+      const place = { now: job.now, isArrival: this.#arrivals.has(node.id), isOver: job.state === 'stopped' }
+      this.#nodes.get(node.id)?.update(node, place, graph.culprit?.node === node.id)
     }
     const waiting = new Set(graph.nodes.filter(node => node.waiting).map(node => node.id))
     const top = Math.max(...graph.edges.map(edge => edge.rate), 1e-9)
     for (const edge of graph.edges) this.#edges.get(edgeKey(edge))?.update(edge, top, waiting.has(edge.to))
-    this.#panel?.draw(graph, job.now)
+    this.#panel?.draw(graph, job)
   }
 
   dispose(): void {

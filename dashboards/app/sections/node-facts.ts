@@ -1,4 +1,4 @@
-import type { GraphNode, JobGraph } from '../../../src/model/api.js'
+import type { GraphNode, JobGraph, JobSummary } from '../../../src/model/api.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import { arrivalNodes } from '../text/arrival-nodes.js'
 import { count, dateTime, duration } from '../text/format.js'
@@ -19,14 +19,14 @@ export class NodeFacts implements GraphPanel {
     this.root = element('div', { class: 'graph-panel' }, head, this.#facts)
   }
 
-  draw(graph: JobGraph, now: number): void {
+  draw(graph: JobGraph, { now, state }: JobSummary): void {
     const node = graph.nodes.find(({ id }) => id === this.#id)
     if (!node) return
     const isArrival = arrivalNodes(graph).has(this.#id)
     const facts: readonly (readonly [string, string])[] = [
       ['operator', `${node.op} · ${node.id}`],
       ['does', node.detail],
-      ['state', nodeState(node, now, isArrival)],
+      ['state', nodeState(node, { now, isArrival, isOver: state === 'stopped' })],
       isArrival ? ['last arrival', lastWords(node, now, 'ago')] : ['watermark', lastWords(node, now, 'behind the clock')],
       ['rows in', count(node.rowsIn)],
       ['rows out', count(node.rowsOut)],

@@ -110,15 +110,17 @@ describe('words for figures', () => {
       busy: 0,
       counters: {},
     } as const
-    const at = 100_000
+    const at = { now: 100_000, isArrival: false, isOver: false }
     expect(nodeState(node, at)).toBe('no watermark yet')
     expect(nodeState({ ...node, idle: true }, at)).toBe('idle')
     expect(nodeState({ ...node, idle: true, watermark: 58_000 }, at)).toBe('idle 42 s')
     expect(nodeState({ ...node, silentSince: 58_000, watermark: 99_000 }, at)).toBe('idle 42 s')
     expect(nodeState({ ...node, watermark: 99_000 }, at)).toBe('watermark 00:01:39')
-    expect(nodeState({ ...node, watermark: 99_000 }, at + 86_400_000)).toBe('watermark 1970-01-01 00:01')
-    expect(nodeState({ ...node, watermark: 99_000 }, at, true)).toBe('arrival 00:01:39')
-    expect(nodeState(node, at, true)).toBe('no row yet')
+    expect(nodeState({ ...node, watermark: 99_000 }, { ...at, now: 100_000 + 86_400_000 })).toBe('watermark 1970-01-01 00:01')
+    expect(nodeState({ ...node, watermark: 99_000 }, { ...at, isArrival: true })).toBe('arrival 00:01:39')
+    expect(nodeState(node, { ...at, isArrival: true })).toBe('no row yet')
+    expect(nodeState(node, { ...at, isOver: true })).toBe('all done')
+    expect(nodeState({ ...node, watermark: 99_000 }, { ...at, isOver: true })).toBe('watermark 00:01:39')
     expect(nodeState({ ...node, busy: 0.934 }, at)).toBe('busy 93 % of a core')
     expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
   })
