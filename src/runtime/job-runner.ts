@@ -24,8 +24,6 @@ import { RestartPolicy } from './restart-policy.js'
 import type { JobMemory } from './status/job-memory.js'
 
 const defaultDeadlineMs = 30_000
-/** Real ms between two attempts to start on a full disk. */
-const fullPauseMs = 2_000
 
 /** One job from start to end: recovery, runs, restarts after errors, graceful stop. */
 export class JobRunner {
@@ -143,7 +141,8 @@ export class JobRunner {
     await this.#leaveRun()
     // Whatever could not be written: with space it can.
     if (this.#ending || !(isFull(error) || error.action === 'retry' || error.action === 'back-off')) return false
-    const pause = isFull(error) ? fullPauseMs : policy.pause(this.options.real.monotonic())
+    const now = this.options.real.monotonic()
+    const pause = isFull(error) ? policy.pauseForSpace(now) : policy.pause(now)
     if (pause === undefined) {
       this.error = policy.usedUp(this.id, error)
       return false
@@ -235,6 +234,7 @@ export class JobRunner {
       await this.deadLetters?.close()
       await this.store?.close()
     }
+    await this.#opening?.close()
     await this.#lock?.release()
   }
 

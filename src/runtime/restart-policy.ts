@@ -7,13 +7,18 @@ const mostRestarts = 5
 /** … a run of so many real ms breaks the row. */
 const healthyMs = 60_000
 
+/** Real ms between two attempts on a full disk, at first and at most: each may read and write as much as there is space for. */
+const [firstSpaceMs, mostSpaceMs] = [2_000, 15_000]
+
 /** How often, and after which pauses, a broken job is started again. */
 export class RestartPolicy {
   readonly #backoff: Backoff
+  readonly #space: Backoff
   #began = 0
 
   constructor(random: RandomSource) {
     this.#backoff = new Backoff(random)
+    this.#space = new Backoff(random, firstSpaceMs, mostSpaceMs)
   }
 
   /** A run began; real monotonic ms. */
@@ -25,6 +30,12 @@ export class RestartPolicy {
   pause(at: number): number | undefined {
     if (at - this.#began >= healthyMs) this.#backoff.reset()
     return this.#backoff.attempts >= mostRestarts ? undefined : this.#backoff.next()
+  }
+
+  /** Real ms to wait until a full disk is asked again, however often that was. */
+  pauseForSpace(at: number): number {
+    if (at - this.#began >= healthyMs) this.#space.reset()
+    return this.#space.next()
   }
 
   usedUp(job: string, error: MillraceError): MillraceError {

@@ -120,6 +120,65 @@ test('a start on a full disk waits, says why, opens no source, and goes on from 
   await expect(running([rig()], { ...state, drainOnly: true })).rejects.toMatchObject({ code: 'MR445' })
 })
 
+test('a start for whose snapshot there is no space recovers once, tries that alone again, ever more seldom, and says why', async () => {
+  const disk = memoryDisk()
+  const state = { dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) }
+  const before = rig()
+  const first = await running([before], state)
+  before.source.send(reading(start), reading(start + 7_000))
+  while (first.counts().counted < 2) await first.time.advance(100)
+  await first.jobs.stop()
+
+  let tries = 0
+  const noSpaceFor = (end: string): void => {
+    disk.onWrite = (path, bytes) => {
+      if (!path.endsWith(end)) return bytes
+      tries++
+      throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+    }
+  }
+  // The journal may have to take note of the new text: then that is what waits.
+  for (const [n, end] of ['.snapshot.new', '.seg'].entries()) {
+    const one = rig()
+    const edited = { ...state, bundles: new Map([['climate', `// edited ${n}`]]), time: virtualTime(start + 20_000 * (n + 1)) }
+    const segments = [...disk.files.keys()].filter(path => path.endsWith('.seg')).length
+    tries = 0
+    noSpaceFor(end)
+    let begun = false
+    const starting = running([one], edited).finally(() => {
+      begun = true
+    })
+    while (!begun) await edited.time.advance(10)
+    const { time, jobs, host, log } = await starting
+    const epochs = (): readonly string[] => [...disk.files.keys()].filter(path => path.startsWith('data/epochs/'))
+    const epoch = epochs()
+    await time.advance(120_000)
+    if (end === '.snapshot.new') expect([tries >= 8, tries <= 25]).toEqual([true, true])
+    expect(epochs()).toEqual(epoch)
+    expect([...disk.files.keys()].filter(path => path.endsWith('.seg')).length).toBeLessThanOrEqual(segments + 1)
+    expect(one.source.opened).toBe(0)
+    expect(host.jobs()[0]!).toMatchObject({ state: 'starting', attention: [expect.stringContaining('ENOSPC: no space left')] })
+    expect(host.readiness()).toMatchObject({ ready: false, reasons: [expect.stringContaining('ENOSPC: no space left')] })
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    expect(log.lines.filter(({ message }) => message.startsWith('recovered from'))).toHaveLength(1)
+
+    disk.onWrite = (_path, bytes) => bytes
+    while (one.source.opened === 0) await time.advance(100)
+    await time.settle()
+    expect(host.jobs()[0]!).toMatchObject({ state: 'running', attention: [], counts: { counted: 2 } })
+    expect(host.readiness()).toEqual({ ready: true, reasons: [] })
+    expect(host.views()[0]!.info().rows).toBe(1)
+    await jobs.stop()
+  }
+
+  // One that waits for space leaves its folder to others when it is told to.
+  noSpaceFor('.snapshot.new')
+  const last = await running([rig()], { ...state, bundles: new Map([['climate', '// edited again']]), time: virtualTime(start + 90_000) })
+  await last.jobs.stop()
+  expect((await last.jobs.done)[0]).toMatchObject({ job: 'climate', error: { code: 'MR422' } })
+  expect(last.host.jobs()[0]!.state).toBe('failed')
+})
+
 test('--reset on a disk with next to no space puts the state aside once, however often the start is tried', async () => {
   const folder = join(dataDir, 'reset')
   await mkdir(folder)

@@ -49,7 +49,7 @@ export async function openDurability(options: JobRunnerOptions, dataDir: string,
   }
   const origin = await dataIdentity(disk, dataDir, random)
   const snapshots = await factories.openSnapshots({ disk, folder: join(dataDir, 'snapshots'), job: job.id, fence, log, reached })
-  const loaded = await snapshots.load()
+  // Before the snapshot is read: on a full disk it fails, and is tried again and again.
   const journal = await factories.openJournal({
     disk,
     folder: join(dataDir, 'journal'),
@@ -62,5 +62,10 @@ export async function openDurability(options: JobRunnerOptions, dataDir: string,
     reached,
     ...events,
   })
-  return { fence, journal, snapshots, loaded, origin }
+  try {
+    return { fence, journal, snapshots, loaded: await snapshots.load(), origin }
+  } catch (error) {
+    await journal.close()
+    throw error
+  }
 }

@@ -106,6 +106,8 @@ export class Pump {
     for (const feed of feeds) void feed.open()
     let stretch = 0
     for (;;) {
+      // Before the looks: a halt while others have their turn must not be slept through.
+      this.#rest.rise()
       if (this.#error) throw this.#error
       if (this.#halted) return 'halted'
       const now = real.monotonic()
@@ -114,7 +116,6 @@ export class Pump {
         await turn.give()
         stretch = 0
       }
-      this.#rest.rise()
       if (now - this.#clocksAt >= clockPeriod) this.#readClocks()
       const worked = await this.#turn()
       this.settler.soon()

@@ -66,12 +66,26 @@ export interface Recovery {
   readonly reset: boolean
 }
 
+/** A job as its data folder holds it, before that holds all that the job needs to go on. */
+export interface RecoveredJob {
+  readonly job: JobAtRest
+  /** Writes what is missing; to be tried again where the disk is full. @throws see `JobStore.begin` */
+  begin(): Promise<void>
+  /** Leaves the folder to others. */
+  close(): Promise<void>
+}
+
 /** A job as its data folder holds it. @throws see `openDurability` and `recoverJob`; the folder is left to others then. */
-export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery, events: RestingEvents): Promise<JobAtRest> {
+export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery, events: RestingEvents): Promise<RecoveredJob> {
   const { dataDir, views, freshViews, reset } = recovery
   const store = await openJobStore({ ...options, reset }, dataDir, events)
   const { durability } = store
   const deadLetters = lettersOf(options, durability.origin, durability.fence, events)
+  // What a replay has refused is under way to the file, which the next attempt opens.
+  const close = async (): Promise<void> => {
+    await deadLetters.close()
+    await store.close()
+  }
   try {
     await deadLetters.load()
     const start = (job: Job): Graph => startGraph(options, job, durability.origin)
@@ -80,13 +94,16 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
     const outbox = openOutbox({ ...events, options, graph, views, deadLetters, durability, wall: () => clock.wall })
     outbox.restore(recovered.outputs)
     deadLetters.release(memory.entry)
-    await store.begin(recovered, { graph, clock, memory, outbox, deadLetters, views: views.all })
-    options.reached('recovered')
-    return { graph, memory, clock, outbox, deadLetters, store, names: recovered.names.all }
+    return {
+      job: { graph, memory, clock, outbox, deadLetters, store, names: recovered.names.all },
+      async begin() {
+        await store.begin(recovered, { graph, clock, memory, outbox, deadLetters, views: views.all })
+        options.reached('recovered')
+      },
+      close,
+    }
   } catch (error) {
-    // What a replay has refused is under way to the file, which the next attempt opens.
-    await deadLetters.close()
-    await store.close()
+    await close()
     throw error
   }
 }

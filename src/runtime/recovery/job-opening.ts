@@ -2,7 +2,7 @@ import type { Graph } from '../../job/graph.js'
 import { isFull } from '../is-full.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import type { JobViews } from '../job-views.js'
-import { freshJob, type JobAtRest, type RestingEvents, recoveredJob, startGraph } from './job-at-rest.js'
+import { freshJob, type JobAtRest, type RecoveredJob, type RestingEvents, recoveredJob, startGraph } from './job-at-rest.js'
 
 /** Opens a job for each of its runs: from its data folder, or, where nothing is kept, with nothing. */
 export class JobOpening {
@@ -10,6 +10,8 @@ export class JobOpening {
   readonly #views: JobViews
   readonly #events: RestingEvents
   #isFirst = true
+  /** Recovered, while the disk is too full for what the job needs to go on: that alone is tried again. */
+  #waiting: RecoveredJob | undefined
   /** The state is still to be put aside. */
   #reset: boolean
 
@@ -57,14 +59,31 @@ export class JobOpening {
     return { ...broken, graph: startGraph(this.#options, job) }
   }
 
+  /** Leaves the folder to others, where the job waits for space. */
+  async close(): Promise<void> {
+    await this.#waiting?.close()
+    this.#waiting = undefined
+  }
+
   /** As its data folder holds it. An attempt that failed leaves the next one as the first. */
   async #recovered(dataDir: string): Promise<JobAtRest> {
+    this.#waiting ??= await this.#recover(dataDir)
+    try {
+      await this.#waiting.begin()
+    } catch (error) {
+      if (!isFull(error)) await this.close()
+      throw error
+    }
+    const { job } = this.#waiting
+    this.#waiting = undefined
+    this.#isFirst = false
+    return job
+  }
+
+  #recover(dataDir: string): Promise<RecoveredJob> {
     const { takeOver } = this.#options
     // Nobody before this process can change its files since it began.
     const options = { ...this.#options, takeOver: takeOver && this.#isFirst }
-    const how = { dataDir, views: this.#views, freshViews: this.#isFirst, reset: this.#reset }
-    const job = await recoveredJob(options, how, this.#events)
-    this.#isFirst = false
-    return job
+    return recoveredJob(options, { dataDir, views: this.#views, freshViews: this.#isFirst, reset: this.#reset }, this.#events)
   }
 }

@@ -1,6 +1,9 @@
-import type { MillraceError } from '../../model/errors/millrace-error.js'
+import type { Journal } from '../../journal/journal.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { TimeSource } from '../../model/seams.js'
 import { asMillraceError } from '../as-millrace-error.js'
 import { type Durability, type DurabilityEvents, openDurability } from '../flow/durability.js'
+import { Pause } from '../flow/pause.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import { JobBundles } from './job-bundles.js'
 import { captureJob, headerOf, type KeptParts } from './job-snapshot.js'
@@ -8,6 +11,9 @@ import { planShape } from './plan-shape.js'
 import { type Recovered, type RecoveryParts, recoverJob } from './recover-job.js'
 import { semanticVersions } from './semantic-versions.js'
 import { Snapshotter } from './snapshotter.js'
+
+/** Real ms between two looks whether the journal can be written. */
+const lookMs = 20
 
 /** A job's data folder in the hands of one epoch: recovery at its beginning, snapshots on the way and at the end. */
 export interface JobStore {
@@ -17,7 +23,10 @@ export interface JobStore {
   readonly recovery: { readonly replayed: number; readonly ms: number }
   /** @throws see `recoverJob`; the folder is left as it is then. */
   recover(parts: Pick<RecoveryParts, 'deadLetters' | 'views' | 'freshViews' | 'start'>): Promise<Recovered>
-  /** The job goes on from here: the text that takes in what follows is kept before its first entry. @throws MR422 */
+  /**
+   * The job goes on from here: the text that takes in what follows is kept before its first entry. On a full disk it may be
+   * tried again. @throws MR422, MR445
+   */
   begin(recovered: Recovered, parts: KeptParts): Promise<void>
   /** The last snapshot, at rest; false where it was not written: then the journal makes the state again. */
   end(): Promise<boolean>
@@ -37,6 +46,8 @@ class OpenJobStore implements JobStore {
   readonly #options: JobRunnerOptions
   readonly #dataDir: string
   #bundles!: JobBundles
+  /** The journal has been told of a new text. */
+  #noted = false
   #closed = false
 
   constructor(options: JobRunnerOptions, dataDir: string, durability: Durability) {
@@ -96,10 +107,11 @@ class OpenJobStore implements JobStore {
     try {
       await this.#bundles.save()
       // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
-      journal.note({ kind: 'bundle', bundle, plan, semantics, ...(release !== undefined && { release }) })
+      if (!this.#noted) journal.note({ kind: 'bundle', bundle, plan, semantics, ...(release !== undefined && { release }) })
+      this.#noted = true
+      await flushed(journal, real)
       if (memory.entry > 0) await this.snapshotter.takeOrThrow()
     } catch (error) {
-      await this.close()
       throw asMillraceError(error, job.id)
     }
   }
@@ -114,4 +126,21 @@ class OpenJobStore implements JobStore {
     this.#closed = true
     await this.durability.journal.close().catch((error: MillraceError) => this.#options.log.warn(error.message, { code: error.code }))
   }
+}
+
+/** All that was appended is on the disk. @throws MR445 while that takes nothing: the journal would wait, and nobody would hear why. */
+async function flushed(journal: Journal, real: TimeSource): Promise<void> {
+  let isDone = false
+  const pause = new Pause()
+  const done = journal.flush().finally(() => {
+    isDone = true
+    pause.cut()
+  })
+  while (!isDone && journal.failing === undefined) await pause.wait(real, lookMs)
+  const { failing } = journal
+  if (isDone || failing === undefined) return await done
+  done.catch(() => undefined)
+  // Whatever it is, the journal asks the disk again and again; and so does the start.
+  const cause = Object.assign(new Error(failing), { code: 'ENOSPC' })
+  throw new MillraceError('MR445', `the journal cannot be written: ${failing}`, { cause })
 }
