@@ -1,11 +1,11 @@
 import { resolveText, type Text } from '../../src/connector/secret.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
+import { tlsSettings } from '../../src/connector/tls-settings.js'
 import { durationMs } from '../../src/model/duration.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
-import type { TlsSettings } from './dial-settings.js'
 import { type Endpoint, parseEndpoint } from './endpoint.js'
 import type { KeeperSettings } from './keeper.js'
-import type { BrokerOptions, TlsOptions } from './options.js'
+import type { BrokerOptions } from './options.js'
 
 const defaultIdleMs = 30_000
 
@@ -20,7 +20,7 @@ export const wantsDefaultBroker = (options: BrokerOptions): boolean => options.u
  */
 export function brokerSettings(options: BrokerOptions, context: ConnectorContext, containerId: string): KeeperSettings {
   const resolve = (text: Text | undefined) => (text === undefined ? undefined : resolveText(text, context.env))
-  const tls = tlsSettings(options.tls, text => resolve(text))
+  const tls = tlsSettings(options.tls, context.env)
   const endpoints = endpointsOf(options, context)
   if (tls.rejectUnauthorized === false && endpoints.some(endpoint => endpoint.tls))
     context.log.warn('TLS verification is off: anyone between this machine and the broker can read and change the data', { id: context.id })
@@ -45,16 +45,6 @@ function endpointsOf(options: BrokerOptions, context: ConnectorContext): readonl
   const list: readonly Text[] = typeof given === 'string' || 'name' in given ? [given] : given
   // A variable may hold a fail-over list, its URLs separated by commas.
   return list.flatMap(text => resolveText(text, context.env).split(/,(?=\s*amqps?:)/i)).map(url => parseEndpoint(url.trim()))
-}
-
-function tlsSettings(options: TlsOptions | undefined, resolve: (text: Text | undefined) => string | undefined): TlsSettings {
-  const [ca, cert, key] = [resolve(options?.ca), resolve(options?.cert), resolve(options?.key)]
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    rejectUnauthorized: options?.rejectUnauthorized ?? true,
-  }
 }
 
 const loopback = /^(localhost|127\.|::1$|\[::1\]$)/

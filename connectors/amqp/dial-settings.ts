@@ -1,12 +1,5 @@
+import type { TlsSettings } from '../../src/connector/tls-settings.js'
 import type { Log, TimeSource } from '../../src/model/seams.js'
-
-/** PEM texts. */
-export interface TlsSettings {
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly rejectUnauthorized?: boolean
-}
 
 export interface DialSettings {
   readonly containerId: string

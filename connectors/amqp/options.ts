@@ -2,20 +2,12 @@ import type { DecoderSpec } from '../../src/codecs/decoder.js'
 import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import type { EnvironmentText, Text } from '../../src/connector/secret.js'
 import type { IdSpec } from '../../src/connector/source.js'
+import type { TlsOptions } from '../../src/connector/tls-settings.js'
 import { type Duration, durationMs } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 
 /** What the address is at the broker. `anycast` and `multicast` are direct links: nothing is stored between the ends. */
 export type AddressKind = 'queue' | 'topic' | 'anycast' | 'multicast'
-
-/** PEM texts; `ca` adds authorities to trust. */
-export interface TlsOptions {
-  readonly ca?: Text
-  readonly cert?: Text
-  readonly key?: Text
-  /** False makes the connection open to anyone in between; it is logged as a warning at every start. */
-  readonly rejectUnauthorized?: boolean
-}
 
 /** How to reach a broker; the same for sources and sinks. */
 export interface BrokerOptions {

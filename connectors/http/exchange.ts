@@ -1,15 +1,8 @@
 import { Agent, type IncomingMessage, type RequestOptions, request, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import type { TlsSettings } from '../../src/connector/tls-settings.js'
 import type { TimeSource } from '../../src/model/seams.js'
 import type { Endpoint } from './endpoint.js'
-
-/** PEM texts. */
-export interface TlsSettings {
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly rejectUnauthorized: boolean
-}
 
 /** One request. */
 export interface Asked {

@@ -1,17 +1,9 @@
 import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import { EnvironmentText, type Text } from '../../src/connector/secret.js'
+import type { TlsOptions } from '../../src/connector/tls-settings.js'
 import { type Duration, durationMs } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 import { headerFault } from './headers.js'
-
-/** PEM texts; `ca` adds authorities to trust. */
-export interface TlsOptions {
-  readonly ca?: Text
-  readonly cert?: Text
-  readonly key?: Text
-  /** False makes the connection open to anyone in between; it is logged as a warning at every start. */
-  readonly rejectUnauthorized?: boolean
-}
 
 /** How a request's body is written. */
 export type BodyFormat = 'array' | 'object' | 'ndjson'

@@ -1,11 +1,11 @@
 import { EnvironmentText, resolveText, type Text } from '../../src/connector/secret.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
+import { type TlsSettings, tlsSettings } from '../../src/connector/tls-settings.js'
 import { durationMs } from '../../src/model/duration.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type Endpoint, parseEndpoint } from './endpoint.js'
-import type { TlsSettings } from './exchange.js'
 import { headerFault } from './headers.js'
-import type { HttpSinkOptions, TlsOptions } from './options.js'
+import type { HttpSinkOptions } from './options.js'
 
 /** Options and environment together. */
 export interface Settings {
@@ -39,7 +39,7 @@ export function settingsOf(options: HttpSinkOptions, { env, log, id }: Connector
     const fault = headerFault(name, value)
     if (fault !== undefined) throw new MillraceError('MR347', `the sink '${id}' ${fault}`)
   }
-  const tls = tlsOf(options.tls, text => resolveText(text, env))
+  const tls = tlsSettings(options.tls, env)
   if (endpoint.tls && !tls.rejectUnauthorized)
     log.warn(`TLS verification is off: anyone between this machine and ${endpoint.url.host} can read and change the data`, { id })
   if (!endpoint.tls && !loopback.test(endpoint.url.hostname) && secrets.length > 0)
@@ -51,15 +51,5 @@ export function settingsOf(options: HttpSinkOptions, { env, log, id }: Connector
     tls,
     timeoutMs: options.timeout === undefined ? defaultTimeoutMs : durationMs(options.timeout),
     conceal: text => shown.reduce((said, secret) => said.replaceAll(secret, '…'), text),
-  }
-}
-
-function tlsOf(options: TlsOptions | undefined, resolve: (text: Text) => string): TlsSettings {
-  const { ca, cert, key, rejectUnauthorized = true } = options ?? {}
-  return {
-    ...(ca === undefined ? {} : { ca: resolve(ca) }),
-    ...(cert === undefined ? {} : { cert: resolve(cert) }),
-    ...(key === undefined ? {} : { key: resolve(key) }),
-    rejectUnauthorized,
   }
 }

@@ -5,6 +5,7 @@ export { json } from '../../src/codecs/json.js'
 export { raw } from '../../src/codecs/raw.js'
 export { valueText } from '../../src/codecs/value-text.js'
 export { env, secret } from '../../src/connector/secret.js'
+export type { TlsOptions } from '../../src/connector/tls-settings.js'
 export {
   bodyId,
   contentType,
@@ -18,7 +19,7 @@ export {
   userProperty,
   userPropertyId,
 } from './fields.js'
-export type { MqttBrokerOptions, MqttSourceOptions, Qos, TlsOptions } from './options.js'
+export type { MqttBrokerOptions, MqttSourceOptions, Qos } from './options.js'
 export { mqttSink } from './sink.js'
 export type { MqttSinkOptions } from './sink-options.js'
 export { mqtt } from './source.js'

@@ -2,18 +2,10 @@ import type { DecoderSpec } from '../../src/codecs/decoder.js'
 import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import type { EnvironmentText, Text } from '../../src/connector/secret.js'
 import type { IdSpec } from '../../src/connector/source.js'
+import type { TlsOptions } from '../../src/connector/tls-settings.js'
 import { type Duration, durationMs } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 import { TopicPattern } from './topic-pattern.js'
-
-/** PEM texts; `ca` adds authorities to trust. */
-export interface TlsOptions {
-  readonly ca?: Text
-  readonly cert?: Text
-  readonly key?: Text
-  /** False makes the connection open to anyone in between; it is logged as a warning at every start. */
-  readonly rejectUnauthorized?: boolean
-}
 
 /** Quality of service: at most once, at least once, exactly once between broker and client. */
 export type Qos = 0 | 1 | 2

@@ -1,18 +1,11 @@
 import { resolveText, type Text } from '../../src/connector/secret.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
+import { type TlsSettings, tlsSettings } from '../../src/connector/tls-settings.js'
 import { durationMs } from '../../src/model/duration.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log, RandomSource, TimeSource } from '../../src/model/seams.js'
 import { type Endpoint, parseEndpoint } from './endpoint.js'
-import type { MqttBrokerOptions, TlsOptions } from './options.js'
-
-/** PEM texts. */
-export interface TlsSettings {
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly rejectUnauthorized: boolean
-}
+import type { MqttBrokerOptions } from './options.js'
 
 /** Options and environment together. */
 export interface Settings {
@@ -38,7 +31,7 @@ export function settingsOf(options: MqttBrokerOptions, context: ConnectorContext
   const { env, log, id } = context
   const resolve = (text: Text | undefined) => (text === undefined ? undefined : resolveText(text, env))
   const endpoints = endpointsOf(options, context)
-  const tls = tlsOf(options.tls, resolve)
+  const tls = tlsSettings(options.tls, env)
   const password = resolve(options.password)
   if (!tls.rejectUnauthorized && endpoints.some(endpoint => endpoint.tls))
     log.warn('TLS verification is off: anyone between this machine and the broker can read and change the data', { id })
@@ -67,14 +60,4 @@ function endpointsOf({ url }: MqttBrokerOptions, { env, id, job }: ConnectorCont
   const list: readonly Text[] = typeof given === 'string' || 'name' in given ? [given] : given
   // A variable may hold a fail-over list, its URLs separated by commas.
   return list.flatMap(text => resolveText(text, env).split(/,(?=\s*mqtts?:)/i)).map(text => parseEndpoint(text.trim()))
-}
-
-function tlsOf(options: TlsOptions | undefined, resolve: (text: Text | undefined) => string | undefined): TlsSettings {
-  const [ca, cert, key] = [resolve(options?.ca), resolve(options?.cert), resolve(options?.key)]
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    rejectUnauthorized: options?.rejectUnauthorized ?? true,
-  }
 }

@@ -30,3 +30,4 @@ export type {
   SourceSpec,
   SourceStatus,
 } from './source.js'
+export { type TlsOptions, type TlsSettings, tlsSettings } from './tls-settings.js'
