@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { ReadableBytes } from './packed-bytes.js'
 import type { Offset } from './record-buffer.js'
 
 /** Bytes before a place by which its file is recognised. */
@@ -46,14 +47,14 @@ export async function inodeOf(file: FileHandle): Promise<string> {
 }
 
 /** The checksum of the bytes before an offset, at most 256. */
-export async function printOf(file: FileHandle, at: number, length = Math.min(at, printBytes)): Promise<Print> {
+export async function printOf(file: ReadableBytes, at: number, length = Math.min(at, printBytes)): Promise<Print> {
   const bytes = new Uint8Array(length)
   const { bytesRead } = await file.read(bytes, 0, length, at - length)
   return { length: bytesRead, crc: crc32(bytes.subarray(0, bytesRead)) }
 }
 
 /** Whether a file still holds what was read of it up to a place. */
-export async function holds(file: FileHandle, { at, print }: Pick<FilePlace, 'at' | 'print'>): Promise<boolean> {
+export async function holds(file: ReadableBytes, { at, print }: Pick<FilePlace, 'at' | 'print'>): Promise<boolean> {
   if (at > 0 && print.length === 0) return false
   const { length, crc } = await printOf(file, at, Math.min(print.length, printBytes))
   return length === print.length && crc === print.crc

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ReadableBytes } from './packed-bytes.js'
 import { RecordScanner } from './record-scanner.js'
 
 const chunkBytes = 131_072
@@ -33,7 +33,7 @@ export const fileStart: Offset = { at: 0, line: 1, skipping: false }
  * is given cut there, and its rest passed over).
  */
 export class RecordBuffer {
-  readonly #file: FileHandle
+  readonly #file: ReadableBytes
   readonly #scanner: RecordScanner
   #buffer = new Uint8Array(chunkBytes)
   /** What belongs to all records; the first bytes of the buffer are kept free for it. */
@@ -47,7 +47,7 @@ export class RecordBuffer {
   #lines = new Int32Array(1_024)
 
   /** @param quotes line breaks may stand in quoted cells (CSV) */
-  constructor(file: FileHandle, quotes: boolean, from: Offset = fileStart) {
+  constructor(file: ReadableBytes, quotes: boolean, from: Offset = fileStart) {
     this.#file = file
     this.#scanner = new RecordScanner(quotes, from.line, from.skipping)
     this.#readAt = from.at

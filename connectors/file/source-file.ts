@@ -3,6 +3,7 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Schema } from '../../src/model/schema.js'
 import { csvHeader } from './csv-header.js'
 import { type FilePlace, holds, inodeOf, printOf } from './file-place.js'
+import { isPacked, PackedBytes } from './packed-bytes.js'
 import { type Offset, RecordBuffer, type Records } from './record-buffer.js'
 
 /** How a file is cut into records. */
@@ -23,19 +24,22 @@ export class SourceFile {
   readonly path: string
   readonly inode: string
   readonly #handle: FileHandle
+  /** What its name says it holds: packed ones are unpacked as they are read. */
+  readonly #bytes: FileHandle | PackedBytes
   readonly #form: RecordForm
   readonly #buffer: RecordBuffer
   #print: FilePlace['print'] = { length: 0, crc: 0 }
   /** The header has been read, or there is none. */
   #begun: boolean
 
-  private constructor(path: string, handle: FileHandle, inode: string, form: RecordForm) {
+  private constructor(path: string, handle: FileHandle, bytes: FileHandle | PackedBytes, inode: string, form: RecordForm) {
     this.path = path
     this.inode = inode
     this.#handle = handle
+    this.#bytes = bytes
     this.#form = form
     this.#begun = form.header === undefined
-    this.#buffer = new RecordBuffer(handle, form.quotes)
+    this.#buffer = new RecordBuffer(bytes, form.quotes)
   }
 
   /** @throws MR330 where there is none, MR331 where it cannot be opened */
@@ -46,16 +50,26 @@ export class SourceFile {
     })
     try {
       if ((await handle.stat()).isDirectory()) throw new MillraceError('MR331', `${path} is a folder, not a file`)
-      return new SourceFile(path, handle, await inodeOf(handle), form)
+      const bytes = path.endsWith('.gz') && (await isPacked(handle)) ? new PackedBytes(handle) : handle
+      return new SourceFile(path, handle, bytes, await inodeOf(handle), form)
     } catch (error) {
       await handle.close()
       throw error
     }
   }
 
+  get isPacked(): boolean {
+    return this.#bytes !== this.#handle
+  }
+
+  /** When it was last written, µs since the epoch; of a packed one gzip keeps that. */
+  async changed(): Promise<number> {
+    return Number((await this.#handle.stat({ bigint: true })).mtimeNs / 1_000n)
+  }
+
   /** Whether it goes on from a place. */
   holds(place: FilePlace): Promise<boolean> {
-    return holds(this.#handle, place)
+    return holds(this.#bytes, place)
   }
 
   /** Goes on at a place of it; the header of a CSV file is read first. @throws MR217, MR219 of the header */
@@ -88,7 +102,7 @@ export class SourceFile {
   async #read(take: () => Promise<Records | undefined>): Promise<Records | undefined> {
     try {
       const records = await take()
-      if (records) this.#print = await printOf(this.#handle, this.#buffer.offset.at)
+      if (records) this.#print = await printOf(this.#bytes, this.#buffer.offset.at)
       return records
     } catch (cause) {
       if (cause instanceof MillraceError) throw cause
@@ -126,11 +140,13 @@ export class SourceFile {
   /** Whether it still holds what was read of it, whatever its name. */
   async isWhole(): Promise<boolean> {
     const { at } = this.offset
+    // Nobody adds to what is packed.
+    if (this.isPacked) return true
     return at === 0 || this.#print.length === 0 ? (await this.size()) >= at : this.holds(this.place)
   }
 
   close(): Promise<void> {
-    return this.#handle.close()
+    return this.#bytes.close()
   }
 
   /** Reads the header, once there is one. */
@@ -147,4 +163,11 @@ export class SourceFile {
     this.#begun = true
     return true
   }
+}
+
+/** Whether a path leads to a file that can be opened. */
+export async function isReadable(path: string, form: RecordForm): Promise<boolean> {
+  const file = await SourceFile.open(path, form).catch(() => undefined)
+  await file?.close()
+  return file !== undefined
 }

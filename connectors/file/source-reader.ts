@@ -3,10 +3,12 @@ import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type FilePlace, readPlace, writePlace } from './file-place.js'
 import type { FileSeries } from './file-series.js'
-import { findGrown, findPlace, rotatedAfter } from './find-place.js'
+import { findGrown, findPlace, rotatedAfter, unreadable } from './find-place.js'
+import { LeftFiles } from './left-files.js'
+import { mayCome } from './may-come.js'
 import { QuotePatience } from './quote-patience.js'
 import type { Records } from './record-buffer.js'
-import { type RecordForm, SourceFile } from './source-file.js'
+import { isReadable, type RecordForm, SourceFile } from './source-file.js'
 
 /** Ms between two looks at a file that has nothing new. */
 const lookMs = 100
@@ -36,6 +38,7 @@ export class FileSourceReader implements SourceReader {
   /** Since when the file is known to have a successor; undefined: it has none, or has grown since. */
   #succeeded: number | undefined
   readonly #quotes = new QuotePatience()
+  readonly #left: LeftFiles
   /** The file was waited on: it may have a writer. */
   #waited = false
   #asked: Promise<Chunk | undefined> = Promise.resolve(undefined)
@@ -46,6 +49,7 @@ export class FileSourceReader implements SourceReader {
     this.#series = series
     this.#form = form
     this.#follow = follow
+    this.#left = new LeftFiles(context.log)
   }
 
   /**
@@ -121,12 +125,14 @@ export class FileSourceReader implements SourceReader {
       log.info(`goes on in ${file.path} at ${shownLine(place.line)}`)
       return
     }
-    const there = await SourceFile.open(path, this.#form).catch(() => undefined)
-    await there?.close()
+    const there = await isReadable(path, this.#form)
     const read = `of what was read up to ${shownLine(place.line)}`
     if (there && !this.#follow) throw new MillraceError('MR333', `${path} does not go on from the end ${read}`)
     if (!there && !this.#series.isPattern && !this.#follow) throw this.#nothing()
-    log.warn(`${path} is ${there ? 'another file now, read from its beginning' : 'gone'}; the rest ${read} is not read`, { code: 'MR333' })
+    const [packed] = await unreadable(this.#series)
+    const perhaps = packed === undefined ? '' : `; it may be in ${packed}, which cannot be unpacked here`
+    const what = there ? 'another file now, read from its beginning' : 'gone'
+    log.warn(`${path} is ${what}; the rest ${read} is not read${perhaps}`, { code: 'MR333' })
     if (there && this.#series.isPattern) this.#before = [path]
   }
 
@@ -136,7 +142,7 @@ export class FileSourceReader implements SourceReader {
       const file = this.#file
       if (!file) {
         this.#file = await this.#opened()
-        if (!this.#file) this.#end()
+        if (!this.#file) await this.#end()
         continue
       }
       const records = await file.take(true)
@@ -144,12 +150,14 @@ export class FileSourceReader implements SourceReader {
       if (!(await file.isWhole())) {
         throw new MillraceError('MR332', `${file.path} was cut or written anew while it was read, at ${shownLine(file.offset.line)}`)
       }
+      this.#left.add(file.place)
       await this.#leave()
-      if (!this.#series.isPattern) this.#end()
+      if (!this.#series.isPattern) await this.#end()
     }
   }
 
-  #end(): void {
+  async #end(): Promise<void> {
+    await this.#left.look(Number.POSITIVE_INFINITY)
     this.#ended = true
     if (this.#receipt > 0 || this.#context.positions?.get(0) === undefined) return
     this.#context.log.info(
@@ -159,6 +167,7 @@ export class FileSourceReader implements SourceReader {
 
   async #followed(): Promise<Chunk | undefined> {
     while (!this.#closed) {
+      await this.#left.look(this.#context.time.monotonic())
       const file = this.#file ?? (await this.#opened())
       this.#file = file
       if (!file) {
@@ -172,7 +181,8 @@ export class FileSourceReader implements SourceReader {
       if (await this.#isLeft(file)) {
         const rest = await file.take(true)
         if (rest) return this.#chunk(file, rest)
-        if (!this.#series.isPattern) this.#before = await rotatedAfter(file.inode, this.#series)
+        if (!this.#series.isPattern) this.#before = await rotatedAfter(file, this.#left.places, this.#series, this.#form)
+        this.#left.add(file.place)
         await this.#leave()
       }
     }
@@ -288,7 +298,3 @@ export class FileSourceReader implements SourceReader {
     })
   }
 }
-
-/** A file may come, and rights may be given; a folder does not become a file. */
-const mayCome = ({ code, cause }: MillraceError): boolean =>
-  code === 'MR330' || ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '')

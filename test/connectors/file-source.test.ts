@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { csv, env, type FileSourceOptions, file, json } from '../../connectors/file/index.js'
@@ -104,6 +105,27 @@ describe('a file that is read to its end', () => {
       `${path} line 8: MR219 a quote is never closed (RFC 4180)`,
     ])
     expect(read.reader.status()).toMatchObject({ live: false, detail: `${path} read to its end` })
+  })
+
+  it('is unpacked where it bears the name of gzip, and goes on in the midst of it; a torn one stops: MR331', async () => {
+    path = join(folder, 'app.csv.gz')
+    const rows = Array.from({ length: 40_000 }, (_, n) => `${n},${'x'.repeat(n % 20)}\n`).join('')
+    await writeFile(path, gzipSync(`n,note\n${rows}`))
+    const read = await reading()
+    await read.done
+    expect([read.error, read.numbers.length, read.rows.at(-1)]).toEqual([undefined, 40_000, [39_999, 'x'.repeat(19)]])
+    const source = file({ path, decode: csv(S) })
+    const first = opened(await source.open(connectorContext()), it => it.close('release'))
+    const { position, length } = (await first.next())!
+    const rest = await reading({ from: position! })
+    await rest.done
+    expect(rest.numbers.length + length).toBe(40_000)
+    expect(rest.numbers[0]).toBe(length)
+    const whole = await readFile(path)
+    await writeFile(path, whole.subarray(0, whole.length - 9))
+    const torn = await reading()
+    await torn.done
+    expect(torn.error).toMatchObject({ code: 'MR331' })
   })
 
   it('costs the record alone where one is of 100 MB, and no memory', async () => {
@@ -340,6 +362,25 @@ describe('several files', () => {
 })
 
 describe('a file that is followed', () => {
+  it.each([true, false])('of which one grows that is not the last: said once, with its code; follow: %s', async follow => {
+    const [one, two] = [join(folder, 'r-1.csv'), join(folder, 'r-2.csv')]
+    await writeFile(one, 'n\n1\n')
+    await writeFile(two, 'n\n2\n')
+    const own = connectorContext()
+    const reader = opened(await file({ path: join(folder, 'r-*.csv'), decode: csv(S), follow }).open(own), it => it.close('release'))
+    // The first is left for the second.
+    for (const end of [one, two]) expect(JSON.parse((await reader.next())!.position!)).toMatchObject({ file: end })
+    await write('3\n4\n', one)
+    const rest = reader.next()
+    const said = () => own.lines.filter(({ message }) => message.includes('has grown'))
+    await until('it is said', () => said().length > 0)
+    await write('5\n', one)
+    await reader.close('release')
+    expect(await rest).toBeUndefined()
+    const message = `${one} has grown by 4 bytes after it was read to line 3: they are not read`
+    expect(said()).toEqual([{ level: 'warn', message, fields: { code: 'MR338' } }])
+  })
+
   it('waits for whole lines, and a whole header', async () => {
     await writeFile(path, 'n,no')
     const read = await followed()
@@ -449,6 +490,74 @@ describe('a file that is followed', () => {
     const third = await followed(second.position)
     await write('6\n')
     await third.has(6)
+  })
+
+  /** As `gzip` does: the time of the last write stays, the file goes. */
+  async function pack(from: string, seconds: number, to = `${from}.gz`): Promise<void> {
+    await writeFile(to, gzipSync(await readFile(from)))
+    await utimes(to, seconds, seconds)
+    await rm(from)
+  }
+
+  it('goes on in what gzip made of it while nobody read, and of those that followed', async () => {
+    await writeFile(path, 'n\n1\n')
+    const first = await followed()
+    await first.has(1)
+    await first.reader.close('release')
+    await write('2\n3\n')
+    await pack(path, 1_700_000_001, `${path}.2.gz`)
+    await writeFile(path, 'n\n4\n')
+    await pack(path, 1_700_000_002, `${path}.1.gz`)
+    await writeFile(path, 'n\n5\n')
+    const second = await followed(first.position)
+    await second.has(2, 3, 4, 5)
+    expect(second.log[0]).toBe(`goes on in ${path}.2.gz at line 3`)
+    // A place in a packed file is one to go on from, too.
+    const source = file({ path, decode: csv(S), follow: true })
+    const reader = opened(await source.open(connectorContext({ positions: new Map([[0, first.position!]]) })), it => it.close('release'))
+    const inside = (await reader.next())!.position
+    const third = await followed(inside)
+    await third.has(4, 5)
+  })
+
+  it('is packed while it is read, and so is what follows: nothing twice, nothing left out', async () => {
+    await writeFile(path, 'n\n1\n')
+    const read = await followed()
+    await read.has(1)
+    await utimes(path, 1_700_000_001, 1_700_000_001)
+    await rename(path, `${path}.2`)
+    // By another program than gzip, which does not keep the time.
+    await pack(`${path}.2`, Date.now() / 1_000)
+    await writeFile(`${path}.1`, 'n\n2\n')
+    await pack(`${path}.1`, 1_700_000_002)
+    await writeFile(path, 'n\n3\n')
+    await read.has(1, 2, 3)
+  })
+
+  it('says where the rest of it may be, if that cannot be unpacked', async () => {
+    await writeFile(path, 'n\n1\n')
+    const first = await followed()
+    await first.has(1)
+    await first.reader.close('release')
+    await rm(path)
+    await writeFile(`${path}.1.xz`, 'packed')
+    await writeFile(path, 'n\n2\n')
+    const second = await followed(first.position)
+    await second.has(2)
+    expect(second.log[0]).toMatch(/is not read; it may be in .*app\.csv\.1\.xz, which cannot be unpacked here$/)
+  })
+
+  it('is one of a pattern, and was packed while nobody read', async () => {
+    const [one, two] = [join(folder, 'r-1.csv'), join(folder, 'r-2.csv')]
+    await writeFile(one, 'n\n1\n')
+    const first = await reading({ path: join(folder, 'r-*.csv'), follow: true })
+    await first.has(1)
+    await first.reader.close('release')
+    await write('2\n', one)
+    await pack(one, 1_700_000_001)
+    await writeFile(two, 'n\n3\n')
+    const second = await reading({ path: join(folder, 'r-*.csv'), follow: true, from: first.position })
+    await second.has(2, 3)
   })
 
   it('begins anew, and says so, where nothing is left of what was read', async () => {

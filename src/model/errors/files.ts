@@ -55,4 +55,12 @@ export const fileErrors = entries({
     remedy: 'Nothing to do: with a data folder the rows are written at the next start.',
     action: 'back-off',
   },
+  MR338: {
+    title: 'a file grew after it was read',
+    cause:
+      'A pattern reads its files in the order of their names, and one that was read to its end and left for the next has been added to: of several files only the last one may grow.',
+    remedy:
+      'Write one file at a time, or give each file that grows a source of its own; to read what was missed, put it into a file with a later name.',
+    action: 'refuse',
+  },
 })
