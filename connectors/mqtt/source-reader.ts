@@ -29,6 +29,12 @@ export interface Subscription {
 /** MQTT 5 §3.8.3.1, retain handling: send retained messages at the subscribe, only for a new subscription, or not at all. */
 const retainHandling = { always: 0, 'when-new': 1, never: 2 } as const
 
+/**
+ * Ms for which a subscription waits until the journal holds what the next start has to know. Where it takes nothing for longer, as
+ * a sink holds the job up, what the broker would not keep meanwhile is the greater loss.
+ */
+const patienceMs = 5_000
+
 const lossWords = ({ times, at }: SourceLoss): string =>
   `its session was lost at the broker ${times === 1 ? 'once,' : `${times} times, the last`} noticed at ${new Date(at).toISOString()}`
 
@@ -49,6 +55,9 @@ export class MqttSourceReader implements SourceReader {
   readonly #ledger: SessionLedger | undefined
   /** On its way to the journal; `receipt` once it was given. */
   #noting: { readonly text: string; receipt?: number } | undefined
+  #cancelPatience: (() => void) | undefined
+  /** The connection on which was subscribed. */
+  #asked: Dialed | undefined
   #tooLarge = 0
   #leftOut = 0
   /** Monotonic ms since nothing is subscribed. */
@@ -143,6 +152,7 @@ export class MqttSourceReader implements SourceReader {
     this.#mode = how === 'drain' ? 'draining' : 'closed'
     this.#awake()
     if (how === 'drain') return
+    this.#cancelPatience?.()
     this.#inbox.clear()
     this.#dialed = undefined
     this.#gate = undefined
@@ -160,7 +170,7 @@ export class MqttSourceReader implements SourceReader {
     if (this.#mode === 'closed') return 'closed'
     if (this.#fatal) return this.#fatal.message
     if (!this.#keeper.connected) return this.#keeper.detail
-    if (this.#noting) return 'connected, waits until the journal has taken note of its session'
+    if (this.#noting && this.#asked !== this.#dialed) return 'connected, waits until the journal has taken note of its session'
     if (!this.#subscribed) return `subscribing to ${name}`
     const { unsettled, presettled } = this.#inbox
     return [
@@ -187,7 +197,8 @@ export class MqttSourceReader implements SourceReader {
     const { granted } = dialed
     if (!clean && granted.expirySeconds !== undefined && granted.expirySeconds < expirySeconds)
       this.#context.log.warn(`${dialed.endpoint.text} keeps the session for ${granted.expirySeconds} s, not for ${expirySeconds} s`)
-    if (!this.#isToNote()) this.#subscribe(dialed)
+    if (this.#isToNote()) this.#cancelPatience = this.#context.time.after(patienceMs, () => this.#subscribe(dialed))
+    else this.#subscribe(dialed)
   }
 
   /** Whether the journal has to hold first what the next start has to know; where it does, it is on its way. */
@@ -202,7 +213,9 @@ export class MqttSourceReader implements SourceReader {
   }
 
   #subscribe(dialed: Dialed): void {
-    if (this.#mode !== 'running') return
+    this.#cancelPatience?.()
+    if (this.#mode !== 'running' || this.#asked === dialed) return
+    this.#asked = dialed
     const { filters, qos, retained } = this.#subscription
     const { client } = dialed
     this.#ledger?.subscribing()
@@ -251,6 +264,7 @@ export class MqttSourceReader implements SourceReader {
 
   #lost(): void {
     if (this.#subscribed) this.#downSince = this.#context.time.monotonic()
+    this.#cancelPatience?.()
     this.#dialed = undefined
     this.#gate = undefined
     this.#subscribed = false

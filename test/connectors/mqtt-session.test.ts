@@ -3,6 +3,9 @@ import { mqtt } from '../../connectors/mqtt/index.js'
 import { json } from '../../src/codecs/json.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { integer, schema } from '../../src/model/fields.js'
+import type { TimeSource } from '../../src/model/seams.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { disposals } from '../interop/disposals.js'
 import { peerTest } from '../interop/peer-test.js'
 import { RunningJob } from '../interop/running-job.js'
@@ -28,8 +31,13 @@ describe('what the journal notes of a session', () => {
     )
 
   /** A reader in a job with a journal, which held this position of it. */
-  const reading = async (broker: ScriptedBroker, position?: string, options: { readonly clean?: boolean } = {}) => {
-    const context = connectorContext({ journal: 'j1', positions: new Map(position === undefined ? [] : [[0, position]]) })
+  const reading = async (
+    broker: ScriptedBroker,
+    position?: string,
+    options: { readonly clean?: boolean } = {},
+    time: TimeSource = systemTime,
+  ) => {
+    const context = connectorContext({ journal: 'j1', positions: new Map(position === undefined ? [] : [[0, position]]), time })
     const source = mqtt({ url: broker.url, topic: 'rooms/a', clientId: 'me', decode, ...options })
     const reader = opened(await source.open(context), it => it.close('release'))
     const lost = () => context.lines.filter(({ fields }) => fields['code'] === 'MR324').length
@@ -77,6 +85,25 @@ describe('what the journal notes of a session', () => {
     await until('it is subscribed', () => reader.status().connected)
     expect(lost()).toBe(1)
     expect(reader.status().lost?.times).toBe(1)
+  })
+
+  test('is waited for, but not for ever: what the broker would not keep meanwhile is the greater loss', async () => {
+    const broker = await brokered()
+    const time = virtualTime(0)
+    const { reader } = await reading(broker, JSON.stringify(noted), {}, time)
+    await until('it waits', () => reader.status().detail.includes('waits until the journal'))
+    await time.advance(4_900)
+    expect(reader.status().detail).toContain('waits until the journal')
+    await time.advance(200)
+    await until('it is subscribed', () => reader.status().connected)
+    // The job takes it at last; nothing is subscribed to twice.
+    reader.settle((await reader.next())!.receipt)
+    broker.send({ cmd: 'publish', topic: 'rooms/a', payload: '{"n":1}', qos: 1, messageId: 1, dup: false, retain: false })
+    expect((await reader.next())!.length).toBe(1)
+    expect(subscribes(broker)).toBe(1)
+    // Its goodbye would wait on a clock that stands still.
+    broker.cut()
+    await until('it is down', () => !reader.status().connected)
   })
 
   test('of a loss stays, and is counted up by the next', async () => {
