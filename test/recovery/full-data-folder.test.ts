@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -62,4 +62,48 @@ describe('a data folder that is full', () => {
     const { findings } = await rig.finish(life)
     expect(findings, life.output).toEqual([])
   }, 180_000)
+
+  test('a start of an edited job recovers once, waits, says why, and goes on by itself when there is room', async context => {
+    const folder = await smallFolder()
+    if (folder === undefined) return context.skip('this machine mounts no tmpfs for us')
+    const dataDir = join(folder, 'data')
+    const rig = opened(await CrashRig.open({ seed: 62, peer: 'node', rate: 2_000, direct: true, dataDir }), it => it.close())
+    const { job } = rig.life()
+    const texts = opened(await mkdtemp(join(tmpdir(), 'millrace-texts-')), it => rm(it, { recursive: true }))
+    const edited = join(texts, 'crash.job.ts')
+    await writeFile(edited, `${await readFile(job, 'utf8')}\nexport const edited = true\n`)
+    const first = opened(JobLife.command(rig.life()), it => it.kill())
+    await rig.moreMessages(2_000)
+    expect(await first.stop()).toBe(0)
+    const ballast = join(folder, 'ballast')
+    const { bsize } = await statfs(folder)
+    let waited = 0
+    // From no page at all to room for all that a start writes but its snapshot.
+    for (const [n, pages] of [0, 1, 2, 4].entries()) {
+      const { bavail } = await statfs(folder)
+      await writeFile(ballast, Buffer.alloc((bavail - pages) * bsize))
+      const life = opened(JobLife.command(rig.life(n % 2 === 0 ? { job: edited } : {})), it => it.kill())
+      const page = (await life.page())!
+      const answer = await until('it waits, or there is room', async () => {
+        const ready = await fetch(`${page}/readyz`)
+        const text = await ready.text()
+        return ready.status === 200 || /ENOSPC|no space/i.test(text) ? ready.status : undefined
+      })
+      // An attempt or two more.
+      let looks = answer === 503 ? 0 : 200
+      await until('a while', () => ++looks > 200)
+      if (answer === 503) waited++
+      await rm(ballast)
+      await until(`ready after ${pages} pages`, async () => (await fetch(`${page}/readyz`)).status === 200)
+      const said = (what: RegExp): number => life.output.split('\n').filter(line => what.test(line)).length
+      expect([said(/recovered from/), said(/ENOSPC|no space/i)], life.output).toEqual([1, answer === 503 ? 1 : 0])
+      await rig.moreMessages(500)
+      expect(await life.stop(), life.output).toBe(0)
+    }
+    expect(waited).toBeGreaterThan(1)
+    const last = opened(JobLife.command(rig.life()), it => it.kill())
+    await rig.moreMessages(2_000)
+    const { findings } = await rig.finish(last)
+    expect(findings, last.output).toEqual([])
+  }, 240_000)
 })
