@@ -59,6 +59,7 @@ describe('GET /api/v1/live', () => {
     expect(reader.response.headers.get('access-control-allow-origin')).toBeNull()
     const snapshot = await reader.next()
     expect(snapshot).toMatchObject({ event: 'snapshot', data: { type: 'snapshot', view: { id: 'climate', job: 'rooms', rows: 2 } } })
+    expect(snapshot.data['seen']).toEqual([start, start])
     expect(means(snapshot)).toEqual([0, 1])
     expect(snapshot.id).toMatch(/^[0-9a-f]+:1$/)
     const progress = await reader.next()
@@ -87,6 +88,7 @@ describe('GET /api/v1/live', () => {
     expect(means(upsert)).toEqual([6, 2])
     expect(upsert.data['removed']).toMatchObject([['a', 0, start, start + 60_000, true, 0]])
     expect(upsert.data['view']).toBe('climate')
+    expect(upsert.data['seen']).toEqual([start, start])
   })
 
   it('sends progress every 500 ms', async () => {
