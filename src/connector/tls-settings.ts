@@ -18,11 +18,10 @@ export interface TlsSettings {
 }
 
 /**
- * Reads the TLS options of a connector: whoever is not trusted is refused unless the options say otherwise.
+ * Reads the TLS options of a connector, `tlsSettings(options.tls, context.env)`: whoever is not trusted is refused unless the
+ * options say otherwise.
  *
  * @throws MR304 for a variable that is not set.
- * @example
- * tlsSettings({ ca: env('BROKER_CA') }, context.env)
  */
 export function tlsSettings(options: TlsOptions | undefined, environment: Readonly<Record<string, string | undefined>>): TlsSettings {
   const { ca, cert, key, rejectUnauthorized = true } = options ?? {}
