@@ -41,7 +41,7 @@ export async function init(dir: string, options: InitOptions): Promise<number> {
   }
   const files = await create(folder, { ...chosen, now: systemTime.wall() })
   const ms = asks ? '' : ` in ${Math.round(systemTime.monotonic() - began)} ms`
-  welcome(folder, chosen.name, `${files} files${ms}`)
+  welcome(folder, chosen, `${files} files${ms}`)
   return 0
 }
 
@@ -107,12 +107,18 @@ async function create(
 const unwritable = (folder: string, cause: unknown): MillraceError =>
   new MillraceError('MR631', `${folder} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
 
-function welcome(folder: string, name: string, what: string): void {
+/** What has to be there before the job runs. */
+const needs: Partial<Record<ProjectSource, string>> = {
+  mqtt: 'set MILLRACE_MQTT_URL to the address of your broker first: mqtt://HOST:1883',
+}
+
+function welcome(folder: string, { name, source }: { readonly name: string; readonly source: ProjectSource }, what: string): void {
   const path = relative('', folder)
   const quoted = /^[\w./\\:-]+$/.test(path) ? path : `"${path}"`
   const lines = [
     `${pc.green('✓')} ${pc.bold(name)}: ${what}`,
     ...(path === '' ? [] : [`  cd ${quoted}`]),
+    ...(needs[source] === undefined ? [] : [`  ${pc.dim(needs[source])}`]),
     `  npx millrace dev ${name}.job.ts    ${pc.dim('run it, with a page; edit, save, and it goes on')}`,
     `  ${'npx millrace test'.padEnd(`npx millrace dev ${name}.job.ts`.length)}    ${pc.dim('test it')}`,
   ]

@@ -20,7 +20,9 @@ describe.each(sources)('a project that reads %s', source => {
   const name = `my-${source}-plant`
 
   it('is made whole', async () => {
-    expect(await init(cwd, '--source', source)).toMatchObject({ code: 0 })
+    const made = await init(cwd, '--source', source)
+    expect(made).toMatchObject({ code: 0 })
+    expect(made.stderr.includes('MILLRACE_MQTT_URL')).toBe(source === 'mqtt')
     expect(readdirSync(cwd).sort()).toEqual([
       '.gitignore',
       '.vscode',
