@@ -4,7 +4,7 @@ import { byteText } from './byte-text.js'
 import { printable } from './dead-letters-text.js'
 import { countText, momentText, rateText, spanText, timeOfDay } from './inspect-format.js'
 import type { Inspected } from './inspect-read.js'
-import { cutText, inspectTable } from './inspect-table.js'
+import { foldText, inspectTable } from './inspect-table.js'
 
 /** What is shown of a job: lines above the table, the table's head, and a line for each node. */
 export interface InspectLines {
@@ -13,17 +13,18 @@ export interface InspectLines {
   readonly nodes: readonly string[]
 }
 
-/** How a job fares, in lines of at most `width` characters, colours aside. */
-export function inspectLines({ job, graph }: Inspected, width: number): InspectLines {
-  const cut = (text: string): string => cutText(printable(text), width)
+/** How a job fares, in lines of at most `width` characters, colours aside; a sentence takes `most` lines, what is longer is cut. */
+export function inspectLines({ job, graph }: Inspected, width: number, most = 2): InspectLines {
+  const folded = (text: string, paint: (line: string) => string): readonly string[] => foldText(printable(text), width, most).map(paint)
+  const plain = (line: string): string => line
   const { culprit } = graph
   const above = [
-    pc.bold(cut(healthText(job))),
-    pc.dim(cut(guaranteeText(job))),
-    cut(countsText(job)),
-    ...(culprit ? [pc.yellow(cut(`! ${culprit.sentence}`))] : []),
-    ...job.attention.filter(sentence => sentence !== culprit?.sentence).map(sentence => pc.yellow(cut(`! ${sentence}`))),
-    ...(job.error ? [pc.red(cut(`${job.error.code} ${job.error.message}`)), cut(`try: ${job.error.hint}`)] : []),
+    ...folded(healthText(job), pc.bold),
+    ...folded(guaranteeText(job), pc.dim),
+    ...folded(countsText(job), plain),
+    ...(culprit ? folded(`! ${culprit.sentence}`, pc.yellow) : []),
+    ...job.attention.filter(sentence => sentence !== culprit?.sentence).flatMap(sentence => folded(`! ${sentence}`, pc.yellow)),
+    ...(job.error ? [...folded(`${job.error.code} ${job.error.message}`, pc.red), ...folded(`try: ${job.error.hint}`, plain)] : []),
   ]
   const [head = '', ...rows] = inspectTable(nodeColumns(job, graph), width)
   const nodes = graph.nodes.map((node, i) => (node.id === culprit?.node || node.waiting ? pc.yellow(rows[i]!) : rows[i]!))

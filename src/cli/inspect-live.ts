@@ -13,6 +13,8 @@ import { onShutdown } from './shutdown.js'
 
 /** Real ms between two looks. */
 const period = 1_000
+/** Rows of a screen on which sentences may take two lines. */
+const roomyRows = 20
 
 /** The live table: asks once a second and draws in place, until it is told to end. */
 export class InspectLive {
@@ -97,7 +99,7 @@ export class InspectLive {
     const screen = this.#screen
     if (!screen || this.#ended) return
     const { columns, rows } = screen
-    const { above, head, nodes } = inspectLines(this.#seen, columns)
+    const { above, head, nodes } = inspectLines(this.#seen, columns, rows < roomyRows ? 1 : 2)
     const lost = this.#lost ? [pc.red(cutText(this.#lostText(this.#lost), columns))] : []
     const top = [...lost, ...above, '', head]
     const room = Math.max(1, rows - top.length - 2)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type InspectColumn, inspectTable } from './inspect-table.js'
+import { foldText, type InspectColumn, inspectTable } from './inspect-table.js'
 
 const columns: readonly InspectColumn[] = [
   { title: 'node', rank: 0, cells: ['readings', 'windows'] },
@@ -31,6 +31,21 @@ test('no line is wider than the terminal, and there is one for each node', () =>
     fc.property(fc.array(column, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 120 }), (any, width) => {
       const lines = inspectTable([{ ...any[0]!, rank: 0 }, ...any.slice(1)], width)
       expect(lines).toHaveLength(4)
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width)
+    }),
+  )
+})
+
+test('a sentence is broken between words, into so many lines at most, and loses nothing but what does not fit them', () => {
+  const text = 'exactly once within 1,000,000 ids or 10 minutes, as the only consumer'
+  expect(foldText(text, 40, 2)).toEqual(['exactly once within 1,000,000 ids or 10', '  minutes, as the only consumer'])
+  expect(foldText(text, 40, 1)).toEqual(['exactly once within 1,000,000 ids or 10…'])
+  expect(foldText(text, 32, 2)).toEqual(['exactly once within 1,000,000', '  ids or 10 minutes, as the onl…'])
+  expect(foldText(text, 80, 2)).toEqual([text])
+  fc.assert(
+    fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 3 }), (any, width, most) => {
+      const lines = foldText(any, width, most)
+      expect(lines.length).toBeLessThanOrEqual(most)
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(width)
     }),
   )

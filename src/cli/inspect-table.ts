@@ -1,3 +1,5 @@
+import { wrapLine } from './wrap-line.js'
+
 /** A column of a table; the ones with the highest `rank` give way first where the terminal is narrow. */
 export interface InspectColumn {
   readonly title: string
@@ -14,6 +16,13 @@ const leastFlexible = 12
 
 export const cutText = (text: string, width: number): string =>
   text.length <= width ? text : width <= 1 ? text.slice(0, Math.max(0, width)) : `${text.slice(0, width - 1)}…`
+
+/** A sentence in at most so many lines, broken between words, the further ones indented; the last is cut where it is longer still. */
+export function foldText(text: string, width: number, most: number): readonly string[] {
+  const lines = wrapLine(text, width, 2).split('\n')
+  const rest = lines.slice(most - 1).map((line, i) => (i === 0 ? line : line.trimStart()))
+  return [...lines.slice(0, most - 1), rest.join(' ')].filter(line => line !== '').map(line => cutText(line, width))
+}
 
 /** Lines of a table that is at most `width` wide, its head first; columns without any content are left out. */
 export function inspectTable(columns: readonly InspectColumn[], width: number): readonly string[] {
