@@ -13,6 +13,8 @@ import { addressOf, encodeRow, type MessageForm } from './sink-message.js'
 /** Links kept open at most; beyond it the one that was idle longest is closed. */
 const mostLinks = 64
 const namedIds = 5
+/** Rows of outputs that are under way together; one by one, no more would leave than one in each round trip. */
+const mostTogether = 1_000
 
 interface Refused {
   readonly id: string
@@ -29,6 +31,7 @@ export interface SinkTerms {
 
 /** Writes rows over one connection, with a link for each address. */
 export class AmqpSinkWriter implements SinkWriter {
+  readonly gathers = { rows: mostTogether, ms: 0 }
   readonly #keeper: Keeper
   readonly #links = new Map<string, SinkLink>()
   /** Rows of addresses that have no link, because every link is busy. */

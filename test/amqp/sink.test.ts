@@ -88,6 +88,25 @@ describe('AMQP sink', () => {
     await written
   })
 
+  test('outputs go without waiting for the answer to those before them, in order also after a cut', async () => {
+    const peer = await receiving(10)
+    const writer = await writing(peer.url)
+    expect(writer.gathers).toEqual({ rows: 1_000, ms: 0 })
+    const done: number[] = []
+    const rooms = ['a', 'b', 'c']
+    const written = rooms.map((room, entry) => writer.write(outputs([room]), { entry, ordinal: 0 }).then(() => void done.push(entry)))
+    const roomsOf = (): unknown[] => peer.got.map(({ message }) => (parsed(message) as { readonly room: string }).room)
+    await until('all three, none of them answered', () => peer.got.length === 3)
+    accept(peer.got[0]!)
+    await until('the first is done', () => done.length === 1)
+    peer.cut()
+    await until('again', () => peer.got.length === 5)
+    expect(roomsOf()).toEqual(['a', 'b', 'c', 'b', 'c'])
+    for (const context of peer.got.slice(3)) accept(context)
+    await Promise.all(written)
+    expect(done).toEqual([0, 1, 2])
+  })
+
   test('released and modified rows are kept and sent again', async () => {
     const peer = await receiving(10)
     const writer = await writing(peer.url)
