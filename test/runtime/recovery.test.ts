@@ -216,6 +216,7 @@ test('every metric of a job that keeps its state is there under its name', async
     'node_rows_total counter',
     'outbox_bytes gauge',
     'source_connected gauge',
+    'source_losses_total counter',
     'sink_pending_rows gauge',
     'dead_letters_failing gauge',
     'restarts_total counter',
