@@ -88,7 +88,8 @@ async function check(path: Text, context: ConnectorContext, form: RecordForm, fo
     return { ok: true, message: `${first} can be read${records ? '' : ', and is empty'}` }
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
-    return { ok: false, message: error.message, code: error.code, severity: follow && error.code === 'MR330' ? 'warning' : 'error' }
+    const { message, code, notes, hint } = error
+    return { ok: false, message, code, notes, hint, severity: follow && code === 'MR330' ? 'warning' : 'error' }
   } finally {
     await file?.close()
   }

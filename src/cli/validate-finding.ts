@@ -39,14 +39,21 @@ export function wrong(job: string, error: MillraceError, level: 'error' | 'warni
   }
 }
 
-/** What is wrong outside of the job file: a peer, or two jobs together. */
-export function outsideFault(job: string, level: 'error' | 'warning', message: string, code: ErrorCode | undefined): Reported {
-  const hint = code === undefined ? undefined : explainCode(code)!.remedy
+/** What is wrong outside of the job file: a peer, or two jobs together. Its hint stands in place of the code's remedy. */
+export function outsideFault(
+  job: string,
+  level: 'error' | 'warning',
+  message: string,
+  code: ErrorCode | undefined,
+  more: { readonly notes?: readonly string[] | undefined; readonly hint?: string | undefined } = {},
+): Reported {
+  const notes = more.notes ?? []
+  const hint = code && (more.hint ?? explainCode(code)!.remedy)
   const mark = level === 'error' ? pc.red('error  ') : pc.yellow('warning')
-  const remedy = hint === undefined ? '' : `\n  ${pc.dim('=')} try:  ${hint}\n  ${pc.dim('=')} docs: millrace explain ${code}`
+  const below = [...notes, ...(hint ? [`try:  ${hint}`, `docs: millrace explain ${code}`] : [])]
   return {
-    finding: { level, job, message, ...(code !== undefined && { code }), ...(hint !== undefined && { hint }) },
-    text: `${mark} ${code === undefined ? '' : `${pc.bold(code)}  `}${message}${remedy}`,
+    finding: { level, job, message, ...(code && { code }), ...(notes.length > 0 && { notes }), ...(hint && { hint }) },
+    text: `${mark} ${code ? `${pc.bold(code)}  ` : ''}${message}${below.map(line => `\n  ${pc.dim('=')} ${line}`).join('')}`,
   }
 }
 

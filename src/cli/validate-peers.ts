@@ -32,8 +32,9 @@ export async function validatePeers(graph: Graph, strict: boolean): Promise<read
   return (await Promise.all(asked)).flat()
 }
 
-function reported(name: string, { ok, message, code, severity }: CheckResult, strict: boolean): Reported {
+function reported(name: string, result: CheckResult, strict: boolean): Reported {
+  const { ok, message, code, severity, notes, hint } = result
   if (ok) return fine(name, `${name}: ${message}`)
   const known = code !== undefined && Object.hasOwn(catalogue, code) ? (code as ErrorCode) : undefined
-  return outsideFault(name, severity === 'warning' && !strict ? 'warning' : 'error', `${name}: ${message}`, known)
+  return outsideFault(name, severity === 'warning' && !strict ? 'warning' : 'error', `${name}: ${message}`, known, { notes, hint })
 }

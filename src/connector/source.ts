@@ -79,6 +79,10 @@ export interface CheckResult {
   readonly code?: string
   /** An absent peer is a warning, wrong credentials an error. */
   readonly severity?: 'warning' | 'error'
+  /** Further facts, one a line. */
+  readonly notes?: readonly string[]
+  /** What to do, where that is more than the remedy of the code. */
+  readonly hint?: string
 }
 
 /** How a message's identity is found, for counting duplicates. */

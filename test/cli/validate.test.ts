@@ -66,6 +66,30 @@ describe.concurrent('validate', () => {
     }
   })
 
+  it('says what to do about a file whose cells are divided by semicolons', async () => {
+    const data = join(plain, 'cells.csv')
+    writeFileSync(data, 'room;celsius\nhall;20,5\n')
+    const path = join(plain, 'cells.job.ts')
+    writeFileSync(
+      path,
+      `import { into, job, number, schema, text, view } from 'millrace'
+import { csv, file } from 'millrace/file'
+const Reading = schema({ room: text(), celsius: number() })
+export default job('cells', ({ read }) => [read('readings', file({ path: ${JSON.stringify(data)}, decode: csv(Reading) })).pipe(into(view('all')))])
+`,
+    )
+    const { findings, code } = await report(path)
+    expect(code).toBe(1)
+    expect(findings).toContainEqual({
+      level: 'error',
+      job: 'cells/readings',
+      message: `cells/readings: ${data} has no column \`room\`, \`celsius\``,
+      code: 'MR217',
+      notes: ['columns of the file: room;celsius'],
+      hint: 'Divide the cells by commas; this file divides them by `;`.',
+    })
+  })
+
   it('checks types where TypeScript is there', async () => {
     const good = await report(file(join(typed, 'good.job.ts')))
     expect(good).toMatchObject({ ok: true, code: 0 })
