@@ -29,6 +29,10 @@ export async function openDeadLetters({ url, data }: DeadLettersPlace): Promise<
   const api = new InspectApi(inspectUrl(url))
   try {
     await api.list('/dead-letters.json?limit=1')
+    // The process may run other jobs than the one that was meant.
+    if (url === undefined && existsSync(standardData)) {
+      process.stderr.write(`${pc.dim(`of the process at ${inspectUrl(url)}; --data ${standardData} reads the folder`)}\n`)
+    }
     return liveDeadLetters(api)
   } catch (error) {
     if (url !== undefined || !(error instanceof MillraceError) || error.code !== 'MR476' || !existsSync(standardData)) throw error

@@ -17,7 +17,8 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const refused = (text: string) => ({ source: 's', code: 'MR201', reason: 'not JSON', at: 1, bytes: new TextEncoder().encode(text) })
 const lines: string[] = []
-const log = { info: () => {}, warn: () => {}, error: (message: string) => void lines.push(message) }
+const warnings: string[] = []
+const log = { info: () => {}, warn: (message: string) => void warnings.push(message), error: (message: string) => void lines.push(message) }
 
 function store(origin: string, given: LetterFile | string) {
   const time = virtualTime(0)
@@ -218,4 +219,13 @@ test('a process whose folder has another owner stops, and does not try for ever'
   await letters.close()
   expect(failures).toEqual(['MR440'])
   expect(letters.oldestEntry).toBe(1)
+})
+
+test('the log tells the first letter of each source and code, of sixteen at most', () => {
+  warnings.length = 0
+  const { letters } = store('9', { tail: async () => [], append: async () => {}, close: async () => {} })
+  for (let entry = 1; entry <= 60; entry++) letters.add(entry, 0, { ...refused('x'), reason: `no. ${entry}`, code: `MR${entry % 20}` })
+  letters.add(61, 0, { ...refused('x'), source: 'other', reason: 'of another source' })
+  expect(letters.total).toBe(61)
+  expect(warnings).toEqual(Array.from({ length: 16 }, (_, i) => `refused: no. ${i + 1}; further ones of this kind are not told here`))
 })

@@ -9,6 +9,8 @@ import type { RetryMark } from './retry-mark.js'
 
 const defaultMemoryBytes = 16 * 2 ** 20
 const sampleChars = 200
+/** Of so many kinds of letters the log tells the first; a source and a code make a kind. */
+const toldKinds = 16
 
 /** A message that was refused, on its way into the store. */
 export interface Refused {
@@ -57,6 +59,7 @@ export class DeadLetterStore {
   readonly #memoryBytes: number
   /** Letters and marks of entries that are not durable. */
   readonly #held = new Held<Item>()
+  readonly #told = new Set<string>()
   #durable = Number.POSITIVE_INFINITY
   total = 0
 
@@ -172,9 +175,19 @@ export class DeadLetterStore {
     }
     const whole: KeptLetter = { letter, bytes, ...(message && { message }) }
     this.total++
+    this.#tell(letter)
     this.#kept.add(whole)
     if (this.#writer) this.#writer.add({ entry, line: lineOfLetter(whole), item: stored, kept })
     else kept()
+  }
+
+  /** The first of its kind: who has only the terminal learns that something is refused, and not of each message. */
+  #tell({ id, source, code, reason }: DeadLetter): void {
+    const kind = `${code} ${source}`
+    if (this.#told.has(kind) || this.#told.size === toldKinds) return
+    this.#told.add(kind)
+    const { job, log } = this.#options
+    log.warn(`refused: ${reason}; further ones of this kind are not told here`, { code, job, source, letter: id })
   }
 
   /** Once: a replay marks again what the file says already. */
