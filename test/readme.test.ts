@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execPath } from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bodyText, DeviceLink } from '../src/demo/device-link.js'
+import type { JobSummary } from '../src/model/api.js'
 import { systemTime } from '../src/runtime/seams/system-time.js'
 import { finished, root } from './cli/command.js'
 import { type Running, running } from './cli/running.js'
@@ -32,13 +35,15 @@ symlinkSync(join(root, 'node_modules', 'typescript'), join(folder, 'node_modules
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const snippets = blocks.filter(({ language }) => language === 'ts')
+const senders = blocks.filter(({ language }) => language === 'js')
 const jobFile = /^\/\/ (\S+\.job\.ts)$/m.exec(snippets[0]?.text ?? '')?.[1] ?? ''
 
 describe('README', () => {
   beforeAll(() => writeFileSync(join(folder, jobFile), snippets[0]!.text))
 
   it('has no block or line that this test does not run', () => {
-    expect(blocks.filter(({ language }) => language !== 'sh' && language !== 'ts')).toEqual([])
+    expect(blocks.filter(({ language }) => !['sh', 'ts', 'js'].includes(language))).toEqual([])
+    expect(senders).toHaveLength(1)
     expect(snippets).toHaveLength(1)
     expect(installs.length + millraceLines.length + curls.length).toBe(commands.length)
     expect(installs.length).toBeGreaterThan(0)
@@ -139,6 +144,16 @@ describe('README', () => {
       expect(answers.map(({ code, stderr }) => `${code} ${code === 0 ? '' : stderr}`)).toEqual(['0 ', '0 '])
       expect(answers[0]!.stdout).toMatch(/^1 segment, \d+ entries, 5 messages/m)
       expect(answers[1]!.stdout).toMatch(/^[1-9]\d* results are the same, 0 changed, 0 came only before, 0 come only now$/m)
+    })
+
+    // Its time is the present one, which closes all windows: after what looks at them.
+    it('takes the reading that the sender of the README sends', async () => {
+      const received = async () => ((await (await fetch(`${process.http}/api/v1/jobs`)).json()) as JobSummary[])[0]!.counts.received
+      const before = await received()
+      const text = senders[0]!.text.replace('5672', new URL(process.amqp).port)
+      const sender = spawnSync(execPath, ['--input-type=module', '-e', text], { cwd: root, encoding: 'utf8', timeout: 20_000 })
+      expect([sender.status, sender.stderr]).toEqual([0, ''])
+      await until('the message', async () => ((await received()) === before + 1 ? true : undefined))
     })
 
     it('serves the page', async () => {

@@ -187,7 +187,7 @@ export class DeadLetterStore {
     if (this.#told.has(kind) || this.#told.size === toldKinds) return
     this.#told.add(kind)
     const { job, log } = this.#options
-    log.warn(`refused: ${reason}; further ones of this kind are not told here`, { code, job, source, letter: id })
+    log.warn(`refused: ${reason}. Further ones of this kind: millrace dead-letters ls`, { code, job, source, letter: id })
   }
 
   /** Once: a replay marks again what the file says already. */
