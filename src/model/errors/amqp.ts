@@ -89,4 +89,11 @@ export const amqpErrors = entries({
     remedy: "Give a default: address: r => format`alerts/${r.room.orElse('unknown')}`.",
     action: 'dead-letter',
   },
+  MR315: {
+    title: 'a TLS key or certificate cannot be read',
+    cause:
+      '`tls: { ca, cert, key }` takes the texts of PEM files; one of them is a path, is damaged, wants a passphrase, or does not belong to the other.',
+    remedy: "Give the text itself, such as readFileSync('ca.pem', 'utf8') or secret('CLIENT_KEY'); `cert` and `key` are a pair.",
+    action: 'stop',
+  },
 })
