@@ -173,7 +173,7 @@ describe('a dead letter that comes in again', () => {
     const [letter] = host.deadLetters({})
     expect(letter).toMatchObject({ code: 'MR161', path: 'check' })
     expect(letter).not.toHaveProperty('retryable')
-    await expect(host.retryDeadLetter(letter!.id)).rejects.toMatchObject({ code: 'MR474', action: 'stop' })
+    await expect(host.retryDeadLetter(letter!.id)).rejects.toMatchObject({ code: 'MR474', action: 'refuse' })
     await jobs.stop()
   })
 
