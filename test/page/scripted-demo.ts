@@ -16,7 +16,10 @@ const afterLate =
   '24 readings were sent three minutes late: they are counted as late and listed below with the window they missed; no result changed.'
 /** The longest there is. */
 const afterKill =
-  'Process 22052 was ended with SIGKILL and process 22953 went on in its place: the page answered again after 4.0 s, recovery from snapshot and journal took 1164 ms of it. 482 results before, 482 after: none lost, none twice, none changed. What was sent meanwhile has been read.'
+  'Process 22052 was ended with SIGKILL and process 22953 went on in its place: the page answered again after 4.0 s, recovery from snapshot and journal took 1.2 s of it. 482 results before, 482 after: none lost, none twice, none changed.'
+/** What is known some seconds later, once the windows have closed. */
+export const killVerdict =
+  'The 12 windows around the kill have closed and hold exactly the 142 readings sent for them; no consumer received a result twice.'
 
 /** A demo that does nothing but say so. */
 export class ScriptedDemo {
@@ -41,6 +44,11 @@ export class ScriptedDemo {
     const happening = { id: this.#happenings.length + 1, kind: known.action, at: this.#feed.now, title: titles[known.action], sentence }
     this.#happenings = [happening, ...this.#happenings].slice(0, 20)
     return true
+  }
+
+  /** More is known of what was done. */
+  tellMore(kind: DemoAction, more: string): void {
+    this.#happenings = this.#happenings.map(one => (one.kind === kind ? { ...one, sentence: `${one.sentence} ${more}` } : one))
   }
 
   status(): DemoStatus {

@@ -48,12 +48,13 @@ export class DemoBar implements Section {
     }
     const isFresh = first !== undefined && now - this.#newestSince < freshMs
     setAttribute(this.root, 'data-fresh', isFresh ? '' : undefined)
-    replaceWhenChanged(this.#now, `${first?.id}|${actions.length > 0}`, () =>
+    // A sentence may grow once more is known.
+    replaceWhenChanged(this.#now, `${first?.id}|${first?.sentence}|${actions.length > 0}`, () =>
       first ? wordsOf(first, clock) : [invitation(actions.length > 0)],
     )
     const earlier = happenings.slice(1, 1 + (this.#isKiosk ? 1 : earlierShown))
     this.#earlier.hidden = earlier.length === 0
-    replaceWhenChanged(this.#earlier, earlier.map(({ id }) => id).join(), () =>
+    replaceWhenChanged(this.#earlier, earlier.map(({ id, sentence }) => `${id} ${sentence}`).join('|'), () =>
       earlier.map(one => element('li', {}, ...wordsOf(one, clock))),
     )
   }
