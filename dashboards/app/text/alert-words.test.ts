@@ -35,6 +35,8 @@ describe('words of an alert', () => {
     [{}, 'critical: mean 29.5 °C, above 28 °C · firing for 3 min, since 12:00 · at worst 31.2 °C'],
     [{ worst: 29.5, level: 'warning' }, 'warning: mean 29.5 °C, above 28 °C · firing for 3 min, since 12:00'],
     [{ state: 'pending', worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · for 3 min, fires if it lasts'],
+    [{ state: 'pending', since: noon + 180_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · since 12:03, fires if it lasts'],
+    [{ since: noon + 180_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · firing since 12:03'],
     [{ state: 'resolved', until: noon + 60_000 }, 'over: above 28 °C · 12:00–12:01 · up to 31.2 °C'],
     [{ label: 'too hot', worst: 29.5 }, 'critical: too hot 29.5 °C, above 28 °C · firing for 3 min, since 12:00'],
     [{ since: noon - 86_400_000, worst: 29.5 }, 'critical: mean 29.5 °C, above 28 °C · firing for 24 h 3 min, since 2026-01-14 12:00'],
@@ -52,7 +54,7 @@ describe('words of an alert', () => {
     expect(alertFacts({ ...rest, below: 30 }, noon)).toContain('below 30 °C')
     expect(alertFacts({ ...rest, above: 28, below: 10 }, noon)).toContain('above 28 °C or below 10 °C')
     expect(alertFacts({ ...rest, below: 30, state: 'resolved', until: noon }, noon)).toContain('down to 29.5 °C')
-    expect(alertFacts(rest, noon)).toBe('critical: mean 29.5 °C · firing for 0 ms, since 12:00')
+    expect(alertFacts(rest, noon)).toBe('critical: mean 29.5 °C · firing since 12:00')
     expect(alertFacts({ ...rest, state: 'resolved', until: noon }, noon)).toContain('over: mean · 12:00')
   })
 })

@@ -17,8 +17,8 @@ export const alertFacts = (alert: Alert, now: number): string => {
     const reached = `${alert.above === undefined && alert.below !== undefined ? 'down' : 'up'} to ${withUnit(worst, unit)}`
     return `over: ${limit || (label ?? column)} · ${moment(since, now)}–${moment(until, now)} · ${reached}`
   }
-  // Of results of days ago the job's clock does not tell how long it has lasted.
-  const lasts = now - since < 2 * dayMs ? `for ${duration(Math.max(0, now - since))}` : ''
+  // Of results of days ago the job's clock does not tell how long it has lasted, and what began just now has not lasted.
+  const lasts = now - since >= 1000 && now - since < 2 * dayMs ? `for ${duration(now - since)}` : ''
   const from = `since ${moment(since, now)}`
   const span = state === 'firing' ? `firing ${[lasts, from].filter(Boolean).join(', ')}` : `${lasts || from}, fires if it lasts`
   const furthest = worst === value ? '' : ` · at worst ${withUnit(worst, unit)}`
