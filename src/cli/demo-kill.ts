@@ -3,6 +3,7 @@ import { systemTime } from '../runtime/seams/system-time.js'
 import { counted } from './counted.js'
 import type { DemoProcess } from './demo-process.js'
 import type { DemoSupervisor } from './demo-supervisor.js'
+import { spanText } from './inspect-format.js'
 
 /** Real ms, outside of pauses, that the windows which a kill met may take to close. */
 const closingMs = 60_000
@@ -38,7 +39,7 @@ interface Killed {
 async function tellRecovery(supervisor: DemoSupervisor, next: DemoProcess, killed: Killed | undefined): Promise<void> {
   const { script, clock } = supervisor.options
   const { recoveryMs } = await next.ready
-  const recovery = recoveryMs === null ? '' : `, recovery from snapshot and journal took ${Math.round(recoveryMs)} ms of it`
+  const recovery = recoveryMs === null ? '' : `, recovery from snapshot and journal took ${spanText(recoveryMs)} of it`
   const lost = script.kept ? '' : ' What devices sent to the topic meanwhile is lost: a topic keeps nothing for who is not there.'
   const how = killed
     ? `Process ${killed.pid} was ended with SIGKILL and process ${next.pid} went on in its place: the page answered again after ${(killed.awayMs / 1_000).toFixed(1)} s${recovery}.`
