@@ -21,6 +21,7 @@ describe('whether lines go through a box', () => {
     ['as a lone point', line([30, 15]), 1],
     ['upright', line([30, 0], [30, 40]), 1],
     ['with a break over it', line([0, 15], [150, 15]), 0],
+    ['over an absent value beside it', line([0, 15], [5, Number.NaN], [60, 15]), 1],
     ['over an absent value', line([0, 15], [30, Number.NaN], [60, 15]), 1],
   ] as const)('%s', (_, data, expected) => expect(crossings(box, data, scale)).toBe(expected))
 
@@ -46,6 +47,18 @@ describe('whether lines go through a box', () => {
       { numRuns: 300 },
     )
   })
+})
+
+test('thousands of points beside a box are not looked at', () => {
+  let looked = 0
+  const x = (time: number): number => {
+    looked++
+    return time
+  }
+  const many = { x: Float64Array.from({ length: 100_000 }, (_, i) => i), values: [new Float64Array(100_000).fill(15)], gap: 100 }
+  const far: Box = { left: 99_000, top: 10, right: 99_010, bottom: 20 }
+  expect(crossings(far, many, { ...scale, x })).toBe(12)
+  expect(looked).toBeLessThan(100)
 })
 
 test('the freest box is on no other words, then on few lines; of equals it is the first', () => {

@@ -12,9 +12,12 @@ export interface Box {
 /** How many pieces of the lines go through a box. */
 export const crossings = (box: Box, { x, values, gap }: Pick<ChartData, 'x' | 'values' | 'gap'>, scale: PlotScale): number => {
   let crossed = 0
+  // Of thousands of points only those about the box are looked at: each picture asks for each place of each limit.
+  const first = firstNotLeftOf(box.left, x, scale)
   for (const line of values) {
-    let before = -1
-    for (let i = 0; i < x.length; i++) {
+    let before = first - 1
+    while (before >= 0 && Number.isNaN(line[before]!)) before--
+    for (let i = first; i < x.length; i++) {
       if (Number.isNaN(line[i]!)) continue
       const isBroken = before < 0 || x[i]! - x[before]! > gap
       if (goesThrough(box, scale, x, line, isBroken ? i : before, i)) crossed++
@@ -23,6 +26,18 @@ export const crossings = (box: Box, { x, values, gap }: Pick<ChartData, 'x' | 'v
     }
   }
   return crossed
+}
+
+/** Index of the first time that stands at or behind a place; as many as there are where none does. */
+const firstNotLeftOf = (left: number, x: Float64Array, scale: PlotScale): number => {
+  let low = 0
+  let high = x.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (scale.x(x[middle]!) < left) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Whether the straight piece between two points of a line, or one point alone, touches a box. */
