@@ -55,6 +55,28 @@ describe.skipIf(!hasChromium)('what charts say', () => {
     await close()
   })
 
+  test('a device that leaps stays within its card from the first picture on', async () => {
+    const server = new FeedServer(site.folder)
+    const { page, close } = await visit(site.browser, await server.listen())
+    await page.locator('.device', { hasText: 'mote 2' }).waitFor()
+    await page.evaluate(`{
+      window.heights = []
+      const look = ({ target }) => window.heights.push(...[...target.getAttribute('d').matchAll(/[ML][\\d.]+ (-?[\\d.]+)/g)].map(([, y]) => Number(y)))
+      new MutationObserver(changes => changes.forEach(look)).observe(document.body, { subtree: true, attributeFilter: ['d'] })
+    }`)
+    await page.locator('.device').first().scrollIntoViewIfNeeded()
+    for (const heat of [40, 80, 120]) {
+      server.feed.heat = heat
+      server.advance()
+      await page.locator('.device', { hasText: new RegExp(`mote 2.*${heat + 27}\\.`) }).waitFor()
+    }
+    const heights = await page.evaluate<readonly number[]>('window.heights')
+    expect(heights.length).toBeGreaterThan(100)
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(0)
+    await close()
+    await server.close()
+  })
+
   test('the day stands under the axis only where it is another one than the clock’s; the cursor says it, too', async () => {
     const today = await visit(site.browser, site.url)
     await today.page.locator('.plot canvas').first().waitFor()

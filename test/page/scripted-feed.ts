@@ -43,6 +43,8 @@ export class ScriptedFeed {
   /** How many devices the third job has. */
   devices = fewDevices
   trouble = false
+  /** °C by which the mean of mote 2 is higher than it was. */
+  heat = 0
   /** Ms that the job's clock is ahead of the data: data of long ago, read today. */
   readonly #ahead: number
 
@@ -119,7 +121,7 @@ export class ScriptedFeed {
         const mote = ((key - 1) % 4) + 1
         const make = view.id === 'steam' ? steamRow : climateRow
         const row = make(mote, from, from + size, this.#now)
-        if (row) rows.push([key, ...row.slice(1)])
+        if (row) rows.push([key, key === 2 ? Number(row[1]) + this.heat : row[1]!, ...row.slice(2)])
       }
     }
     return rows

@@ -31,7 +31,6 @@ export class Devices implements Section {
   #alarms = ''
   #order: readonly string[] = []
   #colours: ReadonlyMap<string, number> = new Map()
-  #scale: readonly [number, number] = [0, 1]
 
   constructor(panel: MultiplesPanel, context: PageContext) {
     this.#panel = panel
@@ -80,9 +79,11 @@ export class Devices implements Section {
         return facts && { ...facts, name: facts.series.label, state: deviceState(facts) }
       })
     } else {
+      // Of what is drawn now: a line must not leave its card until the next look.
+      const scale = commonScale(store, column)
       this.#cards.draw(this.#order, mostRows, (card, key) => {
         const series = store.grid.keys.get(key)
-        if (series) card.draw(factsOf(series), store.grid, column, from, this.#scale)
+        if (series) card.draw(factsOf(series), store.grid, column, from, scale)
       })
     }
     this.#say(store)
@@ -106,7 +107,7 @@ export class Devices implements Section {
     return button
   }
 
-  /** A look at all devices: common scale and order. A new alarm counts at once, and nothing moves under a pointer. */
+  /** A look at all devices: their order. A new alarm counts at once, and nothing moves under a pointer. */
   #look(store: ViewStore, column: number, alarms: ReadonlyMap<string, string>, rank: (key: string) => Rank): void {
     const now = performance.now()
     const keys = orderedKeys(store.grid)
@@ -114,7 +115,6 @@ export class Devices implements Section {
     const isNew = keys.length !== this.#order.length || firing !== this.#alarms
     if (!isNew && now - this.#looked < lookMs) return
     this.#looked = now
-    this.#scale = commonScale(store, column)
     if (keys.length !== this.#order.length) {
       this.#colours = new Map(keys.map(({ key }, i) => [key, keys.length > seriesColours ? 0 : i]))
     }
