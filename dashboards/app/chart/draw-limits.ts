@@ -50,8 +50,17 @@ export const drawLimits = (u: uPlot, input: LayerInput): void => {
   ctx.restore()
 }
 
-/** The words of the limits, over the data, where the fewest lines are; on a ground of their own, for there may be no free place. */
-export const drawLimitWords = (u: uPlot, input: LayerInput): void => {
+/** Where words of a limit may stand. */
+interface Place extends Box {
+  readonly name: string
+}
+
+/**
+ * The words of the limits, over the data, where the fewest lines are; on a ground of their own, for there may be no free place.
+ *
+ * @param places where words stood in the last picture, by their text; kept up to date
+ */
+export const drawLimitWords = (u: uPlot, input: LayerInput, places: Map<string, string>): void => {
   const ratio = ratioOf(input)
   const { ctx } = u
   const { palette, data } = input
@@ -63,8 +72,10 @@ export const drawLimitWords = (u: uPlot, input: LayerInput): void => {
   ctx.textBaseline = 'middle'
   for (const limit of limitsOf(u, input)) {
     const boxes = boxesFor(limit, ctx.measureText(limit.words).width, u.bbox, ratio)
-    const box = freestBox(boxes, taken, one => crossings(one, data, scale))
+    const before = boxes.find(({ name }) => name === places.get(limit.words))
+    const box = freestBox(boxes, taken, one => crossings(one, data, scale), before)
     if (!box) continue
+    places.set(limit.words, box.name)
     taken.push(box)
     ctx.globalAlpha = 0.86
     ctx.fillStyle = palette.card
@@ -80,12 +91,13 @@ const padding = 4
 const height = 17
 
 /** Where the words may stand: at either end, over or under their line, within the plot. */
-const boxesFor = ({ y, beyond }: Limit, textWidth: number, bbox: uPlot.BBox, ratio: number): readonly Box[] => {
+const boxesFor = ({ y, beyond }: Limit, textWidth: number, bbox: uPlot.BBox, ratio: number): readonly Place[] => {
   const width = textWidth + 2 * padding * ratio
   const lefts = [bbox.left + ratio, bbox.left + bbox.width - width - ratio]
-  const tops = [y - (height + 1) * ratio, y + 2 * ratio]
-  return tops
-    .filter((_, i) => beyond !== (i === 0 ? 'over' : 'under'))
-    .flatMap(top => lefts.map(left => ({ left, top, right: left + width, bottom: top + height * ratio })))
+  const tops = { over: y - (height + 1) * ratio, under: y + 2 * ratio }
+  return (['over', 'under'] as const)
+    .filter(side => beyond !== side)
+    .flatMap(side => lefts.map((left, i) => ({ name: `${side} ${i}`, left, top: tops[side], right: left + width })))
+    .map(place => ({ ...place, bottom: place.top + height * ratio }))
     .filter(({ top, bottom }) => top >= bbox.top - 1 && bottom <= bbox.top + bbox.height + 1)
 }

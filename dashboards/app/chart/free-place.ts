@@ -53,9 +53,21 @@ const goesThrough = (box: Box, scale: PlotScale, x: Float64Array, line: Float64A
 
 const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
-/** Of some boxes the one that lies on the fewest of `taken`, then the one that the fewest lines cross; of equals the first. */
-export const freestBox = (boxes: readonly Box[], taken: readonly Box[], crossed: (box: Box) => number): Box | undefined => {
-  const costs = boxes.map(box => [taken.filter(other => overlap(box, other)).length, crossed(box)] as const)
-  const order = boxes.map((_, i) => i).sort((a, b) => costs[a]![0] - costs[b]![0] || costs[a]![1] - costs[b]![1])
-  return boxes[order[0] ?? -1]
+/**
+ * Of some boxes the one that lies on the fewest of `taken`, then the one that the fewest lines cross; of equals the first.
+ *
+ * @param kept one of them that is taken again unless another one is far better: words must not hop as lines move
+ */
+export const freestBox = <B extends Box>(
+  boxes: readonly B[],
+  taken: readonly Box[],
+  crossed: (box: Box) => number,
+  kept?: B,
+): B | undefined => {
+  const costs = new Map(boxes.map(box => [box, [taken.filter(other => overlap(box, other)).length, crossed(box)] as const]))
+  const best = [...boxes].sort((a, b) => costs.get(a)![0] - costs.get(b)![0] || costs.get(a)![1] - costs.get(b)![1])[0]
+  const before = kept && costs.get(kept)
+  if (!best || !before) return best
+  const [words, lines] = costs.get(best)!
+  return before[0] <= words && before[1] <= 2 * lines + 1 ? kept : best
 }

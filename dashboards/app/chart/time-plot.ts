@@ -9,6 +9,8 @@ import { timeTicks } from './time-ticks.js'
 export class TimePlot {
   readonly #plot: uPlot
   #input: LayerInput
+  /** Where words of limits stood in the last picture. */
+  readonly #limitPlaces = new Map<string, string>()
 
   constructor(host: HTMLElement, input: LayerInput, width: number, height: number, onCursor: (slot: number | null) => void) {
     this.#input = input
@@ -71,7 +73,7 @@ export class TimePlot {
             drawOpenWindow(u, this.#input)
             drawLimits(u, this.#input)
             drawLines(u, this.#input)
-            drawLimitWords(u, this.#input)
+            drawLimitWords(u, this.#input, this.#limitPlaces)
           },
         ],
         draw: [u => drawEndLabels(u, this.#input)],
