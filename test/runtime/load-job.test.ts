@@ -60,6 +60,13 @@ test('the jobs of the project load', async () => {
 test('no file', async () => {
   expect((await refusal(() => loadJob(join(folder, 'absent.job.ts')))).code).toBe('MR401')
   expect(await refusal(() => loadJob(folder))).toMatchObject({ code: 'MR401', message: expect.stringContaining('is a folder') })
+  const data = join(folder, 'rows.csv')
+  await writeFile(data, 'room,celsius\nhall,20\n')
+  expect(await refusal(() => loadJob(data))).toMatchObject({
+    code: 'MR401',
+    message: `${data} is no job file`,
+    hint: expect.stringContaining(`--read SOURCE=${data}`),
+  })
 })
 
 test('a syntax error is placed', async () => {

@@ -9,6 +9,8 @@ import { type ImportModule, importBundle } from './import-bundle.js'
 import type { ResolveMillrace } from './outside.js'
 import { ownModules } from './own-modules.js'
 
+const programs = /\.[cm]?[jt]sx?$/
+
 /** A job as its file gave it. */
 export interface LoadedJob {
   readonly file: string
@@ -27,7 +29,7 @@ export interface LoadOptions {
 /**
  * Loads a job file: any `.ts` or `.js` file, from any folder. Errors of its code are placed in the author's files.
  *
- * @throws MR401 no such file, MR402 syntax, MR403 no job, MR404 it threw, MR405 an import is missing; and the codes of
+ * @throws MR401 no such file, or no program, MR402 syntax, MR403 no job, MR404 it threw, MR405 an import is missing; and the codes of
  *   the language of jobs (MR1xx).
  * @example
  * const { job } = await loadJob('jobs/max-temperature.job.ts')
@@ -38,6 +40,10 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
     throw new MillraceError('MR401', `there is no job file ${path}`)
   })
   if (found.isDirectory()) throw new MillraceError('MR401', `${path} is a folder, not a job file`)
+  if (!programs.test(file)) {
+    const hint = `A job file ends in .ts or .js; rows of a file are read with: millrace run JOB --read SOURCE=${path}`
+    throw new MillraceError('MR401', `${path} is no job file`, { hint })
+  }
   const bundle = await bundleJob(file, options.resolveMillrace ?? ownModules)
   refuseForbidden(bundle, new BundleMap(bundle))
   return { file, job: await importBundle(bundle, path, options.importModule), code: bundle.code }
