@@ -77,6 +77,18 @@ describe.skipIf(!hasChromium)('what charts say', () => {
     await server.close()
   })
 
+  test('a page that stays open past midnight says of which day its letters are', async () => {
+    const server = new FeedServer(site.folder)
+    const { page, close } = await visit(site.browser, await server.listen())
+    const first = page.locator('.dead-letters tbody tr').first().locator('td').first()
+    await first.filter({ hasText: /^14:39:27$/ }).waitFor()
+    server.feed.still = 10 * 3_600_000
+    server.advance()
+    await first.filter({ hasText: /^2010-05-10 14:39:27$/ }).waitFor()
+    await close()
+    await server.close()
+  })
+
   test('the day stands under the axis only where it is another one than the clock’s; the cursor says it, too', async () => {
     const today = await visit(site.browser, site.url)
     await today.page.locator('.plot canvas').first().waitFor()

@@ -47,6 +47,8 @@ export class ScriptedFeed {
   heat = 0
   /** Ms that the job's clock is ahead of the data: data of long ago, read today. */
   readonly #ahead: number
+  /** Ms that have passed since without a message. */
+  still = 0
 
   constructor(ahead = 0) {
     this.#ahead = ahead
@@ -54,7 +56,7 @@ export class ScriptedFeed {
 
   /** The job's clock. */
   get now(): number {
-    return this.#now + this.#ahead
+    return this.#now + this.#ahead + this.still
   }
 
   /** How far the data has come. */

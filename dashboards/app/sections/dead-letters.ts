@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../../src/model/api.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
-import { count } from '../text/format.js'
+import { count, exactMoment } from '../text/format.js'
 import { DeadLetterRow } from './dead-letter-row.js'
 
 const shown = 8
@@ -37,9 +37,10 @@ export class DeadLetters implements Section {
     // Who may only look at a demo is offered nothing to do.
     const canAct = !demo || demo.actions.length > 0
     const first = list.slice(0, shown)
-    const names = first.map(letter => nameOf(letter, canAct))
+    const now = job?.now ?? 0
+    const names = first.map(letter => nameOf(letter, now, canAct))
     replaceWhenChanged(this.#body, `${total}|${names.join()}`, () => [
-      this.#table(first, names, job?.now ?? 0, canAct),
+      this.#table(first, names, now, canAct),
       this.#more(total, list.length),
     ])
   }
@@ -74,5 +75,6 @@ export class DeadLetters implements Section {
   }
 }
 
-const nameOf = ({ id, retriedAt, retryable }: DeadLetter, canAct: boolean): string =>
-  `${id} ${retriedAt ?? ''} ${canAct && retryable === true}`
+/** Another one where the row is to say another thing: past midnight it says the day. */
+const nameOf = ({ id, at, retriedAt, retryable }: DeadLetter, now: number, canAct: boolean): string =>
+  `${id} ${exactMoment(at, now)} ${retriedAt ?? ''} ${canAct && retryable === true}`
