@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { convert, reject } from '../../src/codecs/convert.js'
 import { csv } from '../../src/codecs/csv.js'
 import { json } from '../../src/codecs/json.js'
 import { job } from '../../src/job/job.js'
@@ -9,8 +10,12 @@ import type { TapEvent } from '../../src/model/tap-event.js'
 import { eventTime } from '../../src/operators/event-time.js'
 import { into } from '../../src/operators/into.js'
 import { mapRows } from '../../src/operators/map-rows.js'
+import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
+import { startJobs } from '../../src/runtime/start-jobs.js'
 import { view } from '../../src/views/view-sink.js'
+import { silentLog } from '../support/silent-log.js'
+import { until } from '../support/until.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { Reading, reading, rig, running, start } from './rig.js'
@@ -122,6 +127,28 @@ describe('a dead letter that comes in again', () => {
     expect(retried).toMatchObject({ id: letter!.id, retryable: false, refusedAgain: newest!.id })
     expect(host.deadLetters({ retryable: true }).map(({ id }) => id)).toEqual([newest!.id])
     expect(host.deadLetters({ id: letter!.id })).toEqual([expect.objectContaining({ retriedAt: expect.any(Number) })])
+    // Where there is no journal, what comes after is shown at once, as before.
+    one.source.send(reading(start, 1), reading(start + 11_000, 2))
+    await time.advance(100)
+    one.source.send(reading(start + 1_000, 9, 'b'))
+    await time.advance(100)
+    expect(host.lateRows('climate', 10)).toMatchObject([{ row: { celsius: 9 } }])
+    await jobs.stop()
+  })
+
+  test('is named by its new letter also where the journal is quicker than the converter', async () => {
+    const source = new FakeSource()
+    const slow = convert(Reading, () => {
+      for (const end = performance.now() + 20; performance.now() < end; ) Math.sqrt(end)
+      return reject('never')
+    })
+    const one = job('slow', ({ read }) => [read('readings', source.spec(slow)).pipe(into(view('rows')))])
+    const jobs = await startJobs({ jobs: [one], log: silentLog, env: {}, time: systemTime, ...folder() })
+    source.send(reading(start))
+    const letter = await until('it is refused', () => jobs.host.deadLetters({ retryable: true })[0])
+    const retried = await jobs.host.retryDeadLetter(letter.id)
+    expect(retried).toMatchObject({ id: letter.id, refusedAgain: expect.any(String) })
+    expect(retried!.refusedAgain).toBe(jobs.host.deadLetters({ retryable: true })[0]!.id)
     await jobs.stop()
   })
 

@@ -204,15 +204,16 @@ export class Pump {
   /** A dead letter that comes in again. */
   async #pushRetry({ retry: { source, chunk, id }, took }: NextRetry): Promise<void> {
     const { insight, durable } = this.#parts
-    const entry = await this.#take(source, chunk, id, took)
-    if (!durable) insight.release(entry)
+    const entry = await this.#take(source, chunk, id)
+    // Only now is known what became of it; the journal may have been quicker.
+    took(entry)
+    insight.release(durable?.journal.durable ?? Number.POSITIVE_INFINITY)
   }
 
-  async #take(source: string, chunk: Chunk, retryOf?: string, took: (entry: number) => void = () => {}): Promise<number> {
+  async #take(source: string, chunk: Chunk, retryOf?: string): Promise<number> {
     const { log, push, real } = this.#parts
     const began = real.monotonic()
     const entry = log.chunk(source, chunk, retryOf)
-    took(entry.entry)
     await push.chunk(entry)
     this.#rested(real.monotonic() - began)
     return entry.entry

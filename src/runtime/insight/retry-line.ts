@@ -16,7 +16,7 @@ export interface Retry {
 /** A retry whose turn it is. */
 export interface NextRetry {
   readonly retry: Retry
-  /** To be called with its entry when that is made. */
+  /** To be called with its entry when that has gone through. */
   readonly took: (entry: number) => void
 }
 
