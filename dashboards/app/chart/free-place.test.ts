@@ -74,9 +74,9 @@ test('the freest box is on no other words, then on few lines; of equals it is th
     (...crossed: readonly number[]) =>
     (box: Box): number =>
       crossed[boxes.findIndex(({ left }) => left === box.left)]!
-  // Where words stand they stay, until another place is far better.
-  expect(freestBox(boxes, [], lines(0, 1, 0), second)).toBe(second)
-  expect(freestBox(boxes, [], lines(0, 2, 0), second)).toBe(first)
+  // Where words stand they stay, until another place is far better, or free.
+  expect(freestBox(boxes, [], lines(0, 0, 0), second)).toBe(second)
+  expect(freestBox(boxes, [], lines(0, 1, 0), second)).toBe(first)
   expect(freestBox(boxes, [], lines(20, 9, 12), third)).toBe(third)
   expect(freestBox(boxes, [], lines(20, 9, 20), third)).toBe(second)
   expect(freestBox(boxes, [at(45)], lines(3, 3, 0), third)).toBe(first)

@@ -56,7 +56,7 @@ const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.righ
 /**
  * Of some boxes the one that lies on the fewest of `taken`, then the one that the fewest lines cross; of equals the first.
  *
- * @param kept one of them that is taken again unless another one is far better: words must not hop as lines move
+ * @param kept one of them that is taken again unless another one is far better, or free: words must not hop as lines move
  */
 export const freestBox = <B extends Box>(
   boxes: readonly B[],
@@ -69,5 +69,5 @@ export const freestBox = <B extends Box>(
   const before = kept && costs.get(kept)
   if (!best || !before) return best
   const [words, lines] = costs.get(best)!
-  return before[0] <= words && before[1] <= 2 * lines + 1 ? kept : best
+  return before[0] <= words && before[1] <= 2 * lines ? kept : best
 }
