@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
 const minutes = Number(options.minutes)
 const traceMs = 10_000
 const charts = Number(options.charts)
-const warmUpMs = Math.min(60_000, minutes * 15_000)
+const warmUpMs = Math.min(60_000, minutes * 30_000)
 const frameMs = 100
 /** Slots that the page keeps: a snapshot of as many makes it warm from the start. */
 const keptRows = 4096
