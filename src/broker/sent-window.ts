@@ -20,20 +20,13 @@ export class SentWindow<T extends Waiting> {
     return this.#inPlaces + this.#stragglers.size
   }
 
-  /** Ids rise by one; they wrap at 2^32. */
+  /** Ids rise; they wrap at 2^32. */
   add(one: T): void {
-    let place = one.id & (this.#places.length - 1)
-    const earlier = this.#places[place]
-    if (earlier) {
-      if (this.#inPlaces > this.#places.length >> 2) {
-        this.#grow()
-        place = one.id & (this.#places.length - 1)
-      } else {
-        this.#stragglers.set(earlier.id, earlier)
-        this.#inPlaces--
-      }
+    for (let earlier = this.#at(one.id); earlier; earlier = this.#at(one.id)) {
+      if (this.#inPlaces > this.#places.length >> 2) this.#grow()
+      else this.#stragglers.set(earlier.id, this.take(earlier.id)!)
     }
-    this.#places[place] = one
+    this.#places[one.id & (this.#places.length - 1)] = one
     this.#inPlaces++
   }
 
@@ -55,6 +48,10 @@ export class SentWindow<T extends Waiting> {
   /** All that wait, in no order that matters. */
   all(): T[] {
     return [...this.#stragglers.values(), ...this.#places.filter(one => one !== undefined)]
+  }
+
+  #at(id: number): T | undefined {
+    return this.#places[id & (this.#places.length - 1)]
   }
 
   /** Twice the places: what lies in one of the first half lies there or one half on. */
