@@ -27,6 +27,7 @@ export interface OutputBatch {
   readonly removed: Uint8Array | undefined
   /** The job's clock when they were made, ms since the epoch. */
   readonly wall: number
+  /** Behind the entry that caused them, ms since the epoch; ±Infinity as in batches. */
   readonly watermark: number
 }
 

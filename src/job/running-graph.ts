@@ -1,3 +1,4 @@
+import type { OutputBatch } from '../connector/sink.js'
 import type { Batch } from '../model/batch.js'
 import type { Dictionary } from '../model/dictionary.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -78,7 +79,14 @@ export class RunningGraph implements Graph {
     for (const node of builder.nodes.values()) if (node.refusals.length > 0) rejections.push(...node.refusals.splice(0))
     for (const dictionary of this.#dictionaries) dictionary.sweep()
     const joined = joinOutputs(outputs, sink => builder.sinks.get(sink)!.window === undefined)
-    return { outputs: joined, rejections, late: builder.late.take() }
+    return { outputs: joined.map(output => this.#atEnd(output)), rejections, late: builder.late.take() }
+  }
+
+  /** With the watermark that its sink has come to: at which of the entry's rows it was written tells how these were cut. */
+  #atEnd(output: OutputBatch): OutputBatch {
+    const { nodes, sinks } = this.#builder
+    const { watermark } = nodes.get(`${sinks.get(output.sink)!.spec.kind}:${output.sink}`)!
+    return { ...output, watermark }
   }
 
   tap(from: string, to: string, heard: (batch: Batch) => void): () => void {

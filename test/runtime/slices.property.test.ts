@@ -96,7 +96,7 @@ async function followed(one: Job, chunks: readonly (readonly object[])[], monoto
       outputs: (entry, outputs) => {
         for (const { ordinal, outputs: batch } of placed(entry, outputs)) {
           const rows = batch.ids.map((id, i) => [id, batch.keys[i], ...batch.schema.map(({ name }) => valueAt(batch.columns[name]!, i))])
-          tell(batch.sink, [entry, ordinal, rows, batch.removed && [...batch.removed]])
+          tell(batch.sink, [entry, ordinal, rows, batch.removed && [...batch.removed], batch.wall, batch.watermark])
         }
       },
       refused: (entry, index, { code, path, bytes }) => tell('refused', [entry, index, code, path, Buffer.from(bytes).toString()]),
