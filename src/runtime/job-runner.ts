@@ -64,7 +64,7 @@ export class JobRunner {
   }
 
   constructor(options: JobRunnerOptions) {
-    this.options = { ...options, factories: risingEpochs(options.factories) }
+    this.options = { ...options, factories: risingEpochs(options.factories, options.takeOver) }
     this.#quiet = new Quiet(options.real)
     this.insight = new JobInsight(options.job.id, options.real)
   }
