@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TimeSource } from '../model/seams.js'
-import { DataClock } from './data-clock.js'
+import { type ClockReading, DataClock } from './data-clock.js'
 
 /** Real time that stands still until it is moved; timers fire in their order. */
 class HandTime implements TimeSource {
@@ -110,6 +110,23 @@ describe('DataClock', () => {
         },
       ),
     ))
+
+  it('counts nothing as passed that it leaps over', () => {
+    const real = new HandTime()
+    const clock = new DataClock(real, { at: start, speed: 60, running: true })
+    const told = (): ClockReading => ({ at: start + (real.now - 1_000) * 60, speed: 60, running: true })
+    clock.follow(told(), 0, start + 4_000)
+    // The process stands still for half a second, half a minute of the data.
+    real.pass(500)
+    expect([clock.wall() - start, clock.monotonic()]).toEqual([4_000, 4_000])
+    clock.follow(told(), 0, start + 34_000)
+    expect([clock.wall() - start, clock.monotonic()]).toEqual([30_000, 4_000])
+    real.pass(50)
+    expect([clock.wall() - start, clock.monotonic()]).toEqual([33_000, 7_000])
+    // The other clock is ahead of what this one has counted itself: that has passed.
+    clock.follow({ ...told(), at: told().at + 500 }, 0)
+    expect([clock.wall() - start, clock.monotonic()]).toEqual([33_500, 7_500])
+  })
 
   it('fires no timer that the horizon holds back', () => {
     const real = new HandTime()
