@@ -49,7 +49,11 @@ async function running(options: Partial<StartOptions> = {}) {
     status: () => ({ connected: false, detail: 'waits', pending: 0 }),
     close: async () => peerIsThere(),
   }
-  const alerts: SinkSpec<Row> = { ...amqpSink<Row>('alerts', { url: 'amqp://127.0.0.1:1', address: 'alerts' }), usesEmbeddedNode: false, open: async () => writer }
+  const alerts: SinkSpec<Row> = {
+    ...amqpSink<Row>('alerts', { url: 'amqp://127.0.0.1:1', address: 'alerts' }),
+    usesEmbeddedNode: false,
+    open: async () => writer,
+  }
   const climate = job('climate', ({ read }) => {
     const readings = read('readings', direct)
     return [readings.pipe(into(view('latest'))), readings.pipe(into(alerts))]
