@@ -12,8 +12,8 @@ const windowEnd = /"window_end":"([^"]+)"/
  */
 export class LatencyTap {
   readonly port: number
-  /** Ms from the one to the other. */
-  readonly latencies: number[] = []
+  /** When the one was, and ms from it to the other. */
+  readonly results: { readonly arrived: number; readonly latency: number }[] = []
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   /** Arrival of the closing message, by the end of the window. */
@@ -81,7 +81,7 @@ export class LatencyTap {
       const end = results.get(id)
       const arrived = end === undefined ? undefined : this.#arrived.get(end)
       results.delete(id)
-      if (arrived !== undefined) this.latencies.push(now - arrived)
+      if (arrived !== undefined) this.results.push({ arrived, latency: now - arrived })
     }
   }
 

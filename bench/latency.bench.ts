@@ -17,7 +17,8 @@ import { sendAtPace } from './paced-sender.js'
 import { startedProcess } from './started-process.js'
 
 const main = resolve('dist/src/cli/main.js')
-const warmUp = 0.1
+/** Results of the first seconds, in which the compilers of the four processes are at work, are printed on a line of their own. */
+const warmUpMs = 5_000
 
 interface Broker {
   readonly url: string
@@ -49,11 +50,16 @@ async function measured(name: string, broker: Broker, perSecond: number, seconds
   await job.end()
   await tap.close()
   await rm(data, { recursive: true })
-  const all = tap.latencies.slice(Math.floor(tap.latencies.length * warmUp)).sort((a, b) => a - b)
+  const warm = tap.results.findIndex(({ arrived }) => arrived - tap.results[0]!.arrived > warmUpMs)
+  print(`${name.padEnd(8)} ${String(perSecond).padStart(6)}/s, first ${warmUpMs / 1_000} s`, tap.results.slice(0, warm))
+  print(`${name.padEnd(8)} ${String(perSecond).padStart(6)}/s, afterwards`, tap.results.slice(warm))
+  process.stdout.write(`  waited for a core: job ${waits[0]}, tap ${waits[1]}\n`)
+}
+
+function print(title: string, results: LatencyTap['results']): void {
+  const all = results.map(({ latency }) => latency).sort((a, b) => a - b)
   const [half, most, almost] = [0.5, 0.99, 0.999].map(q => quantile(all, q))
-  process.stdout.write(
-    `${name.padEnd(8)} ${String(perSecond).padStart(6)}/s   p50 ${half}   p99 ${most}   p99.9 ${almost}   at most ${quantile(all, 1)}   of ${all.length}   waited for a core: job ${waits[0]}, tap ${waits[1]}\n`,
-  )
+  process.stdout.write(`${title}   p50 ${half}   p99 ${most}   p99.9 ${almost}   at most ${quantile(all, 1)}   of ${all.length}\n`)
 }
 
 const [first, ...rest] = process.argv.slice(2)

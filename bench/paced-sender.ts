@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
 import { encodeMessage } from '../src/amqp/encode-message.js'
+import { FrameWriter } from '../src/amqp/frame-writer.js'
+import { FRAME_AMQP, Performative } from '../src/amqp/frames.js'
 import { guardLimits, guardSocket } from '../src/amqp/guard.js'
 import { createContainer } from '../src/amqp/rhea.js'
 import { systemTime } from '../src/runtime/seams/system-time.js'
@@ -9,7 +11,10 @@ export const windowMs = 5
 /** A message that closes a window says which: its end, ms since the epoch. */
 export const closes = 'closes-'
 
-/** Sends readings to the queue `readings` at a pace, with real time as their time, for some seconds. */
+/**
+ * Sends readings to the queue `readings` at a pace, with real time as their time, for some seconds. rhea does the handshake;
+ * the transfers are written as frames, so that the sender leaves the cores to those that are measured.
+ */
 export function sendAtPace(url: string, perSecond: number, seconds: number): Promise<void> {
   const { hostname, port, username, password } = new URL(url)
   const container = createContainer({ onError: () => {} })
@@ -23,30 +28,50 @@ export function sendAtPace(url: string, perSecond: number, seconds: number): Pro
   })
   connection.on('disconnected', () => {})
   const count = perSecond * seconds
+  const frames = new FrameWriter()
   return new Promise(resolve => {
     const sender = connection.open_sender({ target: { address: 'readings', capabilities: ['queue'] } })
+    const session = sender.session as unknown as { readonly local: { readonly channel: number } }
     let sent = 0
-    let accepted = 0
     let began = 0
     const send = (): void => {
       const due = Math.min(count, Math.floor(((performance.now() - began) * perSecond) / 1000))
-      for (; sent < due && sender.sendable(); sent++) {
-        const at = firstAt + Math.floor((sent * 1000) / perSecond)
-        const closing = sent > 0 && Math.floor(((sent - 1) * 1000) / perSecond / windowMs) < Math.floor((at - firstAt) / windowMs)
-        const id = closing ? `${closes}${Math.floor(at / windowMs) * windowMs}` : `m${sent}`
-        const data = `{"site":"north","celsius":${(20 + (sent % 100) / 7).toFixed(2)},"at":${at}}`
-        sender.send(encodeMessage({ messageId: id, contentType: 'application/json', body: { data } }), undefined, 0)
-      }
+      // rhea counts none of these deliveries, so its credit is the highest delivery-count that the peer allows.
+      for (; sent < due && sent < sender.credit; sent++)
+        transfer(frames, session.local.channel, sender.local.handle, sent, reading(sent, perSecond))
+      if (frames.length > 0) connection.socket!.write(frames.copy())
+      frames.reset()
+      if (sent < count) return
+      clearInterval(timer)
+      connection.close()
     }
+    let timer: NodeJS.Timeout
     sender.once('sendable', () => {
       began = performance.now()
-      const timer = setInterval(send, 1)
-      sender.on('accepted', () => {
-        if (++accepted < count) return
-        clearInterval(timer)
-        connection.close()
-      })
+      timer = setInterval(send, 1)
     })
     connection.on('connection_close', () => resolve())
   })
+}
+
+function reading(index: number, perSecond: number): Uint8Array {
+  const at = firstAt + Math.floor((index * 1000) / perSecond)
+  const closing = index > 0 && Math.floor(((index - 1) * 1000) / perSecond / windowMs) < Math.floor((at - firstAt) / windowMs)
+  const messageId = closing ? `${closes}${Math.floor(at / windowMs) * windowMs}` : `m${index}`
+  const data = `{"site":"north","celsius":${(20 + (index % 100) / 7).toFixed(2)},"at":${at}}`
+  return encodeMessage({ messageId, contentType: 'application/json', body: { data } })
+}
+
+/** One message, unsettled (part 2 §2.7.5). */
+function transfer(out: FrameWriter, channel: number, handle: number, id: number, message: Uint8Array): void {
+  out.begin(FRAME_AMQP, channel)
+  out.openList(Performative.transfer)
+  out.uint(handle)
+  out.uint(id)
+  out.tag(id)
+  out.uint(0)
+  out.flag(false)
+  out.closeList()
+  out.payload(message)
+  out.end()
 }

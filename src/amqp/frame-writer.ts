@@ -2,18 +2,24 @@ import { AmqpWriter } from './amqp-writer.js'
 import { FRAME_AMQP } from './frames.js'
 
 const SMALLEST = 1024
+const ALWAYS_KEPT = 16 * 1024
 const LARGEST_KEPT = 256 * 1024
 
 /** Encodes frames one after the other into one growing buffer, so that a turn of the loop costs one write. */
 export class FrameWriter extends AmqpWriter {
   #frameStart = 0
 
-  /** The bytes written so far, handed over; the writer begins anew with memory for as much again. */
-  take(): Buffer {
-    const out = this.bytes.subarray(0, this.length)
-    this.bytes = Buffer.allocUnsafe(Math.min(LARGEST_KEPT, Math.max(SMALLEST, this.length * 2)))
+  /** The bytes written so far; good until something more is written. */
+  written(): Buffer {
+    return this.bytes.subarray(0, this.length)
+  }
+
+  /** Begins anew, in the memory of what was written when that is nobody else's any more (`free`). */
+  renew(free: boolean): void {
+    // Memory of one large write is not kept for many small ones.
+    const kept = free && this.bytes.length <= Math.max(ALWAYS_KEPT, this.length * 8) && this.bytes.length <= LARGEST_KEPT
+    if (!kept) this.bytes = Buffer.allocUnsafe(Math.min(LARGEST_KEPT, Math.max(SMALLEST, this.length * 2)))
     this.length = 0
-    return out
   }
 
   header(protocolId: number): void {

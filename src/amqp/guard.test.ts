@@ -57,7 +57,7 @@ const stream = (): Buffer => {
     out.end()
     out.empty()
   }
-  return out.take()
+  return out.written()
 }
 
 const frameOf = (body: Buffer): Buffer => {
@@ -65,7 +65,7 @@ const frameOf = (body: Buffer): Buffer => {
   out.begin(FRAME_AMQP, 0)
   out.payload(body)
   out.end()
-  return out.take()
+  return out.written()
 }
 
 const HEADER = Buffer.from('AMQP\0\x01\0\0', 'latin1')

@@ -50,8 +50,11 @@ export class Outlet {
     this.#owner.beforeWrite()
     const socket = this.#socket
     if (this.out.length === 0 || socket.destroyed || !socket.writable) return
-    // A write that the system took at once is not followed by a `drain`.
-    if (socket.write(this.out.take())) {
+    const roomy = socket.write(this.out.written())
+    // What the system took at once nobody reads any more. Memory for each write would make the collector walk the whole heap often.
+    this.out.renew(socket.writableLength === 0)
+    // Such a write is not followed by a `drain`.
+    if (roomy) {
       if (this.#awaited) this.#cancelRoom = this.#time.after(0, () => this.#room())
     }
     // A peer that asks and does not read the answers is not heard until it does; in the end its silence closes it.

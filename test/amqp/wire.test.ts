@@ -202,7 +202,8 @@ describe.skipIf(!openssl)('AMQP over TLS', () => {
             out.header(0)
             writeOpen(out, { containerId: 'strict', maxFrameSize: 65_536, properties: openProperties('1.2.3', false) })
           } else return
-          socket.write(out.take())
+          socket.write(out.copy())
+          out.reset()
         })
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

@@ -117,7 +117,7 @@ const conversation = (address: string, capability: string): Buffer => {
   })
   frame(Performative.end, () => {})
   frame(Performative.close, () => {})
-  return out.take()
+  return out.written()
 }
 
 /** A neighbour whose message goes round for ever: sent, received, accepted, sent again. */

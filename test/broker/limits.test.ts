@@ -47,7 +47,7 @@ const opening = (write: (out: FrameWriter) => void): Buffer => {
   out.closeList()
   out.end()
   write(out)
-  return out.take()
+  return out.written()
 }
 
 const sasl = (name: string, password: string): Buffer => {
@@ -59,7 +59,7 @@ const sasl = (name: string, password: string): Buffer => {
   out.binary(Buffer.from(`\0${name}\0${password}`))
   out.closeList()
   out.end()
-  return out.take()
+  return out.written()
 }
 
 /** A message of one amqp-value section. */
@@ -312,7 +312,7 @@ describe('the node under attack', () => {
       out.closeList()
       out.end()
     }
-    const questions = out.take()
+    const questions = out.written()
     // Each question is answered with as many bytes; what does not get out must in the end not get in.
     let taken = 0
     let last = -1
