@@ -16,6 +16,9 @@ const alias = {
 /** `npm test` as a whole proves that every error of the catalogue is raised. */
 const setupFiles = process.env['MILLRACE_RAISED'] === undefined ? [] : [here('./test/raised/in-tests.js')]
 
+/** `expect.poll` waits as long as `until` (test/support/until.ts) does: its own second is none on a machine that others use, too. */
+const patience = { poll: { timeout: 30_000 } }
+
 /** `unit` lies beside the code; `whole` crosses boundaries: processes, brokers, browsers. */
 export default defineConfig({
   test: {
@@ -27,6 +30,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'connectors/**/*.test.ts', 'jobs/**/*.test.ts', 'dashboards/**/*.test.ts'],
           setupFiles,
+          expect: patience,
           // A test that waits is one on a machine that others use, too; what takes long on a quiet one shows in the report.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -38,6 +42,7 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           setupFiles,
+          expect: patience,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
