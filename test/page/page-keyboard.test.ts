@@ -12,6 +12,17 @@ const ready = async (page: Page): Promise<void> => {
   await page.locator('.dead-letters tbody tr').first().waitFor()
 }
 
+/** Nothing more comes by itself, not even what is asked for only once the reader is near: no stop of the Tab key appears on the way. */
+const complete = async (page: Page): Promise<void> => {
+  await ready(page)
+  await page.locator('.demo-actions button').first().waitFor()
+  await page.locator('.alerts button').first().waitFor()
+  await page.locator('.device').first().waitFor()
+  await page.locator('.late-rows').scrollIntoViewIfNeeded()
+  await page.locator('.late-rows tbody tr').first().waitFor()
+  await page.evaluate('scrollTo(0, 0)')
+}
+
 /** What the focus is on, as a person would call it. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()")
@@ -39,7 +50,7 @@ describe.skipIf(!hasChromium)('the page without a mouse and without eyes', () =>
 
   test('Tab comes to everything that can be pressed, in the order of the page, and one sees where it is', async () => {
     const { page, close } = await visit(browser, url)
-    await ready(page)
+    await complete(page)
     const names = await page.evaluate<string[]>(`{
       const all = document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')
       window.stops = [...all].filter(part => part.checkVisibility() && !part.disabled)
@@ -156,6 +167,7 @@ describe.skipIf(!hasChromium)('the page without a mouse and without eyes', () =>
     const { page, close } = await visit(browser, url)
     await ready(page)
     await page.locator('.alerts li').first().waitFor()
+    await page.locator('.demo-actions button').first().waitFor()
     await page.evaluate(`{
       window.heard = []
       const regions = document.querySelectorAll('[aria-live], [role=status], [role=alert]')
