@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { systemRandom } from '../seams/system-random.js'
 import { lockFolder } from './folder-lock.js'
 
@@ -48,11 +48,27 @@ test.skipIf(process.platform === 'win32')('what a killed process left behind is 
   await lock.release()
 })
 
-test('a folder with a long path is locked, too', async () => {
+test('a folder with a long path is locked, too, and leaves nothing elsewhere', async () => {
   const dir = join(folder, 'd'.repeat(90), 'e'.repeat(90))
-  const lock = await lockFolder(dir, systemRandom)
-  await expect(lockFolder(dir, systemRandom)).rejects.toMatchObject({ code: 'MR425' })
-  await lock.release()
+  const temporary = await mkdtemp(join(folder, 't'))
+  vi.stubEnv('TMPDIR', temporary)
+  try {
+    const lock = await lockFolder(dir, systemRandom)
+    await expect(lockFolder(dir, systemRandom)).rejects.toMatchObject({ code: 'MR425' })
+    expect(await readdir(temporary)).toHaveLength(1)
+    await lock.release()
+    expect(await readdir(temporary)).toEqual([])
+    // One that goes takes the folder away under one that comes.
+    for (let turn = 0; turn < 20; turn++) {
+      const one = await lockFolder(dir, systemRandom)
+      const [next] = await Promise.allSettled([lockFolder(dir, systemRandom), one.release()])
+      if (next.status === 'fulfilled') await next.value.release()
+      else expect(next.reason).toMatchObject({ code: 'MR425' })
+    }
+    expect(await readdir(temporary)).toEqual([])
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
 
 test('a folder that cannot be made is named', async () => {

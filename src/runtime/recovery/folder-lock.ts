@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, realpath, rm } from 'node:fs/promises'
+import { readdir, realpath, rm, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,20 +29,43 @@ export interface FolderLock {
  */
 export async function lockFolder(folder: string, random: RandomSource, takeOver = false): Promise<FolderLock> {
   const real = await made(folder)
-  if (process.platform === 'win32') return lockOf(await listening(`\\\\.\\pipe\\millrace-${hashOf(real)}`, folder))
-  const home =
-    join(real, 'lock-0123456789abcdef.sock').length <= longestSocketPath ? real : await made(join(tmpdir(), `millrace-${hashOf(real)}`))
+  if (process.platform === 'win32') {
+    const pipe = await listening(`\\\\.\\pipe\\millrace-${hashOf(real)}`, folder)
+    return { release: () => closed(pipe) }
+  }
+  const isLong = join(real, 'lock-0123456789abcdef.sock').length > longestSocketPath
+  const home = isLong ? join(tmpdir(), `millrace-${hashOf(real)}`) : real
   const name = `lock-${random.hex(16)}.sock`
-  const server = await listening(join(home, name), folder)
+  const server = isLong ? await listeningElsewhere(home, name, folder) : await listening(join(home, name), folder)
+  const release = async (): Promise<void> => {
+    await closed(server)
+    // It stays where somebody else has a socket in it.
+    if (isLong) await rmdir(home).catch(() => undefined)
+  }
   for (const other of await readdir(home)) {
     if (other === name || !socketName.test(other)) continue
     if (!takeOver && (await answers(join(home, other)))) {
-      await closed(server)
+      await release()
       throw inUse(folder)
     }
     await rm(join(home, other), { force: true })
   }
-  return lockOf(server)
+  return { release }
+}
+
+const attempts = 3
+
+/** Whoever leaves a folder of temporary files takes it away, perhaps just before this one listens in it. */
+async function listeningElsewhere(home: string, name: string, folder: string): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    await made(home)
+    try {
+      return await listening(join(home, name), folder)
+    } catch (error) {
+      const cause = error instanceof MillraceError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
+      if (cause?.code !== 'ENOENT' || attempt === attempts) throw error
+    }
+  }
 }
 
 async function made(folder: string): Promise<string> {
@@ -86,5 +109,3 @@ const answers = (path: string): Promise<boolean> =>
   })
 
 const closed = (server: Server): Promise<void> => new Promise(resolve => server.close(() => resolve()))
-
-const lockOf = (server: Server): FolderLock => ({ release: () => closed(server) })
