@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobGraph, JobSummary } from '../../src/model/api.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
+import { until } from '../support/until.js'
 import { finished, millrace } from './command.js'
 import { reading, writeJob } from './lived-job.js'
 import { type Running, running } from './running.js'
@@ -18,6 +19,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-inspect-'))
   process = await running([writeJob(folder), '--data', join(folder, 'data')])
   await sendAll(process.amqp, 'telemetry', [reading('a', 1), reading('b', 2), jsonMessage('no reading', 'c')])
+  await until('all are taken in', async () => {
+    const [summary] = await process.jobs()
+    return summary!.counts.counted === 2 && (await process.deadLetters()).length === 1
+  })
 })
 afterAll(async () => {
   await process?.stop()

@@ -35,4 +35,4 @@ it('SIGTERM amid a start that has just taken the data folder over ends it in ord
   expect(code, stderr).toBe(0)
   expect(snapshots()).toEqual(expect.arrayContaining(before))
   expect((await millrace(['journal', 'verify', data], { cwd: folder }).done).code).toBe(0)
-}, 30_000)
+})
