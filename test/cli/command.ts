@@ -53,16 +53,19 @@ export function started(line: readonly string[], options: CommandOptions = {}): 
   children.add(child)
   let stdout = ''
   let stderr = ''
+  let over = false
   const listeners = new Set<() => void>()
-  child.stdout.on('data', (text: Buffer) => {
-    stdout += text.toString()
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
   })
-  child.stderr.on('data', (text: Buffer) => {
-    stderr += text.toString()
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
     for (const listener of listeners) listener()
   })
   const done = new Promise<Finished>(resolve => {
+    // Behind its exit: what it said last may still be on its way.
     child.on('close', code => {
+      over = true
       children.delete(child)
       noteSaid(stderr)
       noteSaid(stdout)
@@ -82,9 +85,9 @@ export function started(line: readonly string[], options: CommandOptions = {}): 
           if (match) {
             listeners.delete(look)
             resolve(match)
-          } else if (child.exitCode !== null) {
+          } else if (over) {
             listeners.delete(look)
-            reject(new Error(`${line.join(' ')} ended with ${child.exitCode} and never said ${pattern}:\n${stderr}`))
+            reject(new Error(`${line.join(' ')} ended with ${child.exitCode ?? child.signalCode} and never said ${pattern}:\n${stderr}`))
           }
         }
         listeners.add(look)
