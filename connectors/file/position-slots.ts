@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Position } from '../../src/connector/sink.js'
+import type { HeldPosition } from '../../src/connector/sink.js'
 import { inodeOf, type Print } from './file-place.js'
 import { syncFolder } from './sync-folder.js'
 
@@ -12,7 +12,7 @@ export interface Mark {
   /** The journal whose entries the position counts; undefined: none. */
   readonly journal: string | undefined
   /** The last position whose rows are in the file, or in those before it. */
-  readonly position: Position | undefined
+  readonly position: HeldPosition | undefined
   /** Bytes of whole writes. */
   readonly size: number
   /** Checksum of the bytes just before `size`. */

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Position } from '../../src/connector/sink.js'
+import type { HeldPosition } from '../../src/connector/sink.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log } from '../../src/model/seams.js'
 import { holds, inodeOf, printOf } from './file-place.js'
@@ -77,7 +77,7 @@ export class ResultFile {
   }
 
   /** The last position whose rows it holds. */
-  get position(): Position | undefined {
+  get position(): HeldPosition | undefined {
     return this.#mark.position
   }
 
@@ -96,7 +96,7 @@ export class ResultFile {
    * @param wall of the rows, ms since the epoch on the job's clock
    * @throws MR336 where another process has opened it since; MR335 where somebody moved what belongs to it
    */
-  async append({ text, header }: ResultText, position: Position, wall: number): Promise<void> {
+  async append({ text, header }: ResultText, position: HeldPosition, wall: number): Promise<void> {
     const { rotateMs } = this.#place
     const period = rotateMs > 0 ? Math.floor(wall / rotateMs) : 0
     await this.#look()

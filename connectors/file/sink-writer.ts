@@ -1,4 +1,4 @@
-import type { OutputBatch, Position, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
+import type { HeldPosition, OutputBatch, Position, SinkStatus, SinkWriter } from '../../src/connector/sink.js'
 import type { ConnectorContext } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { ResultFile, type ResultPlace } from './result-file.js'
@@ -23,7 +23,7 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   /** @throws MR335 it cannot be written at present, MR336 it belongs to another sink, MR337 it was closed */
-  open(): Promise<Position | undefined> {
+  open(): Promise<HeldPosition | undefined> {
     return this.#inTurn(async () => (await this.#opened()).position)
   }
 
@@ -39,7 +39,11 @@ export class FileSinkWriter implements SinkWriter {
         const file = await this.#opened()
         // An attempt may have succeeded and failed to say so.
         if (this.#place.journal !== undefined && file.position && isUpTo(position, file.position)) return
-        await file.append(this.#format === 'csv' ? csvText(outputs, file.header) : ndjsonText(outputs), position, outputs.wall)
+        await file.append(
+          this.#format === 'csv' ? csvText(outputs, file.header) : ndjsonText(outputs),
+          { ...position, rows: outputs.length },
+          outputs.wall,
+        )
       })
     } finally {
       this.#pending -= outputs.length

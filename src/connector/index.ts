@@ -18,7 +18,7 @@ export { outputRow } from './output-row.js'
 export { RefusedRows } from './refused-rows.js'
 export { EnvironmentText, env, resolveText, secret, type Text } from './secret.js'
 export { presettled, type Segment, SegmentQueue } from './segments.js'
-export type { OutputBatch, Position, SinkGuarantee, SinkPromise, SinkSpec, SinkStatus, SinkWriter } from './sink.js'
+export type { HeldPosition, OutputBatch, Position, SinkGuarantee, SinkPromise, SinkSpec, SinkStatus, SinkWriter } from './sink.js'
 export type {
   CheckResult,
   ConnectorContext,

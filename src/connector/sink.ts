@@ -4,10 +4,16 @@ import type { Json } from '../model/json.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import type { CheckResult, ConnectorContext } from './source.js'
 
-/** Where an output stands in a job's life: the journal entry that caused it, and its place among that entry's outputs for one sink. */
+/** Where an output stands in a job's life: the journal entry that caused it, and how many rows of that entry for the same sink came before it. */
 export interface Position {
   readonly entry: number
   readonly ordinal: number
+}
+
+/** The last output that a peer holds. */
+export interface HeldPosition extends Position {
+  /** How many rows of its entry, from that place on, the peer holds; absent: those of the output that was written there. */
+  readonly rows?: number
 }
 
 /** Rows on their way to one sink. It owns its memory: nothing in it is reused while it waits. */
@@ -74,8 +80,11 @@ export interface SinkWriter {
    * and the first of them waits up to `ms` for others. Absent: one output at a time.
    */
   readonly gathers?: { readonly rows: number; readonly ms: number }
-  /** The last position that the *peer* holds, if it can tell. */
-  open(): Promise<Position | undefined>
+  /**
+   * The last position that the *peer* holds, if it can tell; with the number of rows, if it can tell that, too: a later release may
+   * cut an entry into outputs otherwise.
+   */
+  open(): Promise<HeldPosition | undefined>
   write(outputs: OutputBatch, position: Position): Promise<void>
   status(): SinkStatus
   close(): Promise<void>

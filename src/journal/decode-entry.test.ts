@@ -7,7 +7,7 @@ import { EntryEncoder } from './encode-entry.js'
 import { chunkEntry } from './journal-fixture.js'
 
 it('refuses by name whatever is no entry, at once', () => {
-  const heads = fc.constantFrom(1, 2, 3, 4, 16, 17, 18, 0).map(kind => Uint8Array.of(kind))
+  const heads = fc.constantFrom(1, 2, 3, 4, 5, 16, 17, 18, 0).map(kind => Uint8Array.of(kind))
   fc.assert(
     fc.property(heads, fc.uint8Array({ maxLength: 120 }), (head, rest) => {
       try {
@@ -52,6 +52,27 @@ it('a retry keeps the name of its letter beside its message', () => {
   )
 })
 
+it('a chunk keeps how its rows went through beside its messages, also with a place where its source goes on', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.array(fc.string()), fc.option(fc.string()), (slice, texts, position) => {
+      const plain = chunkEntry(3, texts)
+      if (plain.kind !== 'chunk') return expect.unreachable()
+      const sliced = { ...plain, slice, chunk: { ...plain.chunk, ...(position !== null && { position }) } }
+      const bytes = Buffer.concat(new EntryEncoder().encode(sliced, 3))
+      expect(bytes[0]).toBe(5)
+      const { item } = decodeEntry(bytes)
+      if (item.kind !== 'chunk') return expect.unreachable()
+      const { chunk } = item
+      expect(item.slice).toBe(slice)
+      expect(texts.map((_, i) => Buffer.from(chunk.bytes.subarray(chunk.starts[i], chunk.ends[i])).toString())).toEqual(
+        texts.map(text => Buffer.from(text).toString()),
+      )
+      expect(chunk.position ?? null).toBe(position === null ? null : Buffer.from(position).toString())
+      expect(describeEntry(item)).toMatchObject({ kind: 'chunk', slice })
+    }),
+  )
+})
+
 it('is described without its messages', () => {
   expect(describeEntry(chunkEntry(3, ['one', 'two']))).toEqual({
     entry: 3,
@@ -71,6 +92,7 @@ it('is described without its messages', () => {
     entry: 4,
     ordinal: 2,
   })
+  expect(describeEntry({ kind: 'acknowledged', sink: 'out', position: { entry: 4, ordinal: 2 }, rows: 9 })).toMatchObject({ rows: 9 })
 })
 
 it('what stands before the first message, and where the source goes on, come back', () => {

@@ -44,6 +44,8 @@ function decode(view: Buffer, entry: number): JournalEntry | JournalNote {
       return decodeChunk(view, entry)
     case entryKinds.retry:
       return decodeRetry(view, entry)
+    case entryKinds.sliced:
+      return decodeSliced(view, entry)
     case entryKinds.reference:
       return decodeReference(view, entry)
     case entryKinds.time:
@@ -98,6 +100,15 @@ function decodeRetry(view: Buffer, entry: number): ChunkEntry {
   }
 }
 
+/** A chunk whose bytes begin with the number of rows that go through at once. */
+function decodeSliced(view: Buffer, entry: number): ChunkEntry {
+  const sliced = decodeChunk(view, entry)
+  const { bytes } = sliced.chunk
+  const slice = bufferOf(bytes).readInt32LE(0)
+  if (slice < 1) throw unknown(`a chunk in slices of ${slice} rows`)
+  return { ...sliced, slice, chunk: { ...sliced.chunk, bytes: bytes.subarray(4) } }
+}
+
 function decodeReference(view: Buffer, entry: number): ReferenceEntry {
   const { bytesAt, end, source } = namedBytes(view, inputHeadBytes)
   return {
@@ -129,11 +140,15 @@ function decodeTime(view: Buffer, entry: number): TimeEntry {
   return { kind: 'time', entry, what, sources, wall: view.readDoubleLE(16), stream: view.readDoubleLE(24), partitions }
 }
 
-const decodeAcknowledged = (view: Buffer): AcknowledgedNote => ({
-  kind: 'acknowledged',
-  sink: view.toString('utf8', acknowledgedHeadBytes),
-  position: { entry: view.readDoubleLE(16), ordinal: view.readDoubleLE(24) },
-})
+function decodeAcknowledged(view: Buffer): AcknowledgedNote {
+  const rows = view.readUInt32LE(4)
+  return {
+    kind: 'acknowledged',
+    sink: view.toString('utf8', acknowledgedHeadBytes),
+    position: { entry: view.readDoubleLE(16), ordinal: view.readDoubleLE(24) },
+    ...(rows > 0 && { rows }),
+  }
+}
 
 function decodeBundle(view: Buffer): BundleNote {
   const planAt = commonBytes + view.readUInt32LE(4)

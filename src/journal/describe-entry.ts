@@ -11,7 +11,7 @@ import type { JournalEntry, JournalNote } from './journal.js'
 export function describeEntry(item: JournalEntry | JournalNote): { readonly [key: string]: Json } {
   switch (item.kind) {
     case 'chunk': {
-      const { entry, kind, source, clock, chunk, retryOf } = item
+      const { entry, kind, source, clock, chunk, retryOf, slice } = item
       const { partition, encoding, length, bytes, position } = chunk
       return {
         entry,
@@ -24,6 +24,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
         bytes: bytes.length,
         ...(position !== undefined && { position }),
         ...(retryOf !== undefined && { retryOf }),
+        ...(slice !== undefined && { slice }),
       }
     }
     case 'reference': {
@@ -35,7 +36,13 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
       return { entry, kind: what, sources, wall: timeText(wall), stream, partitions: Object.fromEntries(partitions) }
     }
     case 'acknowledged':
-      return { kind: item.kind, sink: item.sink, entry: item.position.entry, ordinal: item.position.ordinal }
+      return {
+        kind: item.kind,
+        sink: item.sink,
+        entry: item.position.entry,
+        ordinal: item.position.ordinal,
+        ...(item.rows !== undefined && { rows: item.rows }),
+      }
     case 'bundle':
       return {
         kind: item.kind,

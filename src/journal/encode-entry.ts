@@ -11,7 +11,7 @@ import type {
 } from './journal.js'
 
 /** First byte of an entry; notes are numbered from 16 on. */
-export const entryKinds = { chunk: 1, reference: 2, time: 3, retry: 4, acknowledged: 16, bundle: 17 } as const
+export const entryKinds = { chunk: 1, reference: 2, time: 3, retry: 4, sliced: 5, acknowledged: 16, bundle: 17 } as const
 export const timeKinds = ['hello', 'tick', 'end'] as const
 /** Bytes before what the kinds have of their own: kind, flags, u16, u32, number of the entry. */
 export const commonBytes = 16
@@ -55,17 +55,17 @@ export class EntryEncoder {
     }
   }
 
-  #chunk({ source, clock, chunk, retryOf }: ChunkEntry): readonly Uint8Array[] {
+  #chunk({ source, clock, chunk, retryOf, slice }: ChunkEntry): readonly Uint8Array[] {
     const { length, bytes, lines, partition, position } = chunk
     const { from, to } = this.#offsets(chunk)
     const name = this.#name(source)
     this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0) | (position === undefined ? 0 : positionFlag)
-    const letter = retryOf === undefined ? [] : this.#letter(retryOf)
-    const extra = letter.reduce((sum, part) => sum + part.length, 0)
+    const own = retryOf !== undefined ? this.#letter(retryOf) : slice !== undefined ? this.#slice(slice) : []
+    const extra = own.reduce((sum, part) => sum + part.length, 0)
     this.#input({ name, length, clock, partition, bytes: extra + to - from })
     const parts = [this.#head.subarray(0, inputHeadBytes), bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
     if (lines) parts.push(bytesOf(lines, length))
-    parts.push(name, ...letter, bytes.subarray(from, to))
+    parts.push(name, ...own, bytes.subarray(from, to))
     if (position !== undefined) parts.push(encoder.encode(position))
     return parts
   }
@@ -75,6 +75,12 @@ export class EntryEncoder {
     this.#head[0] = entryKinds.retry
     const id = encoder.encode(retryOf)
     return [Uint8Array.of(id.length & 0xff, id.length >>> 8), id]
+  }
+
+  /** A kind of its own, too: a release that cuts otherwise must not take it for one of its own. */
+  #slice(slice: number): readonly Uint8Array[] {
+    this.#head[0] = entryKinds.sliced
+    return [bytesOf(Int32Array.of(slice), 1)]
   }
 
   #reference({ source, clock, partition, length, reference }: ReferenceEntry): readonly Uint8Array[] {
@@ -104,7 +110,8 @@ export class EntryEncoder {
     return [head.subarray(0, timeHeadBytes), new Uint8Array(clocks.buffer), new Uint8Array(lengths.buffer), ...names]
   }
 
-  #acknowledged({ sink, position }: AcknowledgedNote): readonly Uint8Array[] {
+  #acknowledged({ sink, position, rows = 0 }: AcknowledgedNote): readonly Uint8Array[] {
+    this.#head.writeUInt32LE(rows, 4)
     this.#head.writeDoubleLE(position.entry, 16)
     this.#head.writeDoubleLE(position.ordinal, 24)
     return [this.#head.subarray(0, acknowledgedHeadBytes), this.#name(sink)]

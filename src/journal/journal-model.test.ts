@@ -68,7 +68,12 @@ class Beside {
         return this.#append({ kind: 'time', entry: journal.last + 1, what: 'end', sources: ['a', 'é'], wall: 1, stream: 2, partitions })
       }
       case 'note': {
-        const note: JournalNote = { kind: 'acknowledged', sink: 'out', position: { entry: journal.last, ordinal: operation.ordinal } }
+        const note: JournalNote = {
+          kind: 'acknowledged',
+          sink: 'out',
+          position: { entry: journal.last, ordinal: operation.ordinal },
+          rows: operation.ordinal + 1,
+        }
         const count = this.#items.push(plain(note))
         this.#entries.push(journal.last)
         const [opened, disk] = [this.#opened, this.#disk]

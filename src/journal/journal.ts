@@ -17,6 +17,8 @@ export interface ChunkEntry {
   readonly chunk: Chunk
   /** The dead letter whose message this is, taken in again: it is no duplicate of itself. */
   readonly retryOf?: string
+  /** Rows that go through the graph at once, at most, and messages that a converter takes at once: told where results depend on it. */
+  readonly slice?: number
 }
 
 /** A chunk of a source that is a log itself: where it lies there. `open` of the source's log gives it again. */
@@ -47,11 +49,14 @@ export interface TimeEntry {
 /** What goes through the graph, and numbers what follows from it. Numbers are consecutive from 1. */
 export type JournalEntry = ChunkEntry | ReferenceEntry | TimeEntry
 
-/** A sink has acknowledged all its outputs up to this position. */
+/** A sink has acknowledged the output at this position, and all before it. */
 export interface AcknowledgedNote {
   readonly kind: 'acknowledged'
   readonly sink: string
+  /** The entry that caused it, and how many rows of that entry for this sink came before it. */
   readonly position: { readonly entry: number; readonly ordinal: number }
+  /** Its rows. Absent in what releases up to 0.1.0 wrote. */
+  readonly rows?: number
 }
 
 /** From the next entry on this bundle of the job processes the journal. */

@@ -42,7 +42,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (!refused) sentView(views, outputs)?.apply(outputs)
     if (durability && !isView(sink)) {
       reached('acknowledged')
-      note({ kind: 'acknowledged', sink, position }, noted)
+      note({ kind: 'acknowledged', sink, position, rows: outputs.length }, noted)
     } else noted()
     wake()
   }

@@ -105,6 +105,53 @@ test('a sink that fails to open is closed before the next attempt', async () => 
   expect(calls).toEqual(['open 0', 'close 0', 'open 1', 'write 1'])
 })
 
+test.each([
+  [
+    'all of one, and a part of the next, which an earlier release had cut otherwise',
+    { entry: 3, ordinal: 64, rows: 36 },
+    ['3.100 …900', '4.0 …1000'],
+  ],
+  ['up to a place within an output', { entry: 3, ordinal: 64 }, ['3.65 …935', '4.0 …1000']],
+  ['nothing of what waits', { entry: 1, ordinal: 0, rows: 1_000 }, ['2.0 …1000', '3.0 …1000', '4.0 …1000']],
+  ['all', { entry: 4, ordinal: 0 }, []],
+] as const)('a sink that holds %s is sent the rest', async (_, held, expected) => {
+  const time = virtualTime(0)
+  const written: string[] = []
+  const writer: SinkWriter = {
+    guarantee: 'transactional',
+    open: async () => held,
+    write: async ({ ids }, { entry, ordinal }) => void written.push(`${entry}.${ordinal} …${ids.length}`),
+    status: () => ({ connected: true, detail: '', pending: 0 }),
+    close: async () => {},
+  }
+  let bytes = 0
+  const lane = new SinkLane(
+    { id: 'out', spec: { kind: 'sink' } } as unknown as GraphSink,
+    async () => writer,
+    {
+      maySend: async () => {},
+      reached: () => {},
+      acknowledged: item => {
+        bytes += item.bytes
+      },
+      refused: async () => {},
+      failed: error => {
+        throw error
+      },
+    },
+    time,
+    new Backoff(systemRandom),
+  )
+  const ids = Array.from({ length: 1_000 }, (_, i) => `r${i}`)
+  for (const entry of [2, 3, 4]) {
+    lane.add({ outputs: { ...outputs, length: 1_000, ids, keys: ids }, position: { entry, ordinal: 0 }, bytes: 7 })
+  }
+  lane.start()
+  await time.settle()
+  expect(written).toEqual(expected)
+  expect([bytes, lane.pendingRows]).toEqual([21, 0])
+})
+
 /** A lane with an open sink; what it may do and what becomes of a row is in the hands of the test. */
 function openLane(options: {
   readonly write?: (entry: number) => Promise<void>

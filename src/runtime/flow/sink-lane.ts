@@ -3,10 +3,9 @@ import type { GraphSink } from '../../job/graph.js'
 import type { Backoff } from '../../model/backoff.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { TimeSource } from '../../model/seams.js'
-import { isBehind } from './is-behind.js'
 import type { LaneEvents } from './lane-events.js'
 import { sinkError } from './sink-error.js'
-import { rowsIn, together, type Waiting } from './waiting.js'
+import { heldBy, rowsIn, together, type Waiting } from './waiting.js'
 
 /**
  * The outputs of one sink on their way, in order: one write at a time, or those together that its writer gathers. A failed write is
@@ -139,10 +138,10 @@ export class SinkLane {
     try {
       // It was closed before there was anything to close.
       if (this.#closed) throw new MillraceError('MR413', `sink '${this.sink.id}' was closed before it was open`)
-      const held = await writer.open()
-      // Outputs of a snapshot that the peer took before the stop, without our knowing.
-      for (let item = this.#queue[this.#head]; item && held && !isBehind(item.position, held); item = this.#queue[this.#head])
-        this.#done(item)
+      // Outputs that the peer took before the stop, without our knowing.
+      const { whole, rest } = heldBy(await writer.open(), this.unacknowledged())
+      for (const item of whole) this.#done(item)
+      if (rest) this.#queue[this.#head] = rest
       return writer
     } catch (error) {
       await writer.close()

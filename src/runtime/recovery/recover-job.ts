@@ -13,6 +13,7 @@ import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import { lateRows } from '../letters/late-rows.js'
 import { ReplayedOutputs } from '../replay/replayed-outputs.js'
 import { JobMemory, newIds } from '../status/job-memory.js'
+import { heldPosition } from './held-position.js'
 import type { JobBundles } from './job-bundles.js'
 import { headerOf, stateOf } from './job-snapshot.js'
 import { type FormerState, moveState } from './move-state.js'
@@ -203,7 +204,7 @@ class Recovery {
   async #take(item: JournalEntry | JournalNote): Promise<void> {
     switch (item.kind) {
       case 'acknowledged':
-        return this.#outputs.acknowledged(item.sink, item.position)
+        return this.#outputs.acknowledged(item.sink, heldPosition(item, this.#graph.sinks))
       case 'bundle':
         return this.#begin(item)
       case 'chunk':

@@ -32,6 +32,26 @@ test('what a note says its sink holds is left out, sink by sink, and is seen', (
   expect(rest()).toHaveLength(3)
 })
 
+test('of an output that its sink holds in part, as an earlier release had cut it, the rest is left, at its place', () => {
+  const { outputs, held, rest } = replayed()
+  outputs.add(2, [rows('a', 1_500), rows('a', 10)])
+  outputs.acknowledged('a', { entry: 2, ordinal: 64, rows: 36 })
+  expect(held.splice(0)).toEqual(['a 100'])
+  expect(rest()).toEqual([
+    [2, 100, 'a', 924],
+    [2, 1_024, 'a', 476],
+    [2, 1_500, 'a', 10],
+  ])
+  expect(outputs.rest()[0]!.outputs.ids[0]).toBe('100')
+  // A note of that release tells no number of rows: the one at its place is held, and no more is known.
+  outputs.acknowledged('a', { entry: 2, ordinal: 1_030 })
+  expect(held.splice(0)).toEqual(['a 924', 'a 7'])
+  expect(rest()[0]).toEqual([2, 1_031, 'a', 469])
+  outputs.acknowledged('a', { entry: 2, ordinal: 1_031, rows: 479 })
+  expect(held).toEqual(['a 469', 'a 10'])
+  expect(rest()).toEqual([])
+})
+
 test('rows of sinks that are gone are forgotten', () => {
   const { outputs, rest } = replayed()
   outputs.add(2, [rows('a', 2), rows('b', 3)])

@@ -1,6 +1,7 @@
-import type { OutputBatch, Position } from '../../connector/sink.js'
-import { isBehind } from '../flow/is-behind.js'
+import type { HeldPosition, OutputBatch } from '../../connector/sink.js'
 import { placed, type StoredOutput } from '../flow/outbox.js'
+import { outputRows } from '../flow/output-rows.js'
+import { rowsHeld } from '../flow/rows-held.js'
 
 /** Outputs that a replay gives again, without those that notes in the journal say their sinks hold. */
 export class ReplayedOutputs {
@@ -28,12 +29,23 @@ export class ReplayedOutputs {
     else this.#waiting.set(sink, [output])
   }
 
-  /** The sink holds all up to this position. */
-  acknowledged(sink: string, position: Position): void {
+  /** The sink holds all up to this position. Of an output that it holds in part, as an earlier release cut entries otherwise, the rest is left. */
+  acknowledged(sink: string, position: HeldPosition): void {
     const list = this.#waiting.get(sink) ?? []
-    let held = 0
-    while (held < list.length && !isBehind(list[held]!, position)) this.#onAcknowledged(list[held++]!.outputs)
-    list.splice(0, held)
+    let whole = 0
+    for (const { entry, ordinal, outputs } of list) {
+      const rows = rowsHeld({ entry, ordinal }, outputs.length, position)
+      if (rows < outputs.length) {
+        if (rows > 0) {
+          this.#onAcknowledged(outputRows(outputs, 0, rows))
+          list[whole] = { entry, ordinal: ordinal + rows, outputs: outputRows(outputs, rows, outputs.length) }
+        }
+        break
+      }
+      this.#onAcknowledged(outputs)
+      whole++
+    }
+    list.splice(0, whole)
   }
 
   /** Forgets rows of sinks that are gone; whoever edited the job asked for it. */
