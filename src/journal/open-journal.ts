@@ -8,7 +8,7 @@ import type { Fence } from './fence.js'
 import type { Journal, JournalEntry, JournalNote, JournalTuning } from './journal.js'
 import { openSegmentLog } from './open-segment-log.js'
 import { readEntries } from './read-entries.js'
-import type { SegmentInfo, SegmentLog } from './segment-log.js'
+import type { KeptEnd, SegmentInfo, SegmentLog } from './segment-log.js'
 
 /** What the journal of a job is opened with. */
 export interface JournalOptions {
@@ -17,6 +17,8 @@ export interface JournalOptions {
   readonly folder: string
   readonly job: string
   readonly fence: Fence
+  /** See `SegmentLogOptions`. */
+  readonly end?: KeptEnd
   readonly tuning: JournalTuning
   readonly now: () => number
   readonly after: (ms: number, callback: () => void) => () => void
@@ -37,12 +39,13 @@ export interface JournalOptions {
  * await journal.flush()
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { disk, folder, job, fence, tuning, now, after, reached, onFailure } = options
+  const { disk, folder, job, fence, end, tuning, now, after, reached, onFailure } = options
   const opened: { journal?: SegmentJournal } = {}
   const log = await openSegmentLog({
     disk,
     folder,
     fence,
+    ...(end && { end }),
     header: { kind: 'journal', job },
     segmentBytes: tuning.segmentBytes,
     bufferBytes: tuning.bufferBytes,

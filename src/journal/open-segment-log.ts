@@ -3,7 +3,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { RecordBuffer } from './record-buffer.js'
 import { damagedAt, openRecords, readChain, type Segment } from './segment-chain.js'
 import { encodeHeader, headerBytes, recordSeed, type SegmentHeader } from './segment-header.js'
-import type { SegmentLog, SegmentLogOptions } from './segment-log.js'
+import type { LogEnd, SegmentLog, SegmentLogOptions } from './segment-log.js'
 import { type OwnSegment, SegmentLogWriter } from './segment-log-writer.js'
 import { segmentName } from './segment-name.js'
 
@@ -29,19 +29,12 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
   } catch (cause) {
     throw notWritten(folder, cause)
   }
-  const { segments, shadowed } = await readChain(disk, folder)
-  const newest = segments.at(-1)
-  if (newest && newest.header.epoch >= fence.epoch) {
-    throw new MillraceError('MR440', `${newest.name} was written by epoch ${newest.header.epoch}, this process has ${fence.epoch}`)
-  }
-  const opened = options.now()
-  const about = { epoch: fence.epoch, began: opened, opened, header: options.header }
-  const seed = recordSeed({ ...about, first: 0, from: 0 })
-  const copy = new RecordBuffer()
-  const tail = newest ? await readTail(options, newest, copy, seed) : { last: 0, durable: 0 }
-  const from = tail.durable + 1
-  const own = await writeWhole(options, { ...about, first: from, from }, copy)
-  const ended = newest ? [...segments.slice(0, -1), { ...newest, limit: tail.durable }] : []
+  const { end = {} } = options
+  end.found ??= await findEnd(options)
+  const { segments, shadowed, last, durable, copy, opened } = end.found
+  const from = durable + 1
+  const own = await writeWhole(options, { ...ownHeader(options, opened), first: from, from }, copy)
+  const ended = segments.map((segment, i) => (i === segments.length - 1 ? { ...segment, limit: durable } : segment))
   // All that the newest one held may have been in doubt: then the copy has taken its place.
   const emptied = ended.filter(({ header, limit }) => limit < header.first).map(({ name }) => name)
   try {
@@ -55,11 +48,29 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<Segmen
   return new SegmentLogWriter(options, {
     segments: ended.filter(({ header, limit }) => limit >= header.first),
     own,
-    last: tail.last,
+    last,
     opened,
     from,
-    seed,
+    seed: ownSeed(options, opened),
   })
+}
+
+const ownHeader = ({ fence, header }: SegmentLogOptions, opened: number) => ({ epoch: fence.epoch, began: opened, opened, header })
+
+/** What the checksums of this epoch begin with. */
+const ownSeed = (options: SegmentLogOptions, opened: number): number => recordSeed({ ...ownHeader(options, opened), first: 0, from: 0 })
+
+async function findEnd(options: SegmentLogOptions): Promise<LogEnd> {
+  const { disk, folder, fence } = options
+  const { segments, shadowed } = await readChain(disk, folder)
+  const newest = segments.at(-1)
+  if (newest && newest.header.epoch >= fence.epoch) {
+    throw new MillraceError('MR440', `${newest.name} was written by epoch ${newest.header.epoch}, this process has ${fence.epoch}`)
+  }
+  const opened = options.now()
+  const copy = new RecordBuffer()
+  const tail = newest ? await readTail(options, newest, copy, ownSeed(options, opened)) : { last: 0, durable: 0 }
+  return { segments, shadowed, ...tail, copy, opened }
 }
 
 /** Finds the end of the newest segment, and puts what is in doubt into `copy`. */

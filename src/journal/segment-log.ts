@@ -3,6 +3,26 @@ import type { Disk } from '../model/disk.js'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import type { Json } from '../model/json.js'
 import type { Fence } from './fence.js'
+import type { RecordBuffer } from './record-buffer.js'
+import type { Segment } from './segment-chain.js'
+
+/** The end of a log as opening found it. */
+export interface LogEnd {
+  /** Complete ones, but for the newest of an earlier epoch, which `last` and `durable` end. */
+  readonly segments: readonly Segment[]
+  readonly shadowed: readonly string[]
+  readonly last: number
+  readonly durable: number
+  /** Records above `durable`, as the segment to be begun holds them. */
+  readonly copy: RecordBuffer
+  /** Ms since the epoch; the checksums of the copy begin with it. */
+  readonly opened: number
+}
+
+/** What an attempt to open a log leaves to the next one with the same fence. */
+export interface KeptEnd {
+  found?: LogEnd
+}
 
 /** Where a log lies and how it is written. */
 export interface SegmentLogOptions {
@@ -10,6 +30,8 @@ export interface SegmentLogOptions {
   /** Holds nothing else. Made if absent. */
   readonly folder: string
   readonly fence: Fence
+  /** Filled by opening: tried again with it and the same fence, where there was no space, it reads no record again. */
+  readonly end?: KeptEnd
   /** Kept in the header of each segment, for readers. */
   readonly header: { readonly [key: string]: Json }
   /** Bytes after which a segment is closed and the next one begun. */

@@ -179,6 +179,55 @@ test('a start for whose snapshot there is no space recovers once, tries that alo
   expect(last.host.jobs()[0]!.state).toBe('failed')
 })
 
+test('a start for whose journal there is no space takes the folder over once and reads its journal once, however often it tries', async () => {
+  const disk = memoryDisk()
+  let reads = 0
+  const counted: Disk = {
+    ...disk,
+    async open(path, how) {
+      if (path.endsWith('.seg') && how === 'read') reads++
+      return disk.open(path, how)
+    },
+  }
+  const state = { dataDir: 'data', disk: counted, lock: async () => ({ release: async () => {} }) }
+  const before = rig()
+  const first = await running([before], state)
+  before.source.send(reading(start), reading(start + 7_000))
+  while (first.counts().counted < 2) await first.time.advance(100)
+  await first.jobs.stop()
+
+  let tries = 0
+  disk.onWrite = (path, bytes) => {
+    // An epoch is a name and no bytes: where not even a page is left, it can still be raised.
+    if (!path.includes('.seg')) return bytes
+    tries++
+    throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
+  }
+  const one = rig()
+  const { time, jobs, host } = await running([one], { ...state, time: virtualTime(start + 20_000) })
+  await time.advance(1_000)
+  const epochs = (): readonly string[] => [...disk.files.keys()].filter(path => path.startsWith('data/epochs/'))
+  const [epoch, read] = [epochs(), reads]
+  tries = 0
+  await time.advance(120_000)
+  expect(tries).toBeGreaterThan(2)
+  // One look at its first segment each time: whose journal it is.
+  expect([epochs(), reads - read]).toEqual([epoch, tries])
+  expect(host.readiness()).toMatchObject({ ready: false, reasons: [expect.stringContaining('ENOSPC: no space left')] })
+
+  disk.onWrite = (_path, bytes) => bytes
+  while (one.source.opened === 0) await time.advance(100)
+  expect(epochs()).toEqual(epoch)
+  one.source.send(reading(start + 8_000))
+  while (one.source.settled.length === 0) await time.advance(100)
+  expect(host.jobs()[0]!).toMatchObject({ state: 'running', attention: [], counts: { counted: 3 } })
+  await jobs.stop()
+  // The epoch that was kept is the one that a later start goes above.
+  const last = await running([rig()], { ...state, time: virtualTime(start + 300_000) })
+  expect(last.host.jobs()[0]!.counts.counted).toBe(3)
+  await last.jobs.stop()
+})
+
 test('--reset on a disk with next to no space puts the state aside once, however often the start is tried', async () => {
   const folder = join(dataDir, 'reset')
   await mkdir(folder)
