@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { type SegmentFinding, verifyJournal } from '../journal/verify-journal.js'
+import { catalogue } from '../model/errors/catalogue.js'
 import { verifyState } from '../runtime/replay/replay-verify.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
@@ -25,6 +26,7 @@ export async function journalVerify(path: string, options: { readonly json?: boo
     await say(damage === undefined ? `${whole} ${file}  ${pc.dim(about)}` : `${bad} ${file}  ${damage}`)
   }
   await say(`${recovery.possible ? whole : bad} ${recovery.text}`)
+  if (!recovery.possible) await say(`  ${pc.dim('=')} try:  ${catalogue.MR442.remedy}`)
   const ok = recovery.possible && segments.every(({ damage }) => !damage) && files.every(({ damage }) => damage === undefined)
   if (options.json) {
     await writeOut(`${JSON.stringify({ ok, segments: segments.map(findingFacts), total: totals(segments), files, recovery })}\n`)
@@ -38,7 +40,9 @@ const bad = pc.red('damaged')
 function segmentLine({ segment, entries, notes, messages, bytes, ignored, damage }: SegmentFinding): string {
   const range = entries ? `entries ${entries.first}…${entries.last}, ${messages} messages` : 'no entry'
   const rest = ignored > 0 ? `; ${byteText(ignored)} at its end count for nothing: half-written, or being written` : ''
-  if (damage)
-    return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${damage.message}${damage.notes.length > 0 ? ` (${damage.notes.join(', ')})` : ''}`
+  if (damage) {
+    const before = entries ? `; entries ${entries.first}…${entries.last} before that are whole` : ''
+    return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${damage.message}${before}`
+  }
   return `${whole} journal/${segment}  ${pc.dim(`${range}, ${notes} notes, ${byteText(bytes)}${rest}`)}`
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { describeEntry } from '../journal/describe-entry.js'
-import type { JournalEntry, JournalNote } from '../journal/journal.js'
+import type { AcknowledgedNote, JournalEntry, JournalNote } from '../journal/journal.js'
 import { readJournal } from '../journal/read-journal.js'
 import { type SegmentFinding, verifyJournal } from '../journal/verify-journal.js'
 import { messageSample } from '../runtime/letters/message-sample.js'
@@ -126,23 +126,29 @@ const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '
 function textLine(item: JournalEntry | JournalNote, bytes: boolean): string {
   switch (item.kind) {
     case 'chunk': {
-      const { entry, source, clock, chunk } = item
+      const { entry, source, clock, chunk, retryOf } = item
+      const begin = `${head(entry, clock.wall)}  ${source}/${chunk.partition}`
+      // A chunk for its place alone, as of a file that goes on under another name.
+      if (chunk.length === 0) return `${begin}  goes on at ${clean(chunk.position ?? 'no place')}`
       const messages = messagesOf(item, bytes).map(clean)
       const more = bytes || messages.length <= mostSamples ? [] : [`… ${messages.length - mostSamples} more`]
       const samples = [...(more.length > 0 ? messages.slice(0, mostSamples) : messages), ...more].join('  ')
-      const size = byteText(chunk.bytes.length)
-      return `${head(entry, clock.wall)}  ${source}/${chunk.partition}  ${counted(chunk.length)}, ${size}  ${pc.dim(samples)}`
+      const again = retryOf === undefined ? '' : `, dead letter ${clean(retryOf)} again`
+      return `${begin}  ${counted(chunk.length)}, ${byteText(chunk.bytes.length)}${again}  ${pc.dim(samples)}`
     }
     case 'reference':
       return `${head(item.entry, item.clock.wall)}  ${item.source}/${item.partition}  ${counted(item.length)} at ${clean(item.reference)}`
     case 'time':
       return `${head(item.entry, item.wall)}  ${item.what} ${pc.dim(item.sources.join(', '))}`
     case 'acknowledged':
-      return pc.dim(`${' '.repeat(8)}  acknowledged: ${clean(item.sink)} up to entry ${item.position.entry}, row ${item.position.ordinal}`)
+      return pc.dim(`${' '.repeat(8)}  acknowledged: ${clean(item.sink)} up to entry ${item.position.entry}, row ${lastRow(item)}`)
     case 'bundle':
       return pc.dim(`${' '.repeat(8)}  from here: bundle ${clean(item.bundle)}`)
   }
 }
+
+/** Counted from 1; where an older release wrote the note at least that. */
+const lastRow = ({ position, rows = 1 }: AcknowledgedNote): number => position.ordinal + rows
 
 const head = (entry: number, wall: number): string => `${String(entry).padStart(8)}  ${timeText(wall)}`
 const counted = (messages: number): string => `${messages} ${messages === 1 ? 'message' : 'messages'}`

@@ -65,6 +65,16 @@ async function failure(read: () => Promise<unknown>): Promise<string | undefined
   }
 }
 
+/**
+ * Whether a start has no need of a damaged segment beyond its first record, which says what it begins with: that of which all lies
+ * before the snapshot. The newest is read to its end in any case, as the journal goes on there.
+ */
+function isPassedOver(segments: readonly SegmentFinding[], damaged: number, snapshot: number): boolean {
+  const { entries, notes } = segments[damaged]!
+  const next = segments.slice(damaged + 1).find(segment => segment.entries)?.entries
+  return (entries !== undefined || notes > 0) && next !== undefined && next.first - 1 <= snapshot
+}
+
 function recoveryOf(snapshot: number, segments: readonly SegmentFinding[]): StateFindings['recovery'] {
   const ranges = segments.flatMap(({ entries }) => (entries ? [entries] : []))
   const first = ranges[0]?.first ?? snapshot + 1
@@ -76,8 +86,11 @@ function recoveryOf(snapshot: number, segments: readonly SegmentFinding[]): Stat
       text: `the state cannot be made again: entries ${snapshot + 1}…${first - 1} are gone, and no whole snapshot is behind them`,
     }
   }
-  const broken = segments.find(({ damage, entries }) => damage && (entries === undefined || entries.last > snapshot))
-  if (broken) return { possible: false, text: `the state cannot be made again from ${base}: ${broken.segment} is damaged behind it` }
+  const broken = segments.find(({ damage }, i) => damage && !isPassedOver(segments, i, snapshot))
+  if (broken) return { possible: false, text: `the state cannot be made again from ${base}: ${broken.segment} is damaged` }
+  if ((ranges.at(-1)?.last ?? 0) < snapshot) {
+    return { possible: false, text: `the state cannot be made again: the journal ends before ${base}` }
+  }
   return {
     possible: true,
     text: `a start makes the state again from ${base} and ${last - snapshot} ${last - snapshot === 1 ? 'entry' : 'entries'}`,
