@@ -3,7 +3,9 @@ import type { MillraceError } from '../model/errors/millrace-error.js'
 import { asMillraceError } from './as-millrace-error.js'
 import { checkSettings } from './check-settings.js'
 import { connectRun, type Run } from './connect-run.js'
+import { Ending } from './ending.js'
 import type { JobClock } from './flow/job-clock.js'
+import { leftHalfDone } from './flow/left-half-done.js'
 import type { Outbox } from './flow/outbox.js'
 import { Pause } from './flow/pause.js'
 import type { Pump } from './flow/pump.js'
@@ -22,8 +24,6 @@ import type { JobStore } from './recovery/job-store.js'
 import { risingEpochs } from './recovery/rising-epochs.js'
 import { RestartPolicy } from './restart-policy.js'
 import type { JobMemory } from './status/job-memory.js'
-
-const defaultDeadlineMs = 30_000
 
 /** One job from start to end: recovery, runs, restarts after errors, graceful stop. */
 export class JobRunner {
@@ -45,7 +45,7 @@ export class JobRunner {
   #opening!: JobOpening
   #run: Run | undefined
   #broken = false
-  #ending: { firePartial: boolean; deadlineMs: number } | undefined
+  #ending: Ending | undefined
   readonly #quiet: Quiet
   readonly #pause = new Pause()
   #done: Promise<void> | undefined
@@ -132,7 +132,7 @@ export class JobRunner {
         if (!isFull(error) || !isFull(this.error))
           this.options.log.error(error.message, { code: error.code, job: this.id, hint: error.hint })
         this.error = error
-        if (!(await this.#mayRestart(error, policy))) return await this.#fail()
+        if (!(await this.#mayRestart(error, policy))) return await this.#close('failed')
       }
     }
   }
@@ -185,47 +185,46 @@ export class JobRunner {
     else this.#run?.pump.halt(error)
   }
 
-  /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. */
-  stop(deadlineMs = defaultDeadlineMs): Promise<void> {
-    this.#ending ??= { firePartial: false, deadlineMs }
-    if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
-    this.#pause.cut()
+  /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. An entry that takes half of the time is left half done. */
+  stop(deadlineMs = Ending.deadlineMs): Promise<void> {
+    const ended = this.#end({ firePartial: false, deadlineMs }, deadlineMs / 2)
     this.#run?.pump.halt()
-    return this.#done ?? Promise.resolve()
+    return ended
   }
 
   /** Stop credit, process what was received, then as `stop`. */
   async drain(options: DrainOptions): Promise<void> {
-    const { firePartial, deadlineMs = defaultDeadlineMs } = options
-    this.#ending ??= { firePartial, deadlineMs }
-    if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
-    this.#pause.cut()
-    const cancel = this.options.real.after(this.#ending.deadlineMs, () => this.#run?.pump.halt())
+    const ended = this.#end(options, options.deadlineMs ?? Ending.deadlineMs)
     await Promise.allSettled(this.feeds.map(feed => feed.drain()))
     this.#wake()
+    await ended
+  }
+
+  /** Resolves when the job has ended. The pump has so many real ms for what it has at hand. */
+  async #end(options: DrainOptions, pumpMs: number): Promise<void> {
+    this.#ending ??= new Ending(this.options.real, options)
+    if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
+    this.#pause.cut()
+    const cancel = this.options.real.after(pumpMs, () => this.#run?.pump.leave())
     await this.#done
     cancel()
   }
 
   async #finish(run: Run): Promise<void> {
-    const { deadlineMs, firePartial } = this.#ending ?? { firePartial: false, deadlineMs: defaultDeadlineMs }
+    const { log, real } = this.options
+    const ending = this.#ending ?? new Ending(real, { firePartial: false })
+    const { left } = run.pump
     this.phase = 'draining'
-    if (firePartial) run.end()
+    if (left) log.warn(leftHalfDone(left, this.store !== undefined), { code: 'MR415', job: this.id })
+    else if (ending.firePartial) run.end()
     const isQuiet = (): boolean => this.outbox.empty && this.deadLetters.oldestEntry === Number.POSITIVE_INFINITY && run.isDurable
-    const quiet = await this.#quiet.wait(isQuiet, deadlineMs)
-    const kept = (await this.store?.end()) ?? false
+    const quiet = await this.#quiet.wait(isQuiet, ending.sinkMs)
+    // What the entry that was left has changed so far is no state to go on from.
+    const kept = !left && ((await this.store?.end()) ?? false)
     await run.pump.settler.last()
-    if (!quiet) {
-      const fate = kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'
-      this.options.log.warn(unsent(this.outbox, fate), { code: 'MR414', job: this.id })
-    }
-    await this.#close()
-    this.phase = this.error && this.error.action === 'stop' ? 'failed' : 'stopped'
-  }
-
-  async #fail(): Promise<void> {
-    await this.#close()
-    this.phase = 'failed'
+    const fate = kept ? 'in the snapshot' : this.store ? 'made again from the journal' : 'lost'
+    if (!quiet) log.warn(unsent(this.outbox, fate), { code: 'MR414', job: this.id })
+    await this.#close(this.error?.action === 'stop' ? 'failed' : 'stopped')
   }
 
   /** Leaves the data folder to others; a job that was prepared and never ran does it by this alone. */
@@ -238,11 +237,12 @@ export class JobRunner {
     await this.#lock?.release()
   }
 
-  async #close(): Promise<void> {
+  async #close(phase: 'stopped' | 'failed'): Promise<void> {
     await this.#releaseFeeds()
     await this.outbox.close()
     await this.deadLetters.close()
     await this.store?.close()
     await this.unlock()
+    this.phase = phase
   }
 }

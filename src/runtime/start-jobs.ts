@@ -81,7 +81,7 @@ export interface JobEnd {
 /** Jobs in motion. */
 export interface RunningJobs {
   readonly host: Host
-  /** Graceful stop: see `JobRunner.stop`. Resolves when all jobs have ended; `deadlineMs` (real, default 30 s) bounds the wait for sinks. */
+  /** Graceful stop: see `JobRunner.stop`. Resolves when all jobs have ended; `deadlineMs` (real, default 30 s) bounds it: half of it for what a pump has at hand, the rest for sinks. */
   stop(deadlineMs?: number): Promise<void>
   /** Stops credit and processes what was received. */
   drain(options: DrainOptions): Promise<void>

@@ -25,7 +25,7 @@ it('run says all that options and environment lack before it announces or keeps 
   const { code, stdout, stderr } = await finished(['run', 'rooms.job.ts', ...ports], { cwd: folder })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^error MR320 {2}'readings' of job 'rooms' has no MQTT broker$/m)
-  expect(stderr).toMatch(/^error MR304 {2}.*ALERTS_URL/m)
+  expect(stderr).toMatch(/^error MR304 {2}'alerts' of job 'rooms': env\(ALERTS_URL\) is needed/m)
   expect(stderr).not.toMatch(/page|AMQP node|^job /m)
   expect(existsSync(join(folder, '.millrace'))).toBe(false)
 })

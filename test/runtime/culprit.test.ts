@@ -1,3 +1,4 @@
+import { tap } from 'rxjs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { count } from '../../src/aggregates/count.js'
 import { max } from '../../src/aggregates/max.js'
@@ -11,9 +12,11 @@ import type { JobGraph } from '../../src/model/api.js'
 import type { RowInput, RowOf } from '../../src/model/schema.js'
 import { aggregate } from '../../src/operators/aggregate.js'
 import { eventTime } from '../../src/operators/event-time.js'
+import { filterRows } from '../../src/operators/filter-rows.js'
 import { into } from '../../src/operators/into.js'
 import { mapRows } from '../../src/operators/map-rows.js'
 import { merge } from '../../src/operators/merge.js'
+import { rx } from '../../src/operators/rx.js'
 import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { type RunningJobs, startJobs } from '../../src/runtime/start-jobs.js'
 import { view } from '../../src/views/view-sink.js'
@@ -174,6 +177,45 @@ describe('over HTTP', () => {
     slow.ms = 0
     expect(took).toBeLessThan(10_000)
     expect(culprit?.node).toBe('convert')
+  })
+
+  /** Jobs whose results tell how their rows are cut: what the journal keeps of that says how they are cut again. */
+  const cutShowing = (source: FakeSource, slow: { ms: number }, where: 'mapRows' | 'rx' | 'branch'): Job =>
+    job('plant', ({ read }) => {
+      const readings = read('readings', source.spec(json(Reading)))
+      const each = (here: boolean) =>
+        mapRows<RowOf<typeof Reading>, RowOf<typeof Reading>>(here ? 'convert' : 'plain', Reading, row => {
+          if (here) work(slow.ms)
+          return row
+        })
+      if (where === 'branch') {
+        const cold = readings.pipe(filterRows('cold', r => r.celsius < 0))
+        return [merge('all', readings.pipe(each(true)), cold).pipe(into(view('rows')))]
+      }
+      const audit = rx<RowOf<typeof Reading>>(
+        where === 'rx' ? 'convert' : 'audit',
+        tap(batch => void (where === 'rx' && work(slow.ms * batch.length))),
+      )
+      return [readings.pipe(each(where === 'mapRows'), audit, into(view('rows')))]
+    })
+
+  test.each([
+    ['before an RxJS operator', 'mapRows', 50],
+    ['that is an RxJS operator', 'rx', 50],
+    ['of branches that meet again', 'branch', 50],
+  ] as const)('an operator %s (%s) that takes %s ms a row is named, and the process answers', async (_, where, cost) => {
+    const source = new FakeSource()
+    const slow = { ms: cost as number }
+    const one = await served(cutShowing(source, slow, where))
+    flood(source, 4_096)
+    const began = own()
+    const { culprit, longest } = await named(one)
+    const took = own() - began
+    slow.ms = 0
+    expect(took).toBeLessThan(10_000)
+    expect(longest).toBeLessThan(1_000)
+    expect(culprit?.node).toBe('convert')
+    expect(costOf(culprit?.sentence)).toBeGreaterThan(cost / 4)
   })
 
   test('a sound job at full load names nobody', async () => {

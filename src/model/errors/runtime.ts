@@ -62,6 +62,13 @@ export const runtimeErrors = entries({
     remedy: 'They are kept in the snapshot and sent at the next start; look why the sink is slow.',
     action: 'stop',
   },
+  MR415: {
+    title: 'input left half taken in at the stop',
+    cause: 'The rows of one chunk of a source took longer than a graceful stop waits for them: half of its time, by default 15 s.',
+    remedy:
+      'Nothing is lost, and nothing counts twice: the next start takes the whole chunk in again from the journal, or, where no data folder keeps one, its source sends it again. Look which operator is slow.',
+    action: 'stop',
+  },
   MR420: {
     title: 'snapshot unreadable',
     cause: 'A snapshot, or a file beside it, is torn or altered, so nothing of it was used.',

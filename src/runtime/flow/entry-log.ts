@@ -18,12 +18,13 @@ export class EntryLog {
     this.#journal = journal
   }
 
-  /** Messages of a source, or, with `retryOf`, that of a dead letter once more. */
-  chunk(source: string, chunk: Chunk, retryOf?: string): ChunkEntry {
+  /** Messages of a source, which go through in slices of `slice` rows if that is told; or, with `retryOf`, that of a dead letter once more. */
+  chunk(source: string, chunk: Chunk, slice: number | undefined, retryOf?: string): ChunkEntry {
     const origin = this.#memory.origins.of(source, chunk.partition)
     this.#clock.readWall()
     const { wall, stream, partition } = this.#clock.reading(origin)
-    const own = retryOf === undefined ? {} : { retryOf }
+    // What a log of its own keeps, and what is one message, goes through as where nothing is told.
+    const own = retryOf !== undefined ? { retryOf } : slice !== undefined && chunk.reference === undefined ? { slice } : {}
     const entry: ChunkEntry = { kind: 'chunk', entry: this.#memory.entry + 1, source, clock: { wall, stream, partition }, chunk, ...own }
     const { reference } = chunk
     if (reference === undefined) this.#journal?.append(entry)

@@ -18,15 +18,10 @@ import { undividedNodes } from '../letters/undivided-nodes.js'
 import type { JobMemory } from '../status/job-memory.js'
 import { arrivalBatch, timeBatch } from './chunk-batch.js'
 import { chunkPieces } from './chunk-pieces.js'
-import { cutsShow } from './cuts-show.js'
 import { DecodedRows } from './decoded-rows.js'
 import { LoopTurn } from './loop-turn.js'
-import { SlicePace } from './slice-pace.js'
+import { SourceSlices } from './source-slices.js'
 
-/** Rows pushed at once; a longer chunk goes in slices, which changes nothing but the pauses. */
-const longestPush = 4_096
-/** Where the job's own JavaScript sees each row, which may take 50 ms from one row to the next. */
-const longestOpaque = 128
 /** Where nobody has a clock, a turn is never over, and slices are as long as they may be. */
 const timeless = new LoopTurn({ monotonic: () => 0 })
 
@@ -51,9 +46,7 @@ interface Reading {
   readonly placeOf: SourceSpec<unknown>['placeOf']
   /** Undefined where the job names no id: then nothing is known of duplicates. */
   readonly identity: MessageIdentity | undefined
-  /** Messages decoded at once; undefined: all of the chunk. */
-  readonly decoding: SlicePace | undefined
-  readonly pushing: { readonly size: number; took(rows: number, ms: number): void }
+  readonly slices: SourceSlices
 }
 
 /**
@@ -68,6 +61,7 @@ export class EntryPush {
   readonly #readings: ReadonlyMap<string, Reading>
   readonly #undivided: ReadonlySet<string>
   readonly #utf8 = new TextEncoder()
+  #leaving = false
 
   /** What takes long is done in slices, and whoever else waits has its turn of the event loop in between. */
   constructor(graph: Graph, memory: JobMemory, to: Consequences, turn = timeless) {
@@ -75,8 +69,6 @@ export class EntryPush {
     this.#memory = memory
     this.#to = to
     this.#turn = turn
-    const isFixed = cutsShow(graph.plan)
-    const most = graph.plan.nodes.some(({ opaque }) => opaque) ? longestOpaque : longestPush
     this.#undivided = undividedNodes(graph.plan)
     this.#readings = new Map(
       graph.sources.map(({ id, spec, use }) => [
@@ -85,56 +77,73 @@ export class EntryPush {
           decoder: spec.decoder.compile(use),
           placeOf: spec.placeOf?.bind(spec),
           identity: spec.id && new MessageIdentity(spec.id),
-          decoding: spec.decoder.opaque && !isFixed ? new SlicePace(longestOpaque) : undefined,
-          pushing: isFixed ? { size: longestPush, took: () => {} } : new SlicePace(most),
+          slices: new SourceSlices(graph.plan, spec.decoder.opaque === true),
         },
       ]),
     )
   }
 
-  /** @throws MR410 what an operator threw: the run is broken then. MR168 an entry of a source that the job does not have. */
-  async chunk({ entry, source, clock, chunk, retryOf }: ChunkEntry): Promise<void> {
+  /** The entry at hand is left at its next slice, for good: nothing follows from it, and the graph is not at rest any more. */
+  leave(): void {
+    this.#leaving = true
+  }
+
+  /** What an entry of this source has to say of its slices, so that a replay cuts it in the same way. */
+  sliceOf(source: string): number | undefined {
+    return this.#readings.get(source)?.slices.next
+  }
+
+  /** False: it was left half done. @throws MR410 what an operator threw: the run is broken then. MR168 an entry of a source that the job does not have. */
+  async chunk({ entry, source, clock, chunk, retryOf, slice }: ChunkEntry): Promise<boolean> {
     const { origins, ids, counts } = this.#memory
     const reading = this.#readings.get(source)
     if (!reading) throw new MillraceError('MR168', `the job '${this.#graph.job}' has no source '${source}'`)
     this.#memory.entry = entry
     if (chunk.position !== undefined) this.#memory.positionsOf(source).set(chunk.partition, chunk.position)
     counts.received += chunk.length
-    if (retryOf !== undefined) this.#to.retried?.({ entry, id: retryOf, at: clock.wall })
     // A letter's id was taken note of when it first came, and its message has not counted.
     const seen = retryOf === undefined ? reading.identity && ids.judge(source, reading.identity, chunk, clock.stream, entry) : undefined
     counts.duplicate += seen?.duplicates ?? 0
     counts.idReused += seen?.reused ?? 0
-    const { decoding, pushing } = reading
+    const { slices } = reading
+    slices.begin(slice)
     const origin = origins.of(source, chunk.partition)
     const rows = new DecodedRows()
     this.#guarded(() => this.#graph.begin(entry))
-    for (const { omit, messages } of chunkPieces(chunk.length, seen?.omit, () => decoding?.size ?? Number.POSITIVE_INFINITY)) {
-      if (this.#turn.isOver) await this.#turn.give()
+    for (const { omit, messages } of chunkPieces(chunk.length, seen?.omit, () => slices.messages)) {
+      if (this.#turn.isOver && (await this.#mustLeave())) return false
       const began = this.#turn.ms
       const decoded = reading.decoder.decode(chunk, omit)
       const ms = this.#turn.ms - began
-      decoding?.took(messages, ms)
+      slices.decoded(messages, ms)
       this.#graph.decoded(source, messages, ms)
       counts.skipped += decoded.skipped
       rows.add(decoded)
       const batch = arrivalBatch(decoded, origin, { ...clock, frozen: false })
       let from = 0
       do {
-        if (this.#turn.isOver) await this.#turn.give()
-        from = this.#pushSlice(source, batch, from, pushing)
+        if (this.#turn.isOver && (await this.#mustLeave())) return false
+        from = this.#pushSlice(source, batch, from, slices)
       } while (from < batch.length)
     }
+    if (retryOf !== undefined) this.#to.retried?.({ entry, id: retryOf, at: clock.wall })
     this.#end(entry, clock.wall, chunk, source, rows)
+    return true
+  }
+
+  /** Between two slices others have their turn, in which they may call for an end. */
+  async #mustLeave(): Promise<boolean> {
+    await this.#turn.give()
+    return this.#leaving
   }
 
   /** Gives the first row of the next slice. */
-  #pushSlice(source: string, batch: Batch, from: number, pushing: Reading['pushing']): number {
-    const to = Math.min(from + pushing.size, batch.length)
+  #pushSlice(source: string, batch: Batch, from: number, slices: SourceSlices): number {
+    const to = Math.min(from + slices.rows, batch.length)
     const slice = to - from === batch.length ? batch : batch.slice(from, to)
     const began = this.#turn.ms
     this.#guarded(() => this.#graph.push(source, slice))
-    pushing.took(to - from, this.#turn.ms - began)
+    slices.pushed(to - from, this.#turn.ms - began)
     return to
   }
 
@@ -164,7 +173,7 @@ export class EntryPush {
       const { code, path, message } = rejection
       refused.add(message)
       const reason = this.#at(source, chunk!, message, withStack(rejection))
-      const own = originalOf(chunk!, message, rowsOfMessage(decoded!, message) === 0)
+      const own = originalOf(chunk!, message, rowsOfMessage(decoded!, message) === 0, rejection.cut)
       this.#to.refused(entry, index++, { source, code, reason, path, at, ...own })
     }
     for (const rejection of rejections) {
@@ -208,10 +217,10 @@ export class EntryPush {
   }
 }
 
-/** A message as it came in; `whole`: nothing of it has counted. */
-function originalOf(chunk: Chunk, message: number, whole: boolean): Pick<Refused, 'bytes' | 'sample' | 'message'> {
+/** A message as it came in; `whole`: nothing of it has counted. `cut`: only its beginning is here. */
+function originalOf(chunk: Chunk, message: number, whole: boolean, cut = false): Pick<Refused, 'bytes' | 'sample' | 'message'> {
   const { encoding, partition, head = 0 } = chunk
-  const original: OriginalMessage = { encoding, partition, whole, ...(head > 0 && { head: headOf(chunk, head) }) }
+  const original: OriginalMessage = { encoding, partition, whole, ...(cut && { cut }), ...(head > 0 && { head: headOf(chunk, head) }) }
   const bytes = chunk.bytes.subarray(chunk.starts[message]!, chunk.ends[message]!)
   return { bytes, sample: messageSample(chunk, message), message: original }
 }

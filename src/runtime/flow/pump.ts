@@ -1,20 +1,10 @@
 import type { SourceReader } from '../../connector/source.js'
-import type { Graph } from '../../job/graph.js'
+import type { ChunkEntry } from '../../journal/journal.js'
 import type { Chunk } from '../../model/chunk.js'
-import type { Reached } from '../../model/crash-point.js'
 import type { MillraceError } from '../../model/errors/millrace-error.js'
-import type { TimeSource } from '../../model/seams.js'
 import { asMillraceError } from '../as-millrace-error.js'
-import type { JobInsight } from '../insight/job-insight.js'
 import type { NextRetry } from '../insight/retry-line.js'
-import type { DeadLetterStore } from '../letters/dead-letter-store.js'
-import type { JobMemory } from '../status/job-memory.js'
-import type { Durable } from './durability.js'
-import type { EntryLog } from './entry-log.js'
-import type { EntryPush } from './entry-push.js'
-import type { JobClock } from './job-clock.js'
-import type { LoopTurn } from './loop-turn.js'
-import type { Outbox } from './outbox.js'
+import type { PumpParts } from './pump-parts.js'
 import { PumpSleep } from './pump-sleep.js'
 import { Settler } from './settler.js'
 import type { SourceFeed } from './source-feed.js'
@@ -26,24 +16,6 @@ const heartbeat = 250
 /** Real ms between two looks at the clocks under load. */
 const clockPeriod = 20
 
-export interface PumpParts {
-  readonly graph: Graph
-  readonly feeds: readonly SourceFeed[]
-  readonly clock: JobClock
-  readonly memory: JobMemory
-  readonly outbox: Outbox
-  readonly deadLetters: DeadLetterStore
-  readonly insight: JobInsight
-  readonly log: EntryLog
-  readonly push: EntryPush
-  readonly time: TimeSource
-  readonly real: TimeSource
-  readonly turn: LoopTurn
-  readonly reached: Reached
-  /** Undefined: nothing outlives the process, and a chunk is settled once its outputs are acknowledged. */
-  readonly durable: Durable | undefined
-}
-
 /**
  * Drives one run of a job: asks sources in turn, writes their chunks to the journal and pushes them through the graph,
  * hands outputs to the outbox, ticks when an operator's deadline comes, and settles what is durable. While the journal or
@@ -54,6 +26,7 @@ export class Pump {
   readonly #parts: PumpParts
   readonly #rest: PumpSleep
   #halted = false
+  #left: ChunkEntry | undefined
   #error: MillraceError | undefined
   #next = 0
   #deadlineAt = Number.POSITIVE_INFINITY
@@ -76,11 +49,23 @@ export class Pump {
     return this.#rest.ms
   }
 
-  /** Ends the run at the next rest; with an error, `run` throws it. */
+  /** Ends the run at the next rest; with an error, `run` throws it, and the state of the run is given up. */
   halt(error?: MillraceError): void {
     this.#halted = true
     this.#error ??= error
+    if (error) this.#parts.push.leave()
     this.wake()
+  }
+
+  /** Ends the run without waiting for the entry at hand, which may take long: what `left` names then is not at rest. */
+  leave(): void {
+    this.halt()
+    this.#parts.push.leave()
+  }
+
+  /** The entry that was left half done: nothing of it has left the graph, whose state is no state between two entries any more. */
+  get left(): ChunkEntry | undefined {
+    return this.#left
   }
 
   forget(reader: SourceReader): void {
@@ -197,7 +182,8 @@ export class Pump {
     const reader = feed.reader!
     const { receipt } = chunk
     const entry = await this.#take(feed.source.id, chunk)
-    this.settler.add(entry, reader, receipt)
+    // One that was left comes again: from the journal, or else from its source.
+    if (!this.#left || this.#parts.durable) this.settler.add(entry, reader, receipt)
     feed.pushed()
   }
 
@@ -205,6 +191,7 @@ export class Pump {
   async #pushRetry({ retry: { source, chunk, id }, took }: NextRetry): Promise<void> {
     const { insight, durable } = this.#parts
     const entry = await this.#take(source, chunk, id)
+    if (this.#left && !durable) return
     // Only now is known what became of it; the journal may have been quicker.
     took(entry)
     insight.release(durable?.journal.durable ?? Number.POSITIVE_INFINITY)
@@ -213,9 +200,9 @@ export class Pump {
   async #take(source: string, chunk: Chunk, retryOf?: string): Promise<number> {
     const { log, push, real } = this.#parts
     const began = real.monotonic()
-    const entry = log.chunk(source, chunk, retryOf)
-    await push.chunk(entry)
-    this.#rested(real.monotonic() - began)
+    const entry = log.chunk(source, chunk, push.sliceOf(source), retryOf)
+    if (await push.chunk(entry)) this.#rested(real.monotonic() - began)
+    else this.#left = entry
     return entry.entry
   }
 

@@ -137,7 +137,8 @@ export class ReplaySide {
     const chunk = await this.#chunk(entry)
     if (chunk) {
       this.#name(this.#parts.origins.of(chunk))
-      return this.#push.chunk(chunk)
+      await this.#push.chunk(chunk)
+      return
     }
     if (entry.kind !== 'time') return
     this.#name(this.#parts.origins.of(entry))
