@@ -1,6 +1,10 @@
-import { csvNames } from '../../src/codecs/csv.js'
+import { csvColumn } from '../../src/codecs/csv-column.js'
+import { csvNames } from '../../src/codecs/csv-names.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../../src/model/schema.js'
+import { columnList } from './column-list.js'
+import { likelyDelimiter } from './likely-delimiter.js'
+import { recordLimit } from './record-scanner.js'
 
 /** What files that are not CSV in UTF-8 begin with. */
 const beginnings = [
@@ -13,25 +17,31 @@ const beginnings = [
 /**
  * The names in the header line of a file.
  *
- * @throws MR211 the file is no CSV in UTF-8, MR217 a field that has to have a column has none, MR219 the header is malformed or
- *   names a field twice
+ * @param delimiter the byte between cells.
+ * @throws MR211 the file is no CSV in UTF-8, MR217 a field that has to have a column has none, or none has one, MR219 the header is
+ *   malformed or names a field twice
  */
-export function csvHeader(path: string, record: Uint8Array, schema: Schema<unknown>): readonly string[] {
+export function csvHeader(path: string, record: Uint8Array, schema: Schema<unknown>, delimiter: number): readonly string[] {
   const other = beginnings.find(({ bytes }) => bytes.every((byte, i) => record[i] === byte))
   if (other) throw new MillraceError('MR211', `${path} is ${other.is}`, { hint: other.hint })
-  const names = csvNames(record, 0, record.length)
-  if ('code' in names) throw new MillraceError('MR219', `the header of ${path} is malformed: ${names.reason}`)
-  const missing = Object.entries(schema.fields as Record<string, FieldSpec>).filter(
-    ([name, spec]) => !spec.nullable && !names.includes(name),
-  )
-  if (missing.length > 0) {
-    const list = missing.map(([name]) => `\`${name}\``).join(', ')
-    const notes = [`columns of the file: ${names.join(', ')}`]
-    const divider = names.length === 1 ? /[;\t|]/.exec(names[0]!)?.[0] : undefined
-    const hint = divider && `Divide the cells by commas; this file divides them by ${divider === '\t' ? 'tabs' : `\`${divider}\``}.`
-    throw new MillraceError('MR217', `${path} has no column ${list}`, { notes, ...(hint && { hint }) })
+  const names = csvNames(record, 0, record.length, delimiter)
+  if (record.length >= recordLimit) {
+    throw new MillraceError('MR219', `the header of ${path} is longer than ${recordLimit.toLocaleString('en')} bytes`, {
+      hint: 'Look whether the file is CSV, and whether its lines end with line breaks.',
+    })
   }
-  const twice = names.find((name, i) => names.indexOf(name) !== i && Object.hasOwn(schema.fields, name))
+  const hint = likelyDelimiter(record, Object.keys(schema.fields), delimiter)
+  const details = hint === undefined ? {} : { hint }
+  if ('code' in names) throw new MillraceError('MR219', `the header of ${path} is malformed: ${names.reason}`, details)
+  const fields = Object.entries(schema.fields as Record<string, FieldSpec>)
+  const columns = fields.map(([name, spec]) => csvColumn(name, spec, names))
+  const hasAny = columns.some(column => names.includes(column))
+  const missing = columns.filter((column, i) => (!hasAny || !fields[i]![1].nullable) && !names.includes(column))
+  if (missing.length > 0) {
+    const notes = [`columns of the file: ${columnList(names)}`]
+    throw new MillraceError('MR217', `${path} has no column ${columnList(missing.map(name => `\`${name}\``))}`, { notes, ...details })
+  }
+  const twice = names.find((name, i) => names.indexOf(name) !== i && columns.includes(name))
   if (twice !== undefined) throw new MillraceError('MR219', `the header of ${path} names \`${twice}\` twice`)
   return names
 }

@@ -1,6 +1,7 @@
 /** Files of CSV and JSON lines: `import { csv, file, fileSink, json } from 'millrace/file'`. */
 export { type Conversion, convert, emit, reject, skip } from '../../src/codecs/convert.js'
 export { csv } from '../../src/codecs/csv.js'
+export type { CsvOptions } from '../../src/codecs/csv-form.js'
 export { firstOf } from '../../src/codecs/first-of.js'
 export { json } from '../../src/codecs/json.js'
 export { env, secret } from '../../src/connector/secret.js'

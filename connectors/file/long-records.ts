@@ -26,7 +26,8 @@ function longRecords({ starts, ends, length }: Chunk, omit: Uint8Array | undefin
   const long: Rejection[] = []
   for (let i = 0; i < length; i++) {
     if (ends[i]! - starts[i]! < recordLimit || omit?.[i] === 1) continue
-    long.push({ message: i, code: 'MR210', reason: `the record is longer than ${recordLimit.toLocaleString('en')} bytes` })
+    const reason = `the record is longer than ${recordLimit.toLocaleString('en')} bytes; so many of them are kept, and it cannot be retried`
+    long.push({ message: i, code: 'MR210', reason, cut: true })
   }
   return long
 }

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 /** What a file of records is read from: an open file, or the contents of a packed one. */
 export interface ReadableBytes {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
+  close(): Promise<void>
 }
 
 /** Unpacked bytes that are kept behind the place that is read: a record and what is looked back at. */
@@ -86,8 +87,12 @@ async function* partsOf(file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-/** Whether a file begins as gzip does. */
-export async function isPacked(file: FileHandle): Promise<boolean> {
+/** What a file holds: where its name says that gzip packed it, and it begins so, unpacked. */
+export async function contentsOf(path: string, file: FileHandle): Promise<FileHandle | PackedBytes> {
+  return path.endsWith('.gz') && (await isPacked(file)) ? new PackedBytes(file) : file
+}
+
+async function isPacked(file: FileHandle): Promise<boolean> {
   const magic = Buffer.alloc(2)
   const { bytesRead } = await file.read(magic, 0, 2, 0)
   return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b

@@ -1,8 +1,11 @@
+import { delimiterLineEnd } from './delimiter-line.js'
 import type { ReadableBytes } from './packed-bytes.js'
 import { RecordScanner } from './record-scanner.js'
 
 const chunkBytes = 131_072
 const lineFeed = 0x0a
+/** The byte order mark in UTF-8. */
+const mark = [0xef, 0xbb, 0xbf]
 
 /** Records of a file, in one buffer; valid until the next call of `take`. */
 export interface Records {
@@ -35,6 +38,7 @@ export const fileStart: Offset = { at: 0, line: 1, skipping: false }
 export class RecordBuffer {
   readonly #file: ReadableBytes
   readonly #scanner: RecordScanner
+  readonly #delimiter: number | undefined
   #buffer = new Uint8Array(chunkBytes)
   /** What belongs to all records; the first bytes of the buffer are kept free for it. */
   #headBytes: Uint8Array = new Uint8Array(0)
@@ -46,11 +50,12 @@ export class RecordBuffer {
   #ends = new Int32Array(1_024)
   #lines = new Int32Array(1_024)
 
-  /** @param quotes line breaks may stand in quoted cells (CSV) */
-  constructor(file: ReadableBytes, quotes: boolean, from: Offset = fileStart) {
+  /** @param delimiter the byte between the cells of CSV, whose quoted ones may hold line breaks; undefined: records are lines */
+  constructor(file: ReadableBytes, delimiter: number | undefined) {
     this.#file = file
-    this.#scanner = new RecordScanner(quotes, from.line, from.skipping)
-    this.#readAt = from.at
+    this.#delimiter = delimiter
+    this.#scanner = new RecordScanner(delimiter)
+    this.#readAt = fileStart.at
   }
 
   get #head(): number {
@@ -111,7 +116,7 @@ export class RecordBuffer {
     for (;;) {
       const atEnd = await this.#fill()
       this.#atEnd = atEnd
-      this.#passMark()
+      this.#passPreface()
       let count = 0
       const until = stuck ? this.#buffer.lastIndexOf(lineFeed, this.#filled - 1) + 1 : this.#filled
       while (count < most && scanner.next(this.#buffer, until, atEnd && final)) {
@@ -154,11 +159,14 @@ export class RecordBuffer {
     return false
   }
 
-  /** A byte order mark at the beginning of the file is not part of the first record. */
-  #passMark(): void {
-    const at = this.#head
-    if (this.offset.at !== 0 || this.#filled < at + 3) return
-    if (this.#buffer[at] === 0xef && this.#buffer[at + 1] === 0xbb && this.#buffer[at + 2] === 0xbf) this.#scanner.position = at + 3
+  /** A byte order mark at the beginning of the file is no part of the first record, nor is a line that tells spreadsheets the delimiter. */
+  #passPreface(): void {
+    const scanner = this.#scanner
+    if (scanner.nextLine > 1 || this.offset.at > mark.length) return
+    if (this.offset.at === 0 && mark.every((byte, i) => this.#buffer[scanner.position + i] === byte)) scanner.position += mark.length
+    if (this.#delimiter === undefined) return
+    const end = delimiterLineEnd(this.#buffer, scanner.position, this.#filled, this.#delimiter)
+    if (end !== undefined) scanner.passLine(end)
   }
 
   #widen(): void {

@@ -1,35 +1,45 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { SourceReader, SourceStatus } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
-import { RecordBuffer } from './record-buffer.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { ReadableBytes } from './packed-bytes.js'
+import { RecordBuffer, type Records } from './record-buffer.js'
 
 /** Gives the records of a file, from its beginning to its end, as chunks of bare bodies, each with the number of its first line. */
 export class RecordReader implements SourceReader {
-  readonly #file: FileHandle
+  readonly #file: ReadableBytes
   readonly #path: string
   readonly #buffer: RecordBuffer
   #atEnd = false
   #closed = false
   #receipt = 0
 
-  constructor(file: FileHandle, path: string, quotes: boolean) {
+  /** @param delimiter the byte between the cells of CSV; undefined: records are lines */
+  constructor(file: ReadableBytes, path: string, delimiter: number | undefined) {
     this.#file = file
     this.#path = path
-    this.#buffer = new RecordBuffer(file, quotes)
+    this.#buffer = new RecordBuffer(file, delimiter)
   }
 
   /** The first record alone (a CSV header), or undefined in an empty file. */
   async header(): Promise<Uint8Array | undefined> {
-    const records = await this.#buffer.take(1, true)
+    const records = await this.#take(1)
     return records?.bytes.slice(records.starts[0]!, records.ends[0]!)
   }
 
   async next(): Promise<Chunk | undefined> {
     if (this.#closed) return undefined
-    const records = await this.#buffer.take(Number.POSITIVE_INFINITY, true)
+    const records = await this.#take(Number.POSITIVE_INFINITY)
     if (records) return { encoding: 'body', partition: 0, ...records, receipt: ++this.#receipt }
     this.#atEnd = true
     return undefined
+  }
+
+  async #take(most: number): Promise<Records | undefined> {
+    try {
+      return await this.#buffer.take(most, true)
+    } catch (cause) {
+      throw new MillraceError('MR218', `${this.#path} cannot be read: ${(cause as Error).message}`, { cause })
+    }
   }
 
   settle(): void {}

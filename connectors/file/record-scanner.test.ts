@@ -2,17 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RecordScanner } from './record-scanner.js'
 
+const comma = 0x2c
+
 type Found = readonly [text: string, line: number]
 
 /** Records of a text that comes in parts, which leave the buffer once they are read. `anew`: nothing is remembered between two. */
 function records(parts: readonly string[], anew: boolean, stuck: readonly boolean[] = []): readonly Found[] {
-  let scanner = new RecordScanner(true)
+  let scanner = new RecordScanner(comma)
   let bytes = Buffer.alloc(0)
   const found: Found[] = []
   const take = (until: number, atEnd: boolean): boolean => {
     if (anew) {
       const { position, nextLine, skipping } = scanner
-      scanner = new RecordScanner(true, nextLine, skipping)
+      scanner = new RecordScanner(comma, nextLine, skipping)
       scanner.position = position
     }
     const is = scanner.next(bytes, until, atEnd)

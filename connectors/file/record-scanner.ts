@@ -4,10 +4,9 @@ export const recordLimit = 1_048_576
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const quote = 0x22
-const comma = 0x2c
 
 /**
- * Cuts a buffer into records: lines, or with `quotes` CSV records, whose quoted cells may hold line breaks (RFC 4180
+ * Cuts a buffer into records: lines, or with a delimiter CSV records, whose quoted cells may hold line breaks (RFC 4180
  * §2.6). Blank lines are passed over. A quote that is never closed costs its own line only.
  */
 export class RecordScanner {
@@ -21,10 +20,11 @@ export class RecordScanner {
   nextLine: number
   /** Passing over the rest of a record that was too long. */
   skipping: boolean
-  readonly #quotes: boolean
+  readonly #delimiter: number | undefined
 
-  constructor(quotes: boolean, nextLine = 1, skipping = false) {
-    this.#quotes = quotes
+  /** @param delimiter the byte between the cells of CSV; undefined: records are lines */
+  constructor(delimiter: number | undefined, nextLine = 1, skipping = false) {
+    this.#delimiter = delimiter
     this.nextLine = nextLine
     this.skipping = skipping
   }
@@ -35,6 +35,12 @@ export class RecordScanner {
     this.nextLine = nextLine
     this.skipping = skipping
     this.#ahead.at = -1
+  }
+
+  /** Passes over the line that ends before `position`. */
+  passLine(position: number): void {
+    this.position = position
+    this.nextLine++
   }
 
   /** The buffer lost `bytes` bytes at its beginning. */
@@ -86,6 +92,7 @@ export class RecordScanner {
     const last = Math.min(filled, start + recordLimit)
     const cut = last < filled
     const ahead = this.#ahead
+    const delimiter = this.#delimiter
     this.#breaksInside = 0
     let quoted = false
     let cellStart = true
@@ -106,9 +113,9 @@ export class RecordScanner {
           at = ahead.at - 1
         }
       } else if (byte === lineFeed) return at
-      else if (this.#quotes) {
+      else if (delimiter !== undefined) {
         if (byte === quote && (cellStart || closedAt === at - 1)) quoted = true // a doubled quote leaves and enters again
-        cellStart = byte === comma
+        cellStart = byte === delimiter
       }
     }
     if (firstBreak >= 0) Object.assign(ahead, { at: last, quoted, cellStart, closedAt, line: this.nextLine + this.#breaksInside })

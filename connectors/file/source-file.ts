@@ -3,13 +3,13 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Schema } from '../../src/model/schema.js'
 import { csvHeader } from './csv-header.js'
 import { type FilePlace, holds, inodeOf, printOf } from './file-place.js'
-import { isPacked, PackedBytes } from './packed-bytes.js'
+import { contentsOf, type PackedBytes } from './packed-bytes.js'
 import { type Offset, RecordBuffer, type Records } from './record-buffer.js'
 
 /** How a file is cut into records. */
 export interface RecordForm {
-  /** CSV: a quoted cell may hold line breaks. */
-  readonly quotes: boolean
+  /** The byte between the cells of CSV, whose quoted ones may hold line breaks; undefined: records are lines. */
+  readonly delimiter: number | undefined
   /** Its first line is a header, which has to name the fields of this schema. */
   readonly header: Schema<unknown> | undefined
 }
@@ -39,7 +39,7 @@ export class SourceFile {
     this.#bytes = bytes
     this.#form = form
     this.#begun = form.header === undefined
-    this.#buffer = new RecordBuffer(bytes, form.quotes)
+    this.#buffer = new RecordBuffer(bytes, form.delimiter)
   }
 
   /** @throws MR330 where there is none, MR331 where it cannot be opened */
@@ -50,8 +50,7 @@ export class SourceFile {
     })
     try {
       if ((await handle.stat()).isDirectory()) throw new MillraceError('MR331', `${path} is a folder, not a file`)
-      const bytes = path.endsWith('.gz') && (await isPacked(handle)) ? new PackedBytes(handle) : handle
-      return new SourceFile(path, handle, bytes, await inodeOf(handle), form)
+      return new SourceFile(path, handle, await contentsOf(path, handle), await inodeOf(handle), form)
     } catch (error) {
       await handle.close()
       throw error
@@ -156,7 +155,7 @@ export class SourceFile {
     if (!records) return false
     const head = records.bytes.slice(records.starts[0]!, records.ends[0]! + 1)
     head[head.length - 1] = 0x0a
-    csvHeader(this.path, head.subarray(0, -1), this.#form.header!)
+    csvHeader(this.path, head.subarray(0, -1), this.#form.header!, this.#form.delimiter!)
     const { offset } = this.#buffer
     this.#buffer.begin(head)
     this.#buffer.seek(offset)

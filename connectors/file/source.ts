@@ -1,3 +1,4 @@
+import { csvForm, csvOptionsOf } from '../../src/codecs/csv-form.js'
 import { resolveText, type Text } from '../../src/connector/secret.js'
 import type { CheckResult, ConnectorContext, IdSpec, SourcePromise, SourceSpec } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
@@ -53,8 +54,9 @@ export function file<T>(options: FileSourceOptions<T>): SourceSpec<T> {
 }
 
 function recordForm({ decode: { params, schema } }: FileSourceOptions<unknown>): RecordForm {
-  const quotes = params['decoder'] === 'csv'
-  return { quotes, header: quotes && params['header'] === undefined ? (schema as Schema<unknown>) : undefined }
+  const options = csvOptionsOf(params)
+  const form = options && csvForm(options)
+  return { delimiter: form?.delimiter, header: form && !form.header ? (schema as Schema<unknown>) : undefined }
 }
 
 function seriesOf(path: Text, { env }: ConnectorContext): FileSeries {

@@ -1,4 +1,5 @@
 import { openFile } from '../../connectors/file/open-file.js'
+import { type CsvOptions, csvOptionsOf } from '../codecs/csv-form.js'
 import type { Graph } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { BoundedFile } from '../runtime/bounded/bounded-input.js'
@@ -7,13 +8,15 @@ import { withTimeField } from './with-time-field.js'
 
 /**
  * Opens the file of each `--read` for the source of that name. `several`: other jobs are read too, so a name may be theirs.
+ * CSV is taken to be written as a source of CSV says, and where `written` says otherwise as that.
  *
- * @throws MR604 a source that the job does not have, and what keeps a file from being read: MR217 … MR220, MR432.
+ * @throws MR302 `written` cannot be, MR604 a source that the job does not have, and what keeps a file from being read: MR217 … MR220, MR432.
  */
 export async function boundFiles(
   graph: Graph,
   bindings: readonly ReadOption[],
   several: boolean,
+  written: CsvOptions = {},
 ): Promise<ReadonlyMap<string, BoundedFile>> {
   const { sources } = graph
   const files = new Map<string, BoundedFile>()
@@ -25,9 +28,10 @@ export async function boundFiles(
         hint: `its sources are ${sources.map(({ id }) => id).join(', ')}`,
       })
     }
-    const { schema } = known.spec.decoder
-    if (timeField === undefined) files.set(source, await openFile(file, schema))
-    else files.set(source, { ...(await openFile(file, await withTimeField(file, schema, timeField))), timeField })
+    const { schema, params } = known.spec.decoder
+    const options = { ...csvOptionsOf(params), ...written }
+    const fields = timeField === undefined ? schema : await withTimeField(file, schema, timeField, options)
+    files.set(source, { ...(await openFile(file, fields, undefined, options)), ...(timeField !== undefined && { timeField }) })
   }
   return files
 }

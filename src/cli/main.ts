@@ -21,7 +21,9 @@ const exit = (code: number): void => {
 }
 
 const program = new Command('millrace')
-  .description('Streaming analytics for sensor data: AMQP 1.0 in, windowed operator graphs as job files, live views out.')
+  .description(
+    'Streaming analytics for sensor data: AMQP 1.0, MQTT and files in, windowed operator graphs as job files, sinks, live views and an HTTP API out.',
+  )
   .version(version)
   .showSuggestionAfterError()
   .configureHelp({
@@ -54,15 +56,25 @@ processOptions(
   .option('--json', 'print one JSON object at the end instead of messages')
   .action(async (name: string, options) => exit(await demo(name, options)))
 
+const csvOptions = (command: Command): Command =>
+  command
+    .option(
+      '--delimiter <sign>',
+      "what divides the cells of CSV files of --read, such as ';' or '\\t' (default: as their source says, else ',')",
+    )
+    .addOption(new Option('--decimal <mark>', 'the decimal mark of their numbers').choices(['.', ',']))
+
 addAuthorCommands(program, exit)
 
-processOptions(
-  program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'),
-  '.millrace/<job>',
+csvOptions(
+  processOptions(
+    program.command('run').description('run jobs until Ctrl-C, or over files until their end').argument('<job...>', 'job files'),
+    '.millrace/<job>',
+  )
+    .option('--no-http', 'serve no page and no API')
+    .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
+    .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, []),
 )
-  .option('--no-http', 'serve no page and no API')
-  .option('--share [address]', 'let guests of the network look at the page, read only, by an address with a random token')
-  .option('--read <name=file>', 'read a source from a CSV or NDJSON file instead; repeat for each source', collected, [])
   .addOption(new Option('--results <format>', 'print every result to stdout').choices(['ndjson']))
   .option('--drop <node>', 'give up the state of this node if it does not fit the edited job; repeat', collected, [])
   .option('--reset', 'put the state in the data folder aside and begin afresh')
@@ -73,11 +85,13 @@ processOptions(
   .option('--json', 'messages as JSON lines')
   .action(async (jobs: string[], options) => exit(await run(jobs, options)))
 
-program
-  .command('validate')
-  .description('check jobs as `run` would, without running them; exits 0 when nothing is wrong, 1 when something is')
-  .argument('<job...>', 'job files')
-  .option('--read <name=file>', 'check a CSV or NDJSON file against this source, instead of asking its broker; repeat', collected, [])
+csvOptions(
+  program
+    .command('validate')
+    .description('check jobs as `run` would, without running them; exits 0 when nothing is wrong, 1 when something is')
+    .argument('<job...>', 'job files')
+    .option('--read <name=file>', 'check a CSV or NDJSON file against this source, instead of asking its broker; repeat', collected, []),
+)
   .option('--strict', 'a broker that is away is an error')
   .option('--json', 'findings as one JSON object')
   .action(async (jobs: string[], options) => exit(await validate(jobs, options)))

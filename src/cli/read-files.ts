@@ -6,6 +6,7 @@ import { runBounded } from '../runtime/bounded/run-bounded.js'
 import { DeadLetterFile } from '../runtime/letters/dead-letter-file.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { boundFiles } from './bound-files.js'
+import { csvWritten } from './csv-written.js'
 import { readOptions } from './read-option.js'
 import { resultsNdjson } from './results-ndjson.js'
 import type { RunOptions } from './run.js'
@@ -17,7 +18,7 @@ export async function readFiles(jobs: readonly Job[], options: RunOptions): Prom
   const letters = options.data === undefined ? undefined : new DeadLetterFile(systemDisk, join(options.data, 'dead-letters.ndjson'))
   const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
   for (const job of jobs) {
-    const files = await boundFiles(job.start({ bounded: true }), bindings, jobs.length > 1)
+    const files = await boundFiles(job.start({ bounded: true }), bindings, jobs.length > 1, csvWritten(options))
     let kept = Promise.resolve()
     const { rows, results, late, deadLettered } = await runBounded({
       job,

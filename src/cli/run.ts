@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
 import { announceLive } from './announce-live.js'
+import { type CsvWords, csvWritten } from './csv-written.js'
 import { dashboardsFolder } from './dashboards-folder.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
@@ -16,8 +17,7 @@ import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
 import { writeOut } from './write-out.js'
 
-export interface RunOptions extends ProcessOptions, InspectOptions {
-  readonly read: readonly string[]
+export interface RunOptions extends ProcessOptions, InspectOptions, CsvWords {
   readonly results?: string
   readonly reset?: boolean
   readonly drop: readonly string[]
@@ -26,6 +26,7 @@ export interface RunOptions extends ProcessOptions, InspectOptions {
 
 /** `millrace run JOB…`: until a signal, or over files until their end. Gives the exit code. */
 export async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+  csvWritten(options)
   openInspector(options)
   const log = terminalLog({ json: options.json === true, quiet: options.quiet === true })
   const loaded = await Promise.all(paths.map(path => loadJob(path)))
@@ -57,9 +58,10 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
     },
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
   })
-  announceLive(live, say)
   const sharedAt = live.server?.sharedAt
+  // Before the page's own address, which must not scroll away under a QR code.
   if (guests && sharedAt) invite(guests, sharedAt.url, options)
+  announceLive(live, say)
   const stop = (): void => void live.jobs.stop()
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)

@@ -1,3 +1,4 @@
+import type { CsvOptions } from '../codecs/csv-form.js'
 import type { Rejection } from '../codecs/decoder.js'
 import type { Graph, GraphSource } from '../job/graph.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -25,12 +26,17 @@ interface Fault {
  * The files of `--read` against the schemas of their sources: what keeps `run` from reading them is an error; lines that
  * would become dead letters are a warning for each kind of fault, with the first of them.
  */
-export async function validateData(graph: Graph, bindings: readonly ReadOption[], several: boolean): Promise<readonly Reported[]> {
+export async function validateData(
+  graph: Graph,
+  bindings: readonly ReadOption[],
+  several: boolean,
+  written: CsvOptions,
+): Promise<readonly Reported[]> {
   if (bindings.length === 0) return []
   const reports: Reported[] = []
   let files: ReadonlyMap<string, BoundedFile> = new Map()
   try {
-    files = await boundFiles(graph, bindings, several)
+    files = await boundFiles(graph, bindings, several, written)
     const unbound = graph.sources.filter(({ id }) => !files.has(id))
     if (unbound.length > 0) {
       throw new MillraceError('MR431', `no file is bound to ${unbound.map(({ id }) => `'${id}'`).join(', ')} of '${graph.job}'`)

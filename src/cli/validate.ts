@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Graph } from '../job/graph.js'
+import { type CsvWords, csvWritten } from './csv-written.js'
 import { readOptions } from './read-option.js'
 import { validateDashboard } from './validate-dashboard.js'
 import { validateData } from './validate-data.js'
@@ -9,11 +10,9 @@ import { validatePeers } from './validate-peers.js'
 import { validateTogether } from './validate-together.js'
 import { writeOut } from './write-out.js'
 
-export interface ValidateOptions {
+export interface ValidateOptions extends CsvWords {
   readonly strict?: boolean
   readonly json?: boolean
-  /** `NAME=FILE`, as for `run`. */
-  readonly read: readonly string[]
 }
 
 /**
@@ -22,6 +21,7 @@ export interface ValidateOptions {
  */
 export async function validate(paths: readonly string[], options: ValidateOptions): Promise<number> {
   const bindings = readOptions(options.read)
+  const written = csvWritten(options)
   const findings: Finding[] = []
   const say = (reports: readonly Reported[]): void => {
     for (const { finding, text } of reports) {
@@ -41,7 +41,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
     const { graph } = validated
     if (!graph) continue
     graphs.push(graph)
-    say(await validateData(graph, bindings, paths.length > 1))
+    say(await validateData(graph, bindings, paths.length > 1, written))
   }
   say(validateTogether(graphs))
   // Over files no peer is asked, as in `run`.

@@ -1,4 +1,5 @@
 import { openFile } from '../../connectors/file/open-file.js'
+import type { CsvOptions } from '../codecs/csv-form.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { schema as schemaOf, timestamp } from '../model/fields.js'
 import type { FieldSpec, Schema } from '../model/schema.js'
@@ -11,7 +12,7 @@ const formats = ['rfc3339', 'epoch-ms'] as const
  *
  * @throws MR432 where the column holds no times; what `openFile` throws, such as MR217 for a CSV file without the column.
  */
-export async function withTimeField(path: string, schema: Schema<unknown>, name: string): Promise<Schema<unknown>> {
+export async function withTimeField(path: string, schema: Schema<unknown>, name: string, options: CsvOptions): Promise<Schema<unknown>> {
   const fields = schema.fields as Readonly<Record<string, FieldSpec>>
   if (Object.hasOwn(fields, name)) return schema
   let first = Number.POSITIVE_INFINITY
@@ -19,7 +20,7 @@ export async function withTimeField(path: string, schema: Schema<unknown>, name:
   let reason = 'the file has no record'
   for (const format of formats) {
     const time = schemaOf({ [name]: timestamp(format) }) as Schema<unknown>
-    const seen = await firstRead(path, time, name)
+    const seen = await firstRead(path, time, name, options)
     reason = seen.reason ?? reason
     if (seen.message >= first) continue
     first = seen.message
@@ -38,8 +39,9 @@ async function firstRead(
   path: string,
   time: Schema<unknown>,
   name: string,
+  options: CsvOptions,
 ): Promise<{ readonly message: number; readonly reason?: string }> {
-  const { reader, decoder } = await openFile(path, time)
+  const { reader, decoder } = await openFile(path, time, undefined, options)
   try {
     const chunk = await reader.next()
     if (!chunk) return { message: Number.POSITIVE_INFINITY }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Chunk } from '../model/chunk.js'
 import { valueAt } from '../model/columns.js'
-import { integer, schema, text, timestamp } from '../model/fields.js'
+import { boolean, integer, number, schema, text, timestamp } from '../model/fields.js'
 import { csv } from './csv.js'
 
 const S = schema({ n: integer(), room: text().nullable() })
@@ -49,6 +49,72 @@ describe('csv with the header of the file', () => {
   it('refuses records behind a broken header, and reads on behind a whole one', () => {
     expect(decoder.decode(chunkOf('"n,room', '1,a')).rejected.map(({ code }) => code)).toEqual(['MR219'])
     expect(rows(chunkOf('n,room', '5,e'))).toEqual([[5, 'e']])
+  })
+})
+
+describe('csv as spreadsheets write it', () => {
+  const T = schema({ x: number().nullable(), n: integer().nullable(), b: boolean().nullable(), at: timestamp('epoch-s').nullable() })
+  const wanted = new Set(['x', 'n', 'b', 'at'])
+  const decoded = (options: Parameters<typeof csv>[1], head: string, ...records: readonly string[]) =>
+    csv(T, options)
+      .compile({ wanted, keyed: new Set() })
+      .decode(chunkOf(head, ...records))
+  const column = ({ columns, length }: ReturnType<typeof decoded>, name: string) =>
+    Array.from({ length }, (_, i) => valueAt(columns[name]!, i))
+
+  it.each([
+    ['0,5', 0.5],
+    ['-1234567,25', -1_234_567.25],
+    ['1,5e-3', 0.0015],
+    ['1,5E+03', 1500],
+    ['0,1234567890123456789', 0.123_456_789_012_345_68],
+    [`0,${'0'.repeat(70)}1`, 1e-71],
+    ['12', 12],
+    ['"20,5"', 20.5],
+  ])('reads %s with a decimal comma', (cell, value) => {
+    const read = decoded({ delimiter: ';', decimal: ',' }, 'x;n', `${cell};`)
+    expect([read.rejected, column(read, 'x')]).toEqual([[], [value]])
+  })
+
+  it.each(['1.234,5', '20.5', '1,2,3', ',5', '5,', '1 000', '01,5', '1e5,5', 'NaN'])(
+    'refuses %s where the decimal mark is a comma',
+    cell => {
+      const { rejected } = decoded({ delimiter: ';', decimal: ',' }, 'x', cell)
+      expect(rejected).toEqual([
+        { code: 'MR203', message: 0, path: 'x', reason: expect.stringContaining(`\`x\` is the text "${cell}"`) as string },
+      ])
+    },
+  )
+
+  it('reads seconds of the epoch and whole numbers with it, too', () => {
+    const read = decoded({ delimiter: ';', decimal: ',' }, 'at;n', '1700000000,25;7,0', '1;7,5')
+    expect([column(read, 'at'), column(read, 'n')]).toEqual([[1_700_000_000_250], [7]])
+    expect(read.rejected.map(({ code }) => code)).toEqual(['MR208'])
+  })
+
+  it('reads the truth values of its language, and no others', () => {
+    const read = decoded({ booleans: ['WAHR', 'FALSCH'] }, 'b,n', 'WAHR,', '"FALSCH",', ',', 'true,', '"WA""HR",')
+    expect(column(read, 'b')).toEqual([true, false, null])
+    expect(read.rejected.map(({ code }) => code)).toEqual(['MR203', 'MR203'])
+  })
+
+  it('says how a cell that is written otherwise would be read', () => {
+    const reason = (options: Parameters<typeof csv>[1], head: string, record: string) => decoded(options, head, record).rejected[0]?.reason
+    expect(reason({ delimiter: ';' }, 'x;n', '20,5;')).toBe(
+      '`x` is the text "20,5"; the schema wants a number; did you mean a decimal comma? csv(Schema, { decimal: \',\' })',
+    )
+    expect(reason({ decimal: ',' }, 'x', '20.5')).toContain('its decimal mark is to be a comma, and a point may part thousands')
+    expect(reason({}, 'b', 'TRUE')).toContain("csv(Schema, { booleans: ['TRUE', 'FALSE'] })")
+    expect(reason({}, 'x', 'warm')).toBe('`x` is the text "warm"; the schema wants a number')
+  })
+
+  it('counts cells by its delimiter', () => {
+    const { rejected } = decoded({ delimiter: '\t' }, 'x\tn', '1', '1\t2\t3', '1,2;3\t4')
+    expect(rejected.map(({ code, reason }) => `${code} ${reason}`)).toEqual([
+      'MR219 the line has 1 cell, the header 2',
+      'MR219 the line has 3 cells, the header 2',
+      expect.stringContaining('MR203'),
+    ])
   })
 })
 

@@ -18,6 +18,8 @@ export interface Rejection {
   readonly offset?: number
   /** Where the job's own JavaScript threw. */
   readonly stack?: string
+  /** The bytes are the beginning of a message that was too large to be kept: taking them in again would not mend it. */
+  readonly cut?: boolean
 }
 
 /** What a chunk became. Memory may be reused by the next call. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { csv, csvNames } from '../codecs/csv.js'
+import { csv } from '../codecs/csv.js'
+import { type CsvOptions, csvForm } from '../codecs/csv-form.js'
+import { csvNames } from '../codecs/csv-names.js'
 import { json } from '../codecs/json.js'
 import { valueAt } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -21,11 +23,12 @@ const quote = 0x22
  * `--read`. A fixture is small; it is read whole.
  *
  * @param file from the current folder, or `new URL('readings.csv', import.meta.url)` for one beside the test.
+ * @param options how the CSV is written: `{ delimiter: ';', decimal: ',' }`.
  * @throws MR217 … MR220 and the codes of the decoder for the first line that is no row of the schema.
  * @example
  * rowsFromFile('data/motes.csv', schema({ mote: integer(), temperature: number() })).length // 18914
  */
-export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): T[] {
+export function rowsFromFile<T>(file: string | URL, schema: Schema<T>, options: CsvOptions = {}): T[] {
   const path = file instanceof URL ? fileURLToPath(file) : file
   const isCsv = /\.csv$/i.test(path)
   if (!isCsv && !/\.(ndjson|jsonl)$/i.test(path)) throw new MillraceError('MR220', `${path} is neither .csv nor .ndjson`)
@@ -33,8 +36,10 @@ export function rowsFromFile<T>(file: string | URL, schema: Schema<T>): T[] {
   const [first, ...rest] = linesOf(bytes, isCsv)
   if (!first) return []
   const named = byName(schema as Schema<unknown>)
-  const spec = isCsv ? csv(named, headerOf(path, bytes, first, named)) : json(named)
-  const lines = isCsv ? rest : [first, ...rest]
+  const form = csvForm(options)
+  const header = form.header ?? (isCsv ? headerOf(path, bytes, first, named, form.delimiter) : undefined)
+  const spec = isCsv ? csv(named, { ...options, ...(header && { header }) }) : json(named)
+  const lines = isCsv && !form.header ? rest : [first, ...rest]
   const decoded = spec.compile({ wanted: new Set(Object.keys(named.fields)), keyed: new Set() }).decode({
     encoding: 'body',
     partition: 0,
@@ -80,8 +85,8 @@ function linesOf(bytes: Uint8Array, quotes: boolean): readonly Line[] {
   return lines
 }
 
-function headerOf(path: string, bytes: Uint8Array, { start, end }: Line, schema: Schema<unknown>): readonly string[] {
-  const names = csvNames(bytes, start, end)
+function headerOf(path: string, bytes: Uint8Array, { start, end }: Line, schema: Schema<unknown>, delimiter: number): readonly string[] {
+  const names = csvNames(bytes, start, end, delimiter)
   if ('code' in names) throw new MillraceError(names.code, `the header of ${path} is malformed: ${names.reason}`)
   const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>)
   const missing = fields.filter(([name, { nullable }]) => !nullable && !names.includes(name)).map(([name]) => `\`${name}\``)

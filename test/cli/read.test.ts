@@ -122,6 +122,37 @@ describe('run --read', () => {
     expect(Buffer.from(letter.bytes, 'base64').toString()).toContain('warm')
   })
 
+  it('gives the same of a file with semicolons and decimal commas, as the command line says', async () => {
+    const spreadsheet = join(folder, 'spreadsheet.csv')
+    const commas = readFileSync(join(root, 'data/motes.csv'), 'utf8')
+      .split('\n')
+      .map(line => line.replaceAll(',', ';'))
+    const written = commas.map(line =>
+      line
+        .split(';')
+        .map(cell => (/^\d+\.\d+$/.test(cell) ? cell.replace('.', ',') : cell))
+        .join(';'),
+    )
+    writeFileSync(spreadsheet, `\uFEFFsep=;\r\n${written.join('\r\n')}`)
+    const read = (...options: readonly string[]) =>
+      finished(['run', 'jobs/mote-climate.job.ts', '--read', `readings=${spreadsheet}`, '--results', 'ndjson', ...options])
+    const { code, stdout, stderr } = await read('--delimiter', ';', '--decimal', ',')
+    expect(code, stderr).toBe(0)
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line) as Row),
+    ).toEqual(rows)
+    expect((await read()).stderr).toContain("did you mean delimiter ';'? csv(Schema, { delimiter: ';' }), or --delimiter ';' beside --read")
+    expect((await read('--delimiter', ';;')).stderr).toContain('MR302  csv: `delimiter` wants one sign')
+  })
+
+  it('refuses to be told how files are written where none is read', async () => {
+    const { code, stderr } = await finished(['run', 'jobs/mote-climate.job.ts', '--delimiter', ';'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('MR601  --delimiter and --decimal say how the files of --read are written')])
+  })
+
   it.each([
     ['an unbound source', ['--read', 'other=data/motes.csv'], /MR604.*no source 'other'/],
     ['a file that is not there', ['--read', 'readings=data/nothing.csv'], /MR218.*there is no file/],

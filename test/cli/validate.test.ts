@@ -86,7 +86,7 @@ export default job('cells', ({ read }) => [read('readings', file({ path: ${JSON.
       message: `cells/readings: ${data} has no column \`room\`, \`celsius\``,
       code: 'MR217',
       notes: ['columns of the file: room;celsius'],
-      hint: 'Divide the cells by commas; this file divides them by `;`.',
+      hint: "did you mean delimiter ';'? csv(Schema, { delimiter: ';' }), or --delimiter ';' beside --read",
     })
   })
 

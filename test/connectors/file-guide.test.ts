@@ -22,7 +22,14 @@ beforeAll(() => {
 })
 
 it('the guide to files has its files', () => {
-  expect(files.map(({ name }) => name)).toEqual(['rooms.job.ts', 'readings/2026-03-01.csv', 'door.job.ts', 'look.job.ts'])
+  expect(files.map(({ name }) => name)).toEqual([
+    'rooms.job.ts',
+    'readings/2026-03-01.csv',
+    'halls.job.ts',
+    'halls/march.csv',
+    'door.job.ts',
+    'look.job.ts',
+  ])
 })
 
 it('what it says of files to a file holds', async () => {
@@ -39,6 +46,14 @@ it('what it says of files to a file holds', async () => {
   )
   const { stdout } = await finished(['explain', 'rooms.job.ts'], { cwd: folder })
   expect(stdout).toMatch(/guarantee +exactly once/)
+})
+
+it('what it says of spreadsheets holds, for the source and for --read', async () => {
+  const north = '"hall":"north","mean":20'
+  const live = await finished(['run', 'halls.job.ts', '--no-http', '--results', 'ndjson'], { cwd: folder })
+  expect([live.code, live.stdout]).toEqual([0, expect.stringContaining(north)])
+  const read = await finished(['run', 'halls.job.ts', '--read', 'readings=halls/march.csv', '--results', 'ndjson'], { cwd: folder })
+  expect([read.code, read.stdout]).toEqual([0, expect.stringContaining(north)])
 })
 
 it('what it says of a log holds', async () => {
