@@ -50,6 +50,31 @@ describe('withoutCutMessages', () => {
     )
   })
 
+  const read = (sent: Parameters<typeof message>[0], most: number) =>
+    withoutCutMessages(valueText(schema({ body: text() }), 'body'), most)
+      .compile({ wanted: new Set(['body']), keyed: new Set() })
+      .decode(chunkOf([message(sent)]))
+
+  test('reads one that was kept whole once the limit is above its length', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 21 }), fc.integer({ min: 1, max: 2 ** 21 }), (cut, most) => {
+        const { length, rejected } = read({ body: 'b', cut }, most)
+        const isRead = cut <= most && cut <= 2 ** 20
+        expect([length, rejected.length]).toEqual(isRead ? [1, 0] : [0, 1])
+        if (!isRead) expect(rejected[0]!.cut === true).toBe(cut > 2 ** 20)
+      }),
+    )
+  })
+
+  test('says whether it can be retried', () => {
+    const reason = (cut: number, most: number): string => read({ body: 'b', cut }, most).rejected[0]!.reason
+    expect(reason(2_000, 1_000)).toBe(
+      'the message has 2,000 bytes, and the source takes 1,000 bytes (`maxMessageBytes`); it is kept whole, and can be retried under a higher limit',
+    )
+    expect(reason(3_000_000, 1_000)).toContain('its first 1,048,576 bytes are kept, so it cannot be retried')
+    expect(reason(3_000_000, 4_000_000)).toMatch(/^the message had 3,000,000 bytes; its first .* cannot be retried/)
+  })
+
   test('leaves bytes that are no message of ours to the decoder', () => {
     const decoder = spec.compile({ wanted: new Set(['body']), keyed: new Set() })
     const { length, rejected } = decoder.decode(chunkOf([new TextEncoder().encode('seq'), Uint8Array.of(0, 0x53, 0x71)], 'body'))

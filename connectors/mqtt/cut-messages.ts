@@ -5,22 +5,29 @@ import type { Chunk } from '../../src/model/chunk.js'
 export const keptBytes = 2 ** 20
 
 /**
- * The delivery annotation that tells of a message that it was larger than its source takes, and how large. It comes first, and no
- * other message has any: one byte says which is which.
+ * The delivery annotation that tells of a message that it was larger than its source takes, and how large. It comes first, or behind
+ * the header, and no other message has any: one byte or two say which is which.
  */
 export const cutKey = 'x-opt-millrace-cut'
+const header = 0x70
 const annotations = 0x71
 /** Behind descriptor, head of the map, key and type of the value, as `MessageEncoder` writes them. */
 const valueAt = 3 + 3 + 2 + cutKey.length + 1
 
 /** The length of the whole packet, of a message that was too large; 0 of any other. */
-function cutLengthOf({ bytes, starts, encoding }: Chunk, message: number): number {
+function cutLengthOf({ bytes, starts, ends, encoding }: Chunk, message: number): number {
+  if (encoding !== 'amqp') return 0
   const start = starts[message]!
-  if (encoding !== 'amqp' || bytes[start + 2] !== annotations) return 0
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(start + valueAt)
+  // A section is two bytes of descriptor and its code; a header of ours has its size in the next but one.
+  const section = bytes[start + 2] === header ? start + 5 + bytes[start + 4]! : start
+  if (bytes[section + 2] !== annotations || section + valueAt + 4 > ends[message]!) return 0
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(section + valueAt)
 }
 
-/** The same decoder, but messages that were too large are refused, and so become dead letters, wherever they are read. */
+/**
+ * The same decoder, but messages that are larger than `most` are refused, and so become dead letters, wherever they are read. One
+ * that was refused under a lower limit, and is kept whole, is read as any other.
+ */
 export function withoutCutMessages<T>(spec: DecoderSpec<T>, most: number): DecoderSpec<T> {
   return {
     ...spec,
@@ -44,7 +51,9 @@ function cutMessages(chunk: Chunk, omit: Uint8Array | undefined, most: number): 
   const cut: Rejection[] = []
   for (let i = 0; i < chunk.length; i++) {
     const length = cutLengthOf(chunk, i)
-    if (length > 0 && omit?.[i] !== 1) cut.push({ message: i, code: 'MR210', reason: reasonOf(length, most) })
+    const isCut = length > keptBytes
+    if ((length > most || isCut) && omit?.[i] !== 1)
+      cut.push({ message: i, code: 'MR210', reason: reasonOf(length, most), ...(isCut && { cut: true }) })
   }
   return cut
 }
@@ -53,5 +62,7 @@ const bytesText = (count: number): string => `${count.toLocaleString('en')} byte
 
 function reasonOf(length: number, most: number): string {
   const why = `the message has ${bytesText(length)}, and the source takes ${bytesText(most)} (\`maxMessageBytes\`)`
-  return length > keptBytes ? `${why}; its first ${bytesText(keptBytes)} are kept` : why
+  if (length <= keptBytes) return `${why}; it is kept whole, and can be retried under a higher limit`
+  const has = length > most ? why : `the message had ${bytesText(length)}`
+  return `${has}; its first ${bytesText(keptBytes)} are kept, so it cannot be retried: its sender has to publish it again`
 }

@@ -148,12 +148,13 @@ export class Inbox implements InboundTaker {
 
   tooLarge(bytes: Uint8Array, start: number, body: number, end: number, length: number): string | undefined {
     const message = this.#publication
-    const fault = message.readCut(bytes, start, body, end, this.#settings.version)
+    const { version } = this.#settings
+    const fault = end - start < length ? message.readCut(bytes, start, body, end, version) : message.read(bytes, start, body, end, version)
     if (fault === undefined) this.#take(message, length)
     return fault
   }
 
-  /** @param length of the whole packet, where this is its beginning alone. */
+  /** @param length of the whole packet, where that is too large. */
   #take(message: Publication, length?: number): void {
     const { qos, packetId } = message
     if (qos === 2 && this.#received.isRepeat(message)) {

@@ -40,6 +40,7 @@ export class Keeper {
   #stopped = false
   readonly #stopping = new AbortController()
   #everUp = false
+  #renews = false
   #upAt = 0
   #faults = 0
   #shortLives = 0
@@ -63,6 +64,17 @@ export class Keeper {
     this.#stopped = true
     if (this.#dialed) await goodbye(this.#dialed, this.#settings.time)
     this.stop()
+  }
+
+  /** Ends the connection and makes another at once, on the terms of now: that is no loss. */
+  renew(): void {
+    const dialed = this.#dialed
+    if (!dialed || this.#stopped) return
+    this.#dialed = undefined
+    this.connected = false
+    this.#renews = true
+    dialed.destroy()
+    void this.#pass()
   }
 
   stop(): void {
@@ -104,12 +116,15 @@ export class Keeper {
     this.downSince = undefined
     this.endpoint = dialed.endpoint
     this.lastError = undefined
-    if (this.#everUp) this.reconnects++
+    if (this.#everUp && !this.#renews) this.reconnects++
+    this.#renews = false
     this.#everUp = true
     this.#upAt = this.#settings.time.monotonic()
     this.#warned = undefined
     this.#owner.up(dialed)
-    dialed.onLost(error => this.#down(error))
+    dialed.onLost(error => {
+      if (this.#dialed === dialed) this.#down(error)
+    })
   }
 
   #down(lost: MillraceError): void {

@@ -47,6 +47,8 @@ describe('MessageEncoder', () => {
         encoder.encodeCut(message, length)
         const decoded = decodeMessage(encoder.bytes.slice(0, encoder.length))
         expect(decoded.delivery_annotations).toEqual({ 'x-opt-millrace-cut': length })
+        expect(decoded.message_annotations).toEqual({ 'x-opt-retain-message': packet.retain, 'x-opt-mqtt-qos': packet.qos })
+        expect(decoded.delivery_count ?? 0).toBe(packet.dup ? 1 : 0)
         expect(decoded.to).toBe(packet.topic)
         expect((decoded.body as { content: Buffer }).content.equals(packet.payload)).toBe(true)
       }),

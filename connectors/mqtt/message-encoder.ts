@@ -48,15 +48,17 @@ export class MessageEncoder {
     this.#bare(message)
   }
 
-  /** The same of the beginning of a packet of this length, marked as such: see `cutKey`. */
+  /** The same of a packet of this length that is too large, or of its beginning, marked as such: see `cutKey`. */
   encodeCut(message: Publication, length: number): void {
     this.#begin(message)
+    if (message.dup || message.expiry >= 0) this.#header(message)
     this.#section(0x71)
     const start = this.#open(0xc1)
     this.#short(0xa3, cutKeyBytes, 0, cutKeyBytes.length)
     this.#byte(0x70)
     this.#uint32(length)
     this.#close(start, 2)
+    if (this.#wanted.flags) this.#annotations(message)
     this.#bare(message)
   }
 

@@ -8,7 +8,7 @@ import { Inbox } from './inbox.js'
 import { Keeper } from './keeper.js'
 import type { WantedParts } from './message-encoder.js'
 import { reasonWords } from './reasons.js'
-import { SessionLedger } from './session-ledger.js'
+import { SessionWatch } from './session-watch.js'
 import type { Settings } from './settings.js'
 
 /** What a reader subscribes to, and on what terms. */
@@ -29,12 +29,6 @@ export interface Subscription {
 /** MQTT 5 §3.8.3.1, retain handling: send retained messages at the subscribe, only for a new subscription, or not at all. */
 const retainHandling = { always: 0, 'when-new': 1, never: 2 } as const
 
-/**
- * Ms for which a subscription waits until the journal holds what the next start has to know. Where it takes nothing for longer, as
- * a sink holds the job up, what the broker would not keep meanwhile is the greater loss.
- */
-const patienceMs = 5_000
-
 const lossWords = ({ times, at }: SourceLoss): string =>
   `its session was lost at the broker ${times === 1 ? 'once,' : `${times} times, the last`} noticed at ${new Date(at).toISOString()}`
 
@@ -52,10 +46,9 @@ export class MqttSourceReader implements SourceReader {
   #gate: Gate | undefined
   #subscribed = false
   /** Undefined where no session is kept. */
-  readonly #ledger: SessionLedger | undefined
-  /** On its way to the journal; `receipt` once it was given. */
-  #noting: { readonly text: string; receipt?: number } | undefined
-  #cancelPatience: (() => void) | undefined
+  readonly #session: SessionWatch | undefined
+  /** What the connection, or the one that is being made, was asked for: that the broker keeps nothing. */
+  #isClean = false
   /** The connection on which was subscribed. */
   #asked: Dialed | undefined
   #tooLarge = 0
@@ -71,7 +64,8 @@ export class MqttSourceReader implements SourceReader {
     this.#settings = settings
     this.#subscription = subscription
     this.#downSince = context.time.monotonic()
-    this.#ledger = subscription.clean ? undefined : new SessionLedger(settings.clientId, context.positions?.get(0))
+    const watched = { note: (text: string) => this.#inbox.note(text), goOn: () => this.#goOn() }
+    this.#session = subscription.clean ? undefined : new SessionWatch(context, settings.clientId, watched)
     const { version } = settings
     this.#inbox = new Inbox(
       {
@@ -104,7 +98,7 @@ export class MqttSourceReader implements SourceReader {
     for (;;) {
       const chunk = this.#mode === 'closed' ? undefined : this.#inbox.give()
       if (chunk) {
-        if (chunk.position !== undefined && this.#noting) this.#noting.receipt = chunk.receipt
+        this.#session?.given(chunk)
         this.#gate?.resumeReading()
         return chunk
       }
@@ -118,11 +112,7 @@ export class MqttSourceReader implements SourceReader {
 
   settle(receipt: number, exceptions?: readonly { readonly receipt: number; readonly index: number; readonly outcome: Outcome }[]): void {
     this.#inbox.settle(receipt, exceptions)
-    const { text, receipt: noted } = this.#noting ?? {}
-    if (text === undefined || noted === undefined || receipt < noted) return
-    this.#noting = undefined
-    this.#ledger!.noted = text
-    if (this.#dialed) this.#subscribe(this.#dialed)
+    this.#session?.settled(receipt)
   }
 
   status(): SourceStatus {
@@ -139,7 +129,7 @@ export class MqttSourceReader implements SourceReader {
       bufferedBytes: inbox.bytes + (this.#gate?.held ?? 0),
       reconnects: keeper.reconnects,
       ...(inbox.presettled > 0 ? { presettled: inbox.presettled } : {}),
-      ...(this.#ledger?.loss ? { lost: this.#ledger.loss } : {}),
+      ...(this.#session?.loss ? { lost: this.#session.loss } : {}),
       ...(subscribed || this.#mode === 'closed' ? {} : { downSince: this.#downSince }),
       ...(error && !subscribed ? { error: { code: error.code, message: error.message } } : {}),
     }
@@ -152,7 +142,7 @@ export class MqttSourceReader implements SourceReader {
     this.#mode = how === 'drain' ? 'draining' : 'closed'
     this.#awake()
     if (how === 'drain') return
-    this.#cancelPatience?.()
+    this.#session?.down()
     this.#inbox.clear()
     this.#dialed = undefined
     this.#gate = undefined
@@ -161,8 +151,13 @@ export class MqttSourceReader implements SourceReader {
   }
 
   #terms(): SessionTerms {
-    const { clean, expirySeconds, receiveMaximum, maxMessageBytes } = this.#subscription
-    return { clean, expirySeconds, receiveMaximum, maxMessageBytes, taker: this.#inbox }
+    const { expirySeconds, receiveMaximum, maxMessageBytes } = this.#subscription
+    this.#isClean = this.#wantsClean
+    return { clean: this.#isClean, expirySeconds: this.#isClean ? 0 : expirySeconds, receiveMaximum, maxMessageBytes, taker: this.#inbox }
+  }
+
+  get #wantsClean(): boolean {
+    return this.#subscription.clean || this.#session?.discards === true
   }
 
   #detail(): string {
@@ -170,7 +165,7 @@ export class MqttSourceReader implements SourceReader {
     if (this.#mode === 'closed') return 'closed'
     if (this.#fatal) return this.#fatal.message
     if (!this.#keeper.connected) return this.#keeper.detail
-    if (this.#noting && this.#asked !== this.#dialed) return 'connected, waits until the journal has taken note of its session'
+    if (this.#session?.isNoting && this.#asked !== this.#dialed) return 'connected, waits until the journal has taken note of its session'
     if (!this.#subscribed) return `subscribing to ${name}`
     const { unsettled, presettled } = this.#inbox
     return [
@@ -179,46 +174,44 @@ export class MqttSourceReader implements SourceReader {
       ...(presettled > 0 ? [`${messages(presettled)} came with QoS 0, without protection against loss`] : []),
       ...(this.#tooLarge > 0 ? [`${messages(this.#tooLarge)} larger than the limit, among the dead letters`] : []),
       ...(this.#leftOut > 0 ? [`${messages(this.#leftOut)} of an earlier subscription of this session, left out`] : []),
-      ...(this.#ledger?.loss ? [lossWords(this.#ledger.loss)] : []),
+      ...(this.#session?.loss ? [lossWords(this.#session.loss)] : []),
     ].join('; ')
   }
 
   /** The broker's first word, before any message. */
   #greeted(sessionPresent: boolean, gate: Gate): void {
     this.#gate = gate
-    if (!this.#ledger?.greeted(sessionPresent, this.#context.time.wall())) return
-    const words = `the session '${this.#settings.clientId}' was lost at the broker: what was published meanwhile is gone`
-    this.#context.log.warn(words, { code: 'MR324', id: this.#context.id })
+    this.#session?.greeted(sessionPresent)
   }
 
   #up(dialed: Dialed): void {
     this.#dialed = dialed
-    const { expirySeconds, clean } = this.#subscription
+    const { expirySeconds } = this.#subscription
     const { granted } = dialed
-    if (!clean && granted.expirySeconds !== undefined && granted.expirySeconds < expirySeconds)
+    if (!this.#isClean && granted.expirySeconds !== undefined && granted.expirySeconds < expirySeconds)
       this.#context.log.warn(`${dialed.endpoint.text} keeps the session for ${granted.expirySeconds} s, not for ${expirySeconds} s`)
-    if (this.#isToNote()) this.#cancelPatience = this.#context.time.after(patienceMs, () => this.#subscribe(dialed))
-    else this.#subscribe(dialed)
+    const waits = this.#session?.isToWait() ?? false
+    if (!waits || this.#isClean !== this.#wantsClean) this.#goOn()
   }
 
-  /** Whether the journal has to hold first what the next start has to know; where it does, it is on its way. */
-  #isToNote(): boolean {
-    const ledger = this.#ledger
-    if (!ledger || this.#context.journal === undefined || ledger.text === ledger.noted) return false
-    if (ledger.text !== this.#noting?.text) {
-      this.#noting = { text: ledger.text }
-      this.#inbox.note(ledger.text)
+  /** Subscribes; on a connection of other terms than those of now another one is made for that. */
+  #goOn(): void {
+    const dialed = this.#dialed
+    if (!dialed || this.#mode !== 'running') return
+    if (this.#isClean === this.#wantsClean) {
+      this.#subscribe(dialed)
+      return
     }
-    return true
+    this.#lost()
+    this.#keeper.renew()
   }
 
   #subscribe(dialed: Dialed): void {
-    this.#cancelPatience?.()
     if (this.#mode !== 'running' || this.#asked === dialed) return
     this.#asked = dialed
     const { filters, qos, retained } = this.#subscription
     const { client } = dialed
-    this.#ledger?.subscribing()
+    this.#session?.subscribing()
     const asked = { qos, ...(this.#settings.version === 5 ? { rh: retainHandling[retained], rap: true } : {}) }
     const map: ISubscriptionMap = Object.fromEntries(filters.map(filter => [filter, asked]))
     client.subscribe(map, (error, grants, packet) => {
@@ -264,7 +257,7 @@ export class MqttSourceReader implements SourceReader {
 
   #lost(): void {
     if (this.#subscribed) this.#downSince = this.#context.time.monotonic()
-    this.#cancelPatience?.()
+    this.#session?.down()
     this.#dialed = undefined
     this.#gate = undefined
     this.#subscribed = false

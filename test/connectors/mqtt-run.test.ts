@@ -64,10 +64,10 @@ class Sender {
     for (const { body } of readings) {
       while (this.#open >= 15) await new Promise(resolve => setTimeout(resolve, 1))
       this.#open++
-      this.#device.publishAsync(`plant/${site}/readings`, body, { qos: this.#qos }).then(
-        () => this.#open--,
-        () => this.failures++,
-      )
+      this.#device
+        .publishAsync(`plant/${site}/readings`, body, { qos: this.#qos })
+        .catch(() => this.failures++)
+        .finally(() => this.#open--)
     }
   }
 
@@ -208,12 +208,24 @@ describe('a job that reads from Mosquitto and writes to it', () => {
         expect(large!.size).toBeGreaterThan(50_000)
         expect(vast).toMatchObject({ code: 'MR210', reason: expect.stringContaining('its first 1,048,576 bytes are kept') })
         expect(vast!.size).toBeLessThan(1_100_000)
-        // All are acknowledged: a next start finds nothing.
+        await until('all are acknowledged', async () => (await source(life)).includes(', 0 messages not acknowledged'))
         await life.kill()
+        // A next start is given none of them again, only what comes behind them.
         const next = await running(broker, { MQTT_VERSION: version, MQTT_MOST: '10000' }, life.home)
         await subscribed(next)
-        expect((await next.summary()).counts).toMatchObject({ received: 4, deadLettered: 2 })
+        await publish(broker.url, `plant/${site}/readings`, [body('three', 5)], { qos: 1 })
+        await until('one more is counted', async () => (await next.summary()).counts.counted === 3)
+        expect((await next.summary()).counts).toMatchObject({ received: 5, duplicate: 0, deadLettered: 2 })
         expect(await next.deadLetters()).toHaveLength(2)
+        await next.stop()
+        // Under a limit that the larger one fits, what is kept whole can be retried, and of the rest it is said that it cannot.
+        const wider = await running(broker, { MQTT_VERSION: version, MQTT_MOST: '100000000' }, life.home)
+        await subscribed(wider)
+        expect(await wider.retry(large!.id)).not.toHaveProperty('refusedAgain')
+        await until('it is counted', async () => (await wider.summary()).counts.counted === 4)
+        expect(vast!.retryable).toBeUndefined()
+        expect(vast!.reason).toContain('so it cannot be retried')
+        await expect(wider.retry(vast!.id)).rejects.toThrow(/MR472.*only the beginning/s)
       },
     )
 

@@ -34,7 +34,7 @@ describe('what the journal notes of a session', () => {
   const reading = async (
     broker: ScriptedBroker,
     position?: string,
-    options: { readonly clean?: boolean } = {},
+    options: { readonly clean?: boolean; readonly version?: 4 | 5 } = {},
     time: TimeSource = systemTime,
   ) => {
     const context = connectorContext({ journal: 'j1', positions: new Map(position === undefined ? [] : [[0, position]]), time })
@@ -79,13 +79,50 @@ describe('what the journal notes of a session', () => {
     expect(times).toBe(1)
     expect(JSON.parse(note.position!)).toEqual({ ...noted, lost: 1, at })
     // A connection that is cut before it came to a subscription loses nothing further.
+    await until('it keeps nothing there', () => reader.status().detail.includes('waits until the journal'))
     broker.cut()
-    await until('it is back', () => broker.connections === 2)
+    await until('it is back', () => broker.connections === 3)
     reader.settle(note.receipt)
     await until('it is subscribed', () => reader.status().connected)
     expect(lost()).toBe(1)
     expect(reader.status().lost?.times).toBe(1)
+    // While the journal does not know of the loss, the broker keeps no session.
+    const terms = broker.heard.flatMap(packet => (packet.cmd === 'connect' ? [packet.clean] : []))
+    expect(terms).toEqual([false, true, true, false])
+    expect(reader.status().reconnects).toBe(1)
   })
+
+  test.each([5, 4] as const)(
+    'MQTT %i: makes it MR324 at the next start where this process died before the journal had it',
+    async version => {
+      const sessions = new Set<string>()
+      const broker = opened(
+        await ScriptedBroker.start(version, packet => {
+          if (packet.cmd !== 'connect') return undefined
+          const sessionPresent = !packet.clean && sessions.has(packet.clientId)
+          if (packet.clean) sessions.delete(packet.clientId)
+          else sessions.add(packet.clientId)
+          return admits({ sessionPresent })
+        }),
+        it => it.close(),
+      )
+      const died = await reading(broker, JSON.stringify(noted), { version })
+      await until('it keeps nothing there', () => died.reader.status().detail.includes('waits until the journal'))
+      expect(died.lost()).toBe(1)
+      // Its note was never taken: what the next start knows is what stood there before.
+      await died.reader.close('release')
+      const next = await reading(broker, JSON.stringify(noted), { version })
+      const note = (await next.reader.next())!
+      expect(next.lost()).toBe(1)
+      next.reader.settle(note.receipt)
+      await until('it is subscribed', () => next.reader.status().connected)
+      expect(sessions).toEqual(new Set(['me']))
+      const third = await reading(broker, note.position, { version })
+      await until('it is subscribed', () => third.reader.status().connected)
+      expect(third.lost()).toBe(0)
+      expect(third.reader.status().lost?.times).toBe(1)
+    },
+  )
 
   test('is waited for, but not for ever: what the broker would not keep meanwhile is the greater loss', async () => {
     const broker = await brokered()
@@ -172,6 +209,27 @@ describe('a session that Mosquitto loses', () => {
         await subscribed(life)
         await tells(life)
         expect((await life.stop()).stderr).not.toContain('MR324')
+      },
+    )
+
+    peerTest(
+      `while the job was down, ${name}: it is told, too, where the next start dies before it took note of it`,
+      [mosquittoAvailable()],
+      async () => {
+        const broker = opened(await startMosquitto({ persistent: false }), it => it.stop())
+        const position = JSON.stringify({ session: 'me' })
+        const begun = async () => {
+          const context = connectorContext({ journal: 'j1', positions: new Map([[0, position]]) })
+          const source = mqtt({ url: broker.url, topic: 'rooms/a', clientId: 'me', version, decode: json(schema({ n: integer() })) })
+          const reader = opened(await source.open(context), it => it.close('release'))
+          await until('it waits for the journal', () => reader.status().detail.includes('waits until the journal'))
+          return { reader, told: context.lines.filter(({ fields }) => fields['code'] === 'MR324').length }
+        }
+        const first = await begun()
+        expect(first.told).toBe(1)
+        // As it dies: nothing was given to the journal.
+        await first.reader.close('release')
+        expect((await begun()).told).toBe(1)
       },
     )
 

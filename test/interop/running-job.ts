@@ -72,6 +72,17 @@ export class RunningJob {
     return this.#get('/api/v1/dead-letters.json')
   }
 
+  /** Takes the message of a dead letter in again. */
+  async retry(id: string): Promise<DeadLetter> {
+    const answer = await fetch(`${this.#url}/api/v1/dead-letters/${encodeURIComponent(id)}/retry`, {
+      method: 'POST',
+      headers: { 'millrace-action': '1' },
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(text)
+    return JSON.parse(text) as DeadLetter
+  }
+
   async metrics(): Promise<string> {
     return (await fetch(`${this.#url}/metrics`)).text()
   }

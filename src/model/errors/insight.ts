@@ -17,7 +17,7 @@ export const insightErrors = entries({
   MR472: {
     title: 'dead letter cannot come in again',
     cause:
-      'It is not a message as a source gave it: it is a row that no single message made, an output that a sink refused, or it was kept by an older release, which did not write down how its bytes are encoded.',
+      'It is not a message as a source gave it: it is a row that no single message made, an output that a sink refused, only the beginning of a message that was too large, or it was kept by an older release, which did not write down how its bytes are encoded.',
     remedy:
       'Look at it with `millrace dead-letters show ID`; send what it should have been to the source, or the row to the sink, by hand.',
     action: 'refuse',

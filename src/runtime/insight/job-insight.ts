@@ -76,6 +76,7 @@ export class JobInsight {
 /** @throws MR472, MR474 */
 function chunkOf({ letter: { id }, bytes, message }: KeptLetter): Chunk {
   if (!message) throw new MillraceError('MR472', `'${id}' is no message as a source gave it`)
+  if (message.cut) throw new MillraceError('MR472', `'${id}' holds only the beginning of a message that was too large to be kept`)
   if (!message.whole) throw new MillraceError('MR474', `other rows of the message of '${id}' have counted`)
   const { encoding, partition } = message
   const head = Buffer.from(message.head ?? '', 'base64')

@@ -171,7 +171,7 @@ export class DeadLetterStore {
       at: refused.at,
       sample: readable(refused.sample ?? new TextDecoder().decode(bytes.subarray(0, sampleChars))),
       size: bytes.length,
-      ...(message?.whole && { retryable: true }),
+      ...(message?.whole && !message.cut && { retryable: true }),
     }
     const whole: KeptLetter = { letter, bytes, ...(message && { message }) }
     this.total++

@@ -11,6 +11,8 @@ export interface OriginalMessage {
   readonly partition: number
   /** Nothing of the message has counted; otherwise another row of it, or another branch of the job, took it in. */
   readonly whole: boolean
+  /** The bytes are its beginning: it was too large to be kept. */
+  readonly cut?: boolean
   /** What came before all messages of its chunk, such as the header of a CSV file, in base64. */
   readonly head?: string
 }
