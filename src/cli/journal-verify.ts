@@ -5,6 +5,7 @@ import { catalogue } from '../model/errors/catalogue.js'
 import { verifyState } from '../runtime/replay/replay-verify.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
+import { counted } from './counted.js'
 import { findingFacts, totals } from './journal.js'
 import { journalFolder } from './journal-folder.js'
 import { writeOut } from './write-out.js'
@@ -38,11 +39,13 @@ const whole = pc.green('whole  ')
 const bad = pc.red('damaged')
 
 function segmentLine({ segment, entries, notes, messages, bytes, ignored, damage }: SegmentFinding): string {
-  const range = entries ? `entries ${entries.first}…${entries.last}, ${messages} messages` : 'no entry'
+  const range = entries ? `entries ${entries.first}…${entries.last}, ${counted(messages, 'message')}` : 'no entry'
   const rest = ignored > 0 ? `; ${byteText(ignored)} at its end count for nothing: half-written, or being written` : ''
   if (damage) {
     const before = entries ? `; entries ${entries.first}…${entries.last} before that are whole` : ''
-    return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${damage.message}${before}`
+    // Its name stands there already.
+    const what = damage.message.replace(`${segment} is `, '').replace(` of ${segment}`, '')
+    return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${what}${before}`
   }
-  return `${whole} journal/${segment}  ${pc.dim(`${range}, ${notes} notes, ${byteText(bytes)}${rest}`)}`
+  return `${whole} journal/${segment}  ${pc.dim(`${range}, ${counted(notes, 'note')}, ${byteText(bytes)}${rest}`)}`
 }

@@ -1,21 +1,17 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { describeEntry } from '../journal/describe-entry.js'
-import type { AcknowledgedNote, JournalEntry, JournalNote } from '../journal/journal.js'
+import type { JournalEntry, JournalNote } from '../journal/journal.js'
 import { readJournal } from '../journal/read-journal.js'
 import { type SegmentFinding, verifyJournal } from '../journal/verify-journal.js'
-import { messageSample } from '../runtime/letters/message-sample.js'
 import { isBeyond, isNote, wallOf } from '../runtime/replay/replay-journal.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
+import { counted } from './counted.js'
 import { journalBound } from './journal-bound.js'
 import { journalFolder } from './journal-folder.js'
+import { jsonLine, textLine } from './journal-line.js'
 import { timeText } from './time-text.js'
 import { writeOut } from './write-out.js'
-
-const sampleChars = 200
-/** Messages of an entry that a line for people shows. */
-const mostSamples = 5
 
 /** `millrace journal ls DIR`: a line for each segment, then the sum. Gives the exit code. */
 export async function journalList(path: string, options: { readonly json?: boolean }): Promise<number> {
@@ -31,24 +27,22 @@ export async function journalList(path: string, options: { readonly json?: boole
   else {
     const { segments, entries, messages, notes, bytes } = total
     const counts = [
-      numbered(segments, 'segment'),
-      numbered(entries, 'entry', 'entries'),
-      numbered(messages, 'message'),
-      numbered(notes, 'note'),
+      counted(segments, 'segment'),
+      counted(entries, 'entry', 'entries'),
+      counted(messages, 'message'),
+      counted(notes, 'note'),
     ]
-    await writeOut(`${[...counts, byteText(bytes)].join(', ')}\n`)
+    const damaged = findings.filter(({ damage }) => damage).length
+    await writeOut(`${[...counts, byteText(bytes), ...(damaged > 0 ? [pc.red(`${damaged} damaged`)] : [])].join(', ')}\n`)
+    if (damaged > 0) await writeOut(`${pc.dim(`What that means for a start: millrace journal verify ${path}`)}\n`)
   }
   return 0
 }
 
-const numbered = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
-
-const columns = [31, 5, 16, 8, 24, 24, 8] as const
+/** Columns of numbers are negative: these end at the same place. */
+const columns = [31, -5, -15, -9, 24, 24, -10] as const
 const row = (cells: readonly string[]): string =>
-  cells
-    .map((cell, i) => cell.padEnd(columns[i]!))
-    .join('  ')
-    .trimEnd()
+  cells.map((cell, i) => (columns[i]! < 0 ? cell.padStart(-columns[i]!) : cell.padEnd(columns[i]!))).join('  ')
 const listHead = row(['segment', 'epoch', 'entries', 'messages', 'from', 'to', 'size'])
 
 function listLine({ segment, epoch, entries, messages, wall, bytes, damage }: SegmentFinding): string {
@@ -89,66 +83,19 @@ export interface JournalCatOptions {
 export async function journalCat(path: string, options: JournalCatOptions): Promise<number> {
   const from = journalBound('--from', options.from)
   const to = journalBound('--to', options.to)
-  const line = options.json ? jsonLine : textLine
+  const bytes = options.bytes === true
+  const line = (item: JournalEntry | JournalNote): string =>
+    options.json ? jsonLine(item, bytes) : textLine(item, bytes, process.stdout.isTTY && !bytes ? process.stdout.columns : undefined)
   const after = from && 'entry' in from ? from.entry - 1 : undefined
   let began = from === undefined
   for await (const item of readJournal(systemDisk, join(journalFolder(path), 'journal'))) {
     if (isNote(item)) {
-      if (began) await writeOut(`${line(item, options.bytes === true)}\n`)
+      if (began) await writeOut(`${line(item)}\n`)
       continue
     }
     if (isBeyond(item, to)) break
     began ||= after === undefined ? wallOf(item) >= (from as { readonly time: number }).time : item.entry > after
-    if (began) await writeOut(`${line(item, options.bytes === true)}\n`)
+    if (began) await writeOut(`${line(item)}\n`)
   }
   return 0
 }
-
-/** The messages of an entry: as text, or their bytes in base64. */
-function messagesOf(item: JournalEntry | JournalNote, bytes: boolean): readonly string[] {
-  if (item.kind !== 'chunk') return []
-  const { chunk } = item
-  return Array.from({ length: chunk.length }, (_, i) =>
-    bytes
-      ? Buffer.from(chunk.bytes.subarray(chunk.starts[i]!, chunk.ends[i]!)).toString('base64')
-      : messageSample(chunk, i).slice(0, sampleChars),
-  )
-}
-
-function jsonLine(item: JournalEntry | JournalNote, bytes: boolean): string {
-  const facts = describeEntry(item)
-  return JSON.stringify(item.kind === 'chunk' ? { ...facts, [bytes ? 'raw' : 'samples']: messagesOf(item, bytes) } : facts)
-}
-
-/** What a terminal must not obey. */
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')
-
-function textLine(item: JournalEntry | JournalNote, bytes: boolean): string {
-  switch (item.kind) {
-    case 'chunk': {
-      const { entry, source, clock, chunk, retryOf } = item
-      const begin = `${head(entry, clock.wall)}  ${source}/${chunk.partition}`
-      // A chunk for its place alone, as of a file that goes on under another name.
-      if (chunk.length === 0) return `${begin}  goes on at ${clean(chunk.position ?? 'no place')}`
-      const messages = messagesOf(item, bytes).map(clean)
-      const more = bytes || messages.length <= mostSamples ? [] : [`… ${messages.length - mostSamples} more`]
-      const samples = [...(more.length > 0 ? messages.slice(0, mostSamples) : messages), ...more].join('  ')
-      const again = retryOf === undefined ? '' : `, dead letter ${clean(retryOf)} again`
-      return `${begin}  ${counted(chunk.length)}, ${byteText(chunk.bytes.length)}${again}  ${pc.dim(samples)}`
-    }
-    case 'reference':
-      return `${head(item.entry, item.clock.wall)}  ${item.source}/${item.partition}  ${counted(item.length)} at ${clean(item.reference)}`
-    case 'time':
-      return `${head(item.entry, item.wall)}  ${item.what} ${pc.dim(item.sources.join(', '))}`
-    case 'acknowledged':
-      return pc.dim(`${' '.repeat(8)}  acknowledged: ${clean(item.sink)} up to entry ${item.position.entry}, row ${lastRow(item)}`)
-    case 'bundle':
-      return pc.dim(`${' '.repeat(8)}  from here: bundle ${clean(item.bundle)}`)
-  }
-}
-
-/** Counted from 1; where an older release wrote the note at least that. */
-const lastRow = ({ position, rows = 1 }: AcknowledgedNote): number => position.ordinal + rows
-
-const head = (entry: number, wall: number): string => `${String(entry).padStart(8)}  ${timeText(wall)}`
-const counted = (messages: number): string => `${messages} ${messages === 1 ? 'message' : 'messages'}`

@@ -69,8 +69,9 @@ describe('journal', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^whole +journal\/\S+\.seg {2}entries 1…\d+, 8 messages/m)
     expect(stdout).toMatch(/^whole +snapshots\/\S+\.snapshot {2}snapshot behind entry \d+, with \d side files?$/m)
+    expect(stdout).toMatch(/^whole +identity\.json {2}names the journal: [0-9a-f]{16}$/m)
     expect(stdout).toMatch(/^whole +bundles\/[0-9a-f]{32}\.mjs {2}bundle$/m)
-    expect(stdout).toMatch(/^whole +a start makes the state again from the snapshot behind entry \d+ and 0 entries$/m)
+    expect(stdout).toMatch(/^whole +a start makes the state again from the snapshot behind entry \d+: no entry is taken in once more$/m)
   })
 
   it('verify names the place of damage, in the journal, a snapshot, a side file, a bundle', async () => {
@@ -81,6 +82,10 @@ describe('journal', () => {
     expect(await findings(altered('bad-journal', 'journal', '.seg'))).toMatch(/^1 damaged journal\/\S+\.seg {2}MR442 .*byte \d+/)
     expect(await findings(altered('bad-snapshot', 'snapshots', '.snapshot'))).toMatch(/^1 damaged snapshots\/\S+\.snapshot {2}\S/)
     expect(await findings(altered('bad-side', 'snapshots', '.side'))).toMatch(/^1 damaged snapshots\/\S+\.snapshot {2}.*side file/)
+    const nameless = join(folder, 'bad-name')
+    cpSync(data, nameless, { recursive: true })
+    writeFileSync(join(nameless, 'identity.json'), '{')
+    expect(await findings(nameless)).toMatch(/^1 damaged identity\.json {2}\S/)
     expect(await findings(altered('bad-bundle', 'bundles', '.mjs'))).toMatch(/^1 damaged bundles\/\S+\.mjs {2}.*checksum/)
     const json = await finished(['journal', 'verify', join(folder, 'bad-journal'), '--json'])
     expect(json.code).toBe(1)

@@ -46,9 +46,9 @@ async function started(disk: MemoryDisk): Promise<string | undefined> {
   }
 }
 
-test('what `verify` says of a start is what a start does, whichever byte of journal and snapshots is altered', async () => {
+test('what `verify` says of a start is what a start does, whichever byte of its files is altered', async () => {
   const whole = await killed()
-  const files = [...whole.files.keys()].filter(path => /journal|snapshots/.test(path))
+  const files = [...whole.files.keys()].filter(path => /journal|snapshots|identity/.test(path))
   expect(files.filter(path => path.endsWith('.seg')).length).toBeGreaterThan(3)
   expect(files.filter(path => path.endsWith('.snapshot'))).toHaveLength(2)
   expect([(await verdict(whole)).possible, await started(whole)]).toEqual([true, undefined])

@@ -4,6 +4,7 @@ import { readSnapshotFile } from '../../journal/snapshot-file.js'
 import { decodeState } from '../../journal/state-codec.js'
 import type { SegmentFinding } from '../../journal/verify-journal.js'
 import type { Disk } from '../../model/disk.js'
+import { readDataIdentity } from '../recovery/data-identity.js'
 import { StoredBundles } from '../recovery/stored-bundle.js'
 
 /** One file beside the journal. */
@@ -24,14 +25,31 @@ export interface StateFindings {
 export async function verifyState(disk: Disk, dataDir: string, segments: readonly SegmentFinding[]): Promise<StateFindings> {
   const snapshots = await verifySnapshots(disk, join(dataDir, 'snapshots'))
   const stored = new StoredBundles(disk, join(dataDir, 'bundles'))
-  const files: StateFinding[] = snapshots.map(({ finding }) => finding)
+  const identity = await verifyIdentity(disk, dataDir, segments)
+  const files: StateFinding[] = [identity, ...snapshots.map(({ finding }) => finding)]
   for (const hash of await stored.list()) {
     const file = `bundles/${hash}.mjs`
-    const damage = await failure(() => stored.load(hash))
+    const damage = (await failure(() => stored.load(hash)))?.replace(`the stored bundle ${join(dataDir, file)} is `, '')
     files.push(damage === undefined ? { file, about: 'bundle' } : { file, about: 'bundle', damage })
   }
   const entries = snapshots.flatMap(({ entry, finding }) => (entry === undefined || finding.damage !== undefined ? [] : [entry]))
-  return { files, recovery: recoveryOf(Math.max(0, ...entries), segments) }
+  const recovery = recoveryOf(Math.max(0, ...entries), segments)
+  const isRefused = recovery.possible && identity.damage !== undefined && identity.damage !== noName
+  return { files, recovery: isRefused ? { possible: false, text: `a start refuses the folder: ${identity.file} is damaged` } : recovery }
+}
+
+const noName = 'it is missing: a start makes another name, under which rows without a window and dead letters are new ones'
+
+/** The name of the journal. */
+async function verifyIdentity(disk: Disk, dataDir: string, segments: readonly SegmentFinding[]): Promise<StateFinding> {
+  const file = 'identity.json'
+  let id: string | undefined
+  const damage = await failure(async () => {
+    id = await readDataIdentity(disk, dataDir)
+  })
+  if (damage !== undefined) return { file, about: 'the name of the journal', damage }
+  if (id === undefined && segments.some(({ entries }) => entries)) return { file, about: 'the name of the journal', damage: noName }
+  return { file, about: `names the journal: ${id ?? 'not yet'}` }
 }
 
 async function verifySnapshots(disk: Disk, folder: string) {
@@ -91,8 +109,7 @@ function recoveryOf(snapshot: number, segments: readonly SegmentFinding[]): Stat
   if ((ranges.at(-1)?.last ?? 0) < snapshot) {
     return { possible: false, text: `the state cannot be made again: the journal ends before ${base}` }
   }
-  return {
-    possible: true,
-    text: `a start makes the state again from ${base} and ${last - snapshot} ${last - snapshot === 1 ? 'entry' : 'entries'}`,
-  }
+  const left = last - snapshot
+  const again = left === 0 ? 'no entry is' : left === 1 ? '1 entry is' : `${left} entries are`
+  return { possible: true, text: `a start makes the state again from ${base}: ${again} taken in once more` }
 }
