@@ -46,6 +46,8 @@ export class Page {
   start(): void {
     window.addEventListener('hashchange', () => this.#choose())
     window.addEventListener('resize', () => this.#mark(true))
+    window.addEventListener('beforeprint', () => this.#print(true))
+    window.addEventListener('afterprint', () => this.#print(false))
     hearKeys(key => this.#press(key))
     poll(() => this.#ask(), secondMs)
   }
@@ -60,6 +62,13 @@ export class Page {
     this.#topBar.draw(state)
     this.#health.draw(state)
     for (const section of this.#open?.sections ?? []) section.draw(state)
+  }
+
+  /** Before it is printed, everything is drawn once, for paper; after that again for the screen. */
+  #print(isPaper: boolean): void {
+    document.documentElement.classList.toggle('paper', isPaper)
+    this.#screen.isPaper = isPaper
+    this.draw(performance.now())
   }
 
   #state(now: number): PageState {
@@ -137,7 +146,7 @@ export class Page {
 
   #back(tookMs: number): void {
     const before = this.#told.find(job => job.id === this.#open?.id)
-    if (before) this.#outage = { tookMs, before, endedAt: performance.now() }
+    if (before) this.#outage = { tookMs, before, wasKilled: this.#demo?.killed === true, endedAt: performance.now() }
   }
 
   #press(key: string): boolean {

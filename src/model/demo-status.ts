@@ -19,6 +19,8 @@ export interface DemoStatus {
   readonly actions: readonly { readonly action: DemoAction; readonly key: string; readonly title: string }[]
   readonly paused: boolean
   readonly unplugged: boolean
+  /** The job's process is killed on purpose in a moment, or was, and the next one does not answer yet. */
+  readonly killed?: boolean
   /** Newest first, the last twenty. */
   readonly happenings: readonly Happening[]
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import type { LiveEvent } from '../../src/model/api.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
+import { until } from '../support/until.js'
 import { ScriptedDemo } from './scripted-demo.js'
 import { hostileName, ScriptedFeed, views } from './scripted-feed.js'
 
@@ -101,7 +102,7 @@ export class FeedServer {
     response.on('close', () => this.#streams.delete(response))
   }
 
-  #act(request: IncomingMessage, response: ServerResponse, path: string): void {
+  async #act(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     this.posted.push({ path, guard: request.headers['millrace-action']?.toString() })
     const letter = /^\/api\/v1\/dead-letters\/(.+)\/retry$/.exec(path)?.[1]
     if (letter) {
@@ -109,6 +110,7 @@ export class FeedServer {
       return
     }
     const action = /^\/api\/v1\/demo\/(\w+)$/.exec(path)?.[1] ?? ''
+    await until('the demo to do it', () => !this.demo.isSlow)
     if (!this.demo.act(action)) {
       response.writeHead(409, { 'content-type': 'application/problem+json' })
       response.end(JSON.stringify({ detail: `'${action}' cannot be done now`, hint: 'wait a moment' }))

@@ -9,7 +9,11 @@ import { buildPage, hasChromium, launch, phone, visit } from './browser.js'
 import { FeedServer } from './feed-server.js'
 import { killVerdict } from './scripted-demo.js'
 
-const ready = (page: Page): Promise<void> => page.locator('.plot canvas').first().waitFor()
+/** It draws, and has heard of the demo: before that no key does anything. */
+const ready = async (page: Page): Promise<void> => {
+  await page.locator('.plot canvas').first().waitFor()
+  await page.locator('.demo').waitFor()
+}
 
 describe.skipIf(!hasChromium)('the page of a demo', () => {
   let browser: Browser
@@ -47,7 +51,7 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
       expect.stringContaining('Unplug the broker'),
       expect.stringContaining('Duplicates'),
     ])
-    expect(await page.locator('.demo-state').textContent()).toBe('the broker is unplugged')
+    await page.locator('.demo-state', { hasText: /^the broker is unplugged$/ }).waitFor()
     await page.locator('body').press('Space')
     await page.locator('.demo-state', { hasText: 'paused: the data clock stands still' }).waitFor()
     await page.locator('body').press('Space')
@@ -72,6 +76,24 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
     await close()
   })
 
+  test('a kill is told to be on purpose, by who is killed, and what became of it', async () => {
+    const { page, close } = await visit(browser, url)
+    await ready(page)
+    server.demo.killed = true
+    server.tellDemo()
+    await page.locator('.demo-state', { hasText: 'its process is killed on purpose; the next one recovers' }).waitFor()
+    server.away(true)
+    await page.locator('#sentence', { hasText: /^Killed on purpose \d s ago; the next process recovers/ }).waitFor()
+    server.demo.killed = false
+    server.away(false)
+    await page.locator('#outage', { hasText: 'The process was killed on purpose, and the next one answered after' }).waitFor()
+    await page.locator('.demo-state', { hasText: /^$/ }).waitFor({ state: 'attached' })
+    // The next loss is none of anybody's doing.
+    server.away(true)
+    await page.locator('#sentence', { hasText: 'Connection lost' }).waitFor()
+    await close()
+  })
+
   test('keys are left alone while somebody types, presses a button, or holds Ctrl', async () => {
     const { page, close } = await visit(browser, `${url}#max-temperature`)
     await ready(page)
@@ -82,6 +104,18 @@ describe.skipIf(!hasChromium)('the page of a demo', () => {
     await page.keyboard.press('Space')
     await page.locator('.table-view tbody tr').first().waitFor()
     expect(server.posted).toEqual([])
+    await close()
+  })
+
+  test('a key is answered at once, before it is done', async () => {
+    const { page, close } = await visit(browser, url)
+    await ready(page)
+    server.demo.isSlow = true
+    await page.keyboard.press('l')
+    await page.locator('.demo-state', { hasText: /^late burst …$/ }).waitFor()
+    server.demo.isSlow = false
+    await page.locator('.happening', { hasText: 'Late burst' }).waitFor()
+    await page.locator('.demo-state', { hasText: /^$/ }).waitFor({ state: 'attached' })
     await close()
   })
 

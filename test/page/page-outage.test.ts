@@ -79,10 +79,14 @@ describe.skipIf(!hasChromium)('the page of the real demo over losses', () => {
     await until('some minutes', async () => (await readTable(page)).size > 6)
     const before = await expectSame(page, demo)
     const received = (await demo.job()).counts.received
+    await page.locator('.demo-actions button').first().waitFor()
     await page.locator('body').press('k')
-    await page.locator('#sentence', { hasText: 'Connection lost' }).waitFor()
+    await page.locator('#sentence', { hasText: /^Killed on purpose \d s ago; the next process recovers/ }).waitFor()
+    await page.locator('.demo-state', { hasText: 'killed on purpose' }).waitFor()
     await page.locator('.happening', { hasText: /Killed and recovered.*ended with SIGKILL/ }).waitFor()
-    await page.locator('#outage', { hasText: /lost and is back after .* The job recovered in .* Nothing lost: / }).waitFor()
+    await page
+      .locator('#outage', { hasText: /killed on purpose, and the next one answered after .* The job recovered in .* Nothing lost: / })
+      .waitFor()
     await page.locator('#sentence', { hasText: 'Running' }).waitFor()
     // It goes on by itself.
     const newest = [...before.keys()][0]!

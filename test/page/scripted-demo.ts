@@ -29,6 +29,10 @@ export class ScriptedDemo {
   #unplugged = false
   /** A reader who may only look is offered nothing. */
   isReadOnly = false
+  /** What is asked for is not done while this is so. */
+  isSlow = false
+  /** Its process is about to be killed, or was. */
+  killed = false
 
   constructor(feed: ScriptedFeed) {
     this.#feed = feed
@@ -64,6 +68,7 @@ export class ScriptedDemo {
       actions: this.isReadOnly ? [] : possible.map(([action, key]) => ({ action, key, title: titles[action] })),
       paused: this.#paused,
       unplugged: this.#unplugged,
+      killed: this.killed,
       happenings: this.#happenings,
     }
   }

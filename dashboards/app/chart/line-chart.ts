@@ -3,8 +3,9 @@ import { element, setAttribute, setText } from '../dom/element.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
+import { emptyWords } from '../text/empty-words.js'
 import { duration, reading } from '../text/format.js'
-import { wrapText } from '../text/wrap-text.js'
+import { shortName } from '../text/short-name.js'
 import { ChartCursor } from './chart-cursor.js'
 import { type ChartData, chartData } from './chart-data.js'
 import { ChartTable } from './chart-table.js'
@@ -18,16 +19,16 @@ import { TimePlot } from './time-plot.js'
 /** Real ms for which a picture may stand while its rows move it by less than a pixel. */
 const stillMs = 500
 
+/** Of a name in the readout and in the head of the table. */
+const mostLetters = 32
+
 /** A card with one live chart: lines by key, band, limits, the open window; with ranges, cursor, table and picker. */
 export class LineChart implements Section {
   readonly root: HTMLElement
   readonly #panel: LinePanel
   readonly #host = element('div', { class: 'plot' })
-  readonly #empty = element(
-    'p',
-    { class: 'empty soft', hidden: true },
-    'No result yet. The first window shows as soon as it has a reading.',
-  )
+  readonly #empty = element('p', { class: 'empty soft', hidden: true })
+  readonly #tools: HTMLElement
   readonly #cursor: ChartCursor
   readonly #table: ChartTable
   readonly #picker: SeriesPicker
@@ -49,6 +50,7 @@ export class LineChart implements Section {
   #msPerPixel = 0
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
+  #isOnPaper = false
 
   constructor(context: PageContext, panel: LinePanel, range: number | undefined, every: number | undefined) {
     this.#context = context
@@ -67,9 +69,10 @@ export class LineChart implements Section {
     })
     this.#note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
     setText(this.#noteLine, this.#note)
-    const head = element('header', {}, element('h2', {}, title), this.#noteLine, this.#ranges(range, every))
-    const tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink())
-    this.root = element('article', { class: 'card chart' }, head, this.#empty, this.#host, this.#table.root, tools, this.#cursor.spoken)
+    const head = element('header', {}, element('h2', {}, title), this.#noteLine, this.#ranges(title, range, every))
+    this.#tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink(title))
+    const parts = [head, this.#empty, this.#host, this.#table.root, this.#tools, this.#cursor.spoken]
+    this.root = element('article', { class: 'card chart', 'aria-label': title }, ...parts)
     context.screen.watch(this.root)
     this.#scheme.addEventListener('change', this.#onScheme)
     this.#resize = new ResizeObserver(([entry]) => {
@@ -86,7 +89,10 @@ export class LineChart implements Section {
     const column = store?.column(this.#panel.column) ?? -1
     const isEmpty = !store || column < 0 || store.grid.length === 0
     this.#empty.hidden = !isEmpty
+    this.#tools.hidden = isEmpty
+    if (isEmpty) setText(this.#empty, emptyWords(state.job))
     this.#host.hidden = isEmpty || this.#table.isShown
+    if (this.#isOnPaper !== this.#context.screen.isPaper) this.#changePaper()
     if (isEmpty || store.grid.version === this.#drawn) return
     const { grid } = store
     if (!this.#isDue(grid)) {
@@ -111,7 +117,7 @@ export class LineChart implements Section {
     const others = shown.length < all.length ? all.filter(series => !shown.includes(series)) : []
     const data = chartData(grid, shown, columns, store.every, this.#range, others)
     const now = state.job?.now ?? data.to
-    const names = shown.map(series => series.label)
+    const names = shown.map(series => shortName(series.label, mostLetters))
     this.#cursor.update(data, now, names, this.#panel.band !== undefined, this.#unit(store))
     this.#table.update(data, now, names, this.#panel.band !== undefined, grid.version)
     if (!this.#table.isShown) this.#drawPlot(data, now, shown, store)
@@ -133,6 +139,14 @@ export class LineChart implements Section {
     return grid.time(grid.length - 1) - this.#drawnTo >= this.#msPerPixel
   }
 
+  /** Paper has a width and colours of its own, and no frame to wait for. */
+  #changePaper(): void {
+    this.#isOnPaper = this.#context.screen.isPaper
+    this.#width = this.#host.clientWidth
+    this.#height = this.#host.clientHeight
+    this.#onScheme()
+  }
+
   readonly #onScheme = (): void => {
     this.#plotted = ''
     this.#palette = undefined
@@ -149,7 +163,7 @@ export class LineChart implements Section {
     const input: LayerInput = {
       data,
       now,
-      names: shown.map(series => wrapText(series.label, width < 520 ? 12 : 20, 1)[0] ?? ''),
+      names: shown.map(series => shortName(series.label, width < 520 ? 10 : 20)),
       colours: shown.map((_, i) => palette.series[i % palette.series.length]!),
       palette,
       thresholds: this.#panel.thresholds,
@@ -173,8 +187,8 @@ export class LineChart implements Section {
     return this.#panel.unit ?? store.unit(this.#panel.column)
   }
 
-  #ranges(own: number | undefined, every: number | undefined): HTMLElement {
-    const group = element('div', { class: 'ranges', role: 'group', 'aria-label': 'Time shown' })
+  #ranges(title: string, own: number | undefined, every: number | undefined): HTMLElement {
+    const group = element('div', { class: 'ranges', role: 'group', 'aria-label': `Time shown in ${title}` })
     for (const choice of rangeChoices(own, every)) {
       const button = element('button', { type: 'button', 'aria-pressed': String(choice.range === this.#range) }, choice.label)
       button.addEventListener('click', () => {
@@ -198,11 +212,8 @@ export class LineChart implements Section {
     return button
   }
 
-  #rowsLink(): HTMLElement {
-    return element(
-      'a',
-      { class: 'quiet-link', href: `api/v1/views/${encodeURIComponent(`${this.#context.job}:${this.#panel.view}`)}/rows.csv` },
-      'CSV',
-    )
+  #rowsLink(title: string): HTMLElement {
+    const href = `api/v1/views/${encodeURIComponent(`${this.#context.job}:${this.#panel.view}`)}/rows.csv`
+    return element('a', { class: 'quiet-link', href, 'aria-label': `CSV of ${title}` }, 'CSV')
   }
 }

@@ -113,8 +113,9 @@ export class TimePlot {
   #timeTicks(ticks: readonly number[], step: number): readonly string[] {
     const { data, now, palette } = this.#input
     const msPerPixel = (data.to - data.from) / Math.max(1, this.#plot.bbox.width / devicePixelRatio)
-    // The word "open" stands there.
-    const isTaken = (tick: number): boolean => data.openTo - tick < msPerPixel * 54 * palette.scale
+    const room = msPerPixel * palette.scale
+    // At the right end stands the word "open", at the left end the lowest value.
+    const isTaken = (tick: number): boolean => data.openTo - tick < 54 * room || tick - data.from < 20 * room
     return timeTicks({ ticks, step, now, isTaken })
   }
 }

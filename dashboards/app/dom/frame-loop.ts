@@ -1,8 +1,7 @@
-/** Real ms between two turns, at least and at most. */
-const leastPause = 100
-const mostPause = 1000
-/** Share of the time that frames may take on the main thread, scripts, layout and painting: the rest of the browser takes about as much again. */
-const frameShare = 0.04
+import { FramePace } from './frame-pace.js'
+
+/** Real ms between two turns under reduced motion. */
+const calmPause = 1000
 
 /**
  * The page's only animation-frame loop: at most ten turns a second, fewer where a frame costs much, so that many charts
@@ -16,8 +15,7 @@ export class FrameLoop {
   #last = Number.NEGATIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
   #asked = false
-  /** Ms that the last frame took, from the turn until all that it caused was painted. */
-  #cost = 0
+  readonly #pace = new FramePace()
   #begun = 0
   readonly #painted = new MessageChannel()
 
@@ -25,7 +23,7 @@ export class FrameLoop {
     this.#turn = turn
     document.addEventListener('visibilitychange', () => this.mark())
     this.#painted.port2.onmessage = () => {
-      this.#cost = performance.now() - this.#begun
+      this.#pace.spent(performance.now() - this.#begun)
     }
   }
 
@@ -43,7 +41,7 @@ export class FrameLoop {
   }
 
   #pause(): number {
-    return this.#calm.matches ? mostPause : Math.min(mostPause, Math.max(leastPause, this.#cost / frameShare))
+    return this.#calm.matches ? calmPause : this.#pace.pause
   }
 
   #ask(): void {

@@ -1,5 +1,10 @@
-/** Which parts of the page are within the window, or nearly: nothing else is drawn. One observer for all. */
+/**
+ * Which parts of the page are within the window, or nearly: nothing else is drawn. One observer for all. On paper there is
+ * no window: there everything can be seen.
+ */
 export class OnScreen {
+  /** The page is drawn to be printed. */
+  isPaper = false
   readonly #near = new Set<Element>()
   readonly #observer: IntersectionObserver
 
@@ -27,6 +32,6 @@ export class OnScreen {
   }
 
   has(part: Element): boolean {
-    return this.#near.has(part)
+    return this.isPaper || this.#near.has(part)
   }
 }

@@ -3,6 +3,10 @@ import { element, replaceWhenChanged, setAttribute, setText } from '../dom/eleme
 import { postAction } from '../feed/post-action.js'
 import { alertFacts, alertSubject } from '../text/alert-words.js'
 import { moment } from '../text/format.js'
+import { shortName } from '../text/short-name.js'
+
+/** Of a name: two lines of the narrowest list. */
+const mostLetters = 48
 
 /** One alert of the list. It stays the same element as its values change, so that focus and selection stay in it. */
 export class AlertItem {
@@ -26,7 +30,8 @@ export class AlertItem {
     const { state, level, acknowledgedAt } = alert
     const isSeen = acknowledgedAt !== undefined
     setAttribute(this.root, 'class', `${state} ${level}${isSeen ? ' seen' : ''}`)
-    setText(this.#title, alertSubject(alert))
+    setText(this.#title, shortName(alertSubject(alert), mostLetters))
+    setAttribute(this.#title, 'title', alertSubject(alert))
     const facts = alertFacts(alert, now)
     replaceWhenChanged(this.#facts, facts, () => pieces(facts))
     if (isSeen) setText(this.#said, `acknowledged at ${moment(acknowledgedAt, now)}`)

@@ -12,12 +12,15 @@ const freshMs = 30_000
 export class DemoBar implements Section {
   readonly root: HTMLElement
   readonly #isKiosk: boolean
-  readonly #mark: () => void
+  readonly #mark: (forReader?: boolean) => void
   readonly #state = element('p', { class: 'demo-state' })
   readonly #now = element('p', { class: 'happening', role: 'status' })
   readonly #earlier = element('ol', { class: 'earlier', 'aria-label': 'Earlier' })
   readonly #buttons = element('div', { class: 'demo-actions', role: 'group', 'aria-label': 'Do something to the demo' })
   readonly #refusal = element('p', { class: 'refusal', role: 'alert', hidden: true })
+  /** What was asked for and is not done yet. */
+  #doing = ''
+  #titles: ReadonlyMap<string, string> = new Map()
   #newest = -1
   #newestSince = 0
 
@@ -32,8 +35,10 @@ export class DemoBar implements Section {
   draw({ demo, job }: PageState): void {
     this.root.hidden = !demo || (this.#isKiosk && demo.happenings.length === 0)
     if (!demo || this.root.hidden) return
-    setText(this.#state, stateWords(demo))
-    setAttribute(this.root, 'data-disturbed', demo.paused || demo.unplugged ? '' : undefined)
+    this.#titles = new Map(demo.actions.map(({ action, title }) => [action, title]))
+    const doing = this.#doing === '' ? '' : `${this.#doing} …`
+    setText(this.#state, [doing, stateWords(demo)].filter(Boolean).join('; '))
+    setAttribute(this.root, 'data-disturbed', demo.paused || demo.unplugged || demo.killed ? '' : undefined)
     this.#showHappenings(demo, job?.now)
     this.#showActions(demo)
   }
@@ -78,7 +83,11 @@ export class DemoBar implements Section {
 
   /** Does it, and shows why where it cannot be done. */
   async act(action: DemoStatus['actions'][number]['action']): Promise<void> {
+    // A key is answered at once, however busy the machine is.
+    this.#doing = this.#titles.get(action) ?? action
+    this.#mark(true)
     const answer = await postAction<DemoStatus>(`api/v1/demo/${action}`)
+    this.#doing = ''
     // Who kills the process that would answer gets no answer.
     const refusal = 'refusal' in answer && action !== 'kill' ? answer.refusal : ''
     this.#refusal.hidden = refusal === ''
@@ -89,8 +98,14 @@ export class DemoBar implements Section {
 
 const keyName = (key: string): string => (key === ' ' ? 'space' : key)
 
-const stateWords = ({ paused, unplugged }: DemoStatus): string =>
-  [paused ? 'paused: the data clock stands still' : '', unplugged ? 'the broker is unplugged' : ''].filter(Boolean).join('; ')
+const stateWords = ({ paused, unplugged, killed }: DemoStatus): string =>
+  [
+    killed ? 'its process is killed on purpose; the next one recovers' : '',
+    paused ? 'paused: the data clock stands still' : '',
+    unplugged ? 'the broker is unplugged' : '',
+  ]
+    .filter(Boolean)
+    .join('; ')
 
 const invitation = (canAct: boolean): string =>
   canAct ? 'Do to it what happens in the field, and see what becomes of it.' : 'What is done to the demo is explained here.'

@@ -1,6 +1,7 @@
 import { element, setAttribute, setText, svgElement } from '../dom/element.js'
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 import { duration, reading } from '../text/format.js'
+import { shortName } from '../text/short-name.js'
 
 /** What a device's card says. */
 export interface DeviceFacts {
@@ -18,6 +19,8 @@ export interface DeviceFacts {
 export const deviceState = ({ alert, isQuiet, age }: Pick<DeviceFacts, 'alert' | 'isQuiet' | 'age'>): string =>
   alert ?? (isQuiet ? `quiet for ${duration(age)}` : 'normal')
 
+/** Of a name, before the style sheet cuts it to the card's width. */
+const mostLetters = 40
 const width = 240
 const height = 56
 
@@ -50,7 +53,10 @@ export class DeviceCard {
   }
 
   draw(facts: DeviceFacts, grid: WindowGrid, column: number, from: number, scale: readonly [number, number]): void {
-    setText(this.#name, facts.series.label)
+    const { label } = facts.series
+    setText(this.#name, shortName(label, mostLetters))
+    setAttribute(this.#name, 'title', label)
+    setAttribute(this.root, 'aria-label', label)
     setText(this.#age, facts.age < 1000 ? 'now' : `${duration(facts.age)} ago`)
     setText(this.#value, reading(facts.value))
     setText(this.#unit, facts.unit ? ` ${facts.unit}` : '')

@@ -1,7 +1,9 @@
 import { element, replaceWhenChanged } from '../dom/element.js'
 import { duration, withUnit } from '../text/format.js'
+import { shortName } from '../text/short-name.js'
 
 const mostRows = 200
+const mostLetters = 60
 
 /** What a device's line says. */
 export interface DeviceLine {
@@ -43,11 +45,11 @@ export class DeviceTable {
     const rest = keys.length - lines.length
     replaceWhenChanged(this.root, `${rest}${JSON.stringify(cells)}`, () => {
       const head = ['device', 'value', 'last seen', 'state'].map(word => element('th', { scope: 'col' }, word))
-      const rows = cells.map(([name, ...others]) =>
-        element('tr', {}, element('th', { scope: 'row' }, name ?? ''), ...others.map(text => element('td', {}, text))),
-      )
+      const rows = cells.map(([name, ...others]) => element('tr', {}, nameCell(name ?? ''), ...others.map(text => element('td', {}, text))))
       const table = element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows))
       return [table, rest > 0 ? element('p', { class: 'soft' }, `and ${rest} more, in the same order`) : '']
     })
   }
 }
+
+const nameCell = (name: string): HTMLTableCellElement => element('th', { scope: 'row', title: name }, shortName(name, mostLetters))

@@ -2,6 +2,7 @@ import type { GraphNode } from '../../../src/model/api.js'
 import { setAttribute, setText, svgElement } from '../dom/element.js'
 import { type NodePlace, nodeState } from '../text/node-state.js'
 import { nodeTitle } from '../text/node-title.js'
+import { shortName } from '../text/short-name.js'
 import { balancedText, wrapText } from '../text/wrap-text.js'
 
 /** How nodes are set: characters a line and lines kept for details and state. */
@@ -15,7 +16,7 @@ export interface NodeStyle {
 export const wideNodes: NodeStyle = { width: 176, letters: 31, detailLines: 2, stateLines: 1 }
 export const narrowNodes: NodeStyle = { width: 104, letters: 16, detailLines: 3, stateLines: 2 }
 /** For a projector: little, and that large. */
-export const farNodes: NodeStyle = { width: 136, letters: 21, detailLines: 0, stateLines: 1 }
+export const farNodes: NodeStyle = { width: 136, letters: 21, detailLines: 0, stateLines: 2 }
 
 const lineHeight = 13.5
 
@@ -38,7 +39,7 @@ export class NodeBox {
     this.#details = Array.from({ length: detailLines }, (_, i) => line(i, 'sub'))
     this.#states = Array.from({ length: style.stateLines }, (_, i) => line(detailLines + i, 'sub progress'))
     const box = svgElement('rect', { x: -style.width / 2, y: top, width: style.width, height: this.height, rx: 9 })
-    const name = svgElement('text', { y: top + 19 }, wrapText(nodeTitle(node), Math.floor(style.letters * 0.8), 1)[0] ?? '')
+    const name = svgElement('text', { y: top + 19 }, shortName(nodeTitle(node), Math.floor(style.letters * 0.72)))
     // A gauge along the lower rim: how much of a core it takes.
     this.#busy = svgElement('rect', { class: 'gauge', x: -style.width / 2 + 9, y: -top - 3, width: 0, height: 3, rx: 1.5 })
     this.root = svgElement('g', { role: 'button', tabindex: -1 }, box, this.#busy, name, ...this.#details, ...this.#states)

@@ -5,6 +5,9 @@ import { healthSentence, sentenceText } from '../text/health-sentence.js'
 import { journalSentence } from '../text/journal-sentence.js'
 import { outageSentence } from '../text/outage-sentence.js'
 
+/** Real ms after which a process that was killed on purpose is away for another reason. */
+const recoversWithinMs = 30_000
+
 /** The sentence of health, and the promise in force under it. */
 export class Health {
   readonly #sentence: HTMLElement
@@ -23,7 +26,8 @@ export class Health {
   }
 
   draw(state: PageState): void {
-    const phrases = healthSentence(state.job, state.connection, state.silentMs, state.graph?.culprit?.sentence)
+    const isKilled = state.demo?.killed === true && state.silentMs < recoversWithinMs
+    const phrases = healthSentence(state.job, state.connection, state.silentMs, state.graph?.culprit?.sentence, isKilled)
     replaceWhenChanged(this.#sentence, JSON.stringify(phrases), () =>
       phrases.map((phrase, i) => {
         if (phrase.tone === 'plain') return phrase.text

@@ -9,7 +9,9 @@ import { rowWords } from '../text/row-words.js'
 const shown = 8
 /** Operators report a message one after the other: enough that those shown are whole. */
 const asked = 200
-const everyMs = 2000
+/** Real ms between two requests while the list can be seen, and while it cannot: it may be printed. */
+const seenEveryMs = 2000
+const unseenEveryMs = 30_000
 
 /** Rows that came after their window had closed: which window they missed, and by how much. */
 export class LateRows implements Section {
@@ -34,7 +36,7 @@ export class LateRows implements Section {
 
   draw({ job }: PageState): void {
     const late = job?.counts.late ?? 0
-    if (this.#context.screen.has(this.root)) this.#ask(late)
+    this.#ask(late, this.#context.screen.has(this.root) ? seenEveryMs : unseenEveryMs)
     const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late)
     replaceWhenChanged(this.#note, words, () => [words])
     this.#body.hidden = this.#messages.length === 0
@@ -47,8 +49,8 @@ export class LateRows implements Section {
     this.#context.screen.forget(this.root)
   }
 
-  /** Only when there are new ones, while somebody can see them, and at most every two seconds. */
-  #ask(late: number): void {
+  /** Only when there are new ones. */
+  #ask(late: number, everyMs: number): void {
     const now = performance.now()
     if (late === this.#askedAt || now - this.#asked < everyMs) return
     this.#asked = now

@@ -30,6 +30,13 @@ const plain: ViewInfo = { ...windowed, columns: windowed.columns.slice(0, 2), wi
 const windowRow = (mote: number, i: number): LiveRow => [mote, 20 + i, then + i * minute, then + (i + 1) * minute, true]
 const lastSeen = (store: ViewStore): readonly number[] => [...store.grid.keys.values()].map(series => series.lastSeen)
 
+const contents = ({ grid }: ViewStore): readonly (readonly [key: string, time: number, value: number])[] =>
+  [...grid.keys.values()].flatMap(series =>
+    Array.from({ length: grid.length }, (_, slot) => [series.key, grid.time(slot), grid.value(series, 0, slot)] as const).filter(
+      ([, , value]) => !Number.isNaN(value),
+    ),
+  )
+
 describe('what a page keeps of a view', () => {
   test('a device was last seen when its newest row came, on the job’s clock, however old its windows are', () => {
     const store = new ViewStore(windowed)
@@ -59,6 +66,31 @@ describe('what a page keeps of a view', () => {
     )
     expect([...store.grid.timesFrom(0)]).toEqual([clock, clock + 1000])
     expect(lastSeen(store)).toEqual([clock + 1000])
+  })
+
+  test('a row that tells no time of its own is gone when it is removed, as after a refresh', () => {
+    const rows: LiveRow[] = [
+      [1, 20],
+      [2, 20],
+      [1, 21],
+      [1, 20],
+      [1, 22],
+    ]
+    const seen = rows.map((_, i) => clock + i * 1000)
+    const live = new ViewStore(plain)
+    live.upsert(rows, seen)
+    live.remove([
+      [1, 22],
+      [1, 20],
+      [3, 20],
+      [2, 99],
+    ])
+    const reloaded = new ViewStore(plain)
+    reloaded.upsert(rows.slice(0, 3), seen)
+    expect(contents(live)).toEqual(contents(reloaded))
+    expect(live.grid.keys.get('[1]')!.lastTime).toBe(clock + 2000)
+    live.remove([[2, 20]])
+    expect(contents(live).map(([key]) => key)).toEqual(['[1]', '[1]'])
   })
 
   test('without a word of when they came, windows are drawn all the same', () => {

@@ -72,7 +72,7 @@ export class ViewStore {
       const time = this.#time(row, came)
       const key = this.key(row)
       const label = this.#grid.keys.get(key)?.label ?? this.label(row)
-      for (const [c, i] of this.#numericIndices.entries()) this.#values[c] = toNumber(row[i])
+      this.#read(row)
       const closed = this.#finalIndex < 0 || row[this.#finalIndex] !== false
       this.#grid.put(this.#place(time), key, label, this.#values, closed, came)
       if (this.every === undefined && this.#grid.isFull) this.#thin()
@@ -82,7 +82,13 @@ export class ViewStore {
   remove(rows: readonly LiveRow[]): void {
     for (const row of rows) {
       const time = this.#time(row, Number.NaN)
-      this.#grid.drop(this.#place(time), this.key(row))
+      const key = this.key(row)
+      if (Number.isFinite(time)) this.#grid.drop(this.#place(time), key)
+      else {
+        // What is removed does not say when it came: the newest row of its key that says the same is as good.
+        this.#read(row)
+        this.#grid.dropNewest(key, this.#values)
+      }
     }
   }
 
@@ -115,6 +121,10 @@ export class ViewStore {
         return typeof value === 'string' && value !== '' ? value : `${name} ${value === null ? '(none)' : String(value)}`
       })
       .join(' · ')
+  }
+
+  #read(row: LiveRow): void {
+    for (const [c, i] of this.#numericIndices.entries()) this.#values[c] = toNumber(row[i])
   }
 
   #place(time: number): number {

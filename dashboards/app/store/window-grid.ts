@@ -108,7 +108,21 @@ export class WindowGrid {
   drop(time: number, key: string): void {
     const series = this.#keys.get(key)
     const slot = this.slotFrom(time)
-    if (!series || slot === this.#length || this.time(slot) !== time) return
+    if (series && slot < this.#length && this.time(slot) === time) this.#clear(series, slot)
+  }
+
+  /** Drops the newest row of one key that holds just these values. */
+  dropNewest(key: string, values: readonly number[]): void {
+    const series = this.#keys.get(key)
+    if (!series) return
+    const holds = (slot: number): boolean => series.columns.every((column, c) => Object.is(column[this.#start + slot], values[c]))
+    let slot = this.#length - 1
+    while (slot >= 0 && !holds(slot)) slot--
+    if (slot >= 0) this.#clear(series, slot)
+  }
+
+  #clear(series: KeySeries, slot: number): void {
+    const time = this.time(slot)
     for (const column of series.columns) column[this.#start + slot] = Number.NaN
     series.closed[this.#start + slot] = 0
     if (series.lastTime === time) series.lastTime = this.#newestTime(series)

@@ -22,15 +22,31 @@ const states = {
   failed: { text: 'Failed', tone: 'act' },
 } as const satisfies Record<JobSummary['state'], Phrase>
 
+/** What is said before and after how long the server has not been heard. */
+const unheard = {
+  silent: ['Silent', ' for ', ''],
+  reconnecting: ['Connection lost', ' ', ' ago; trying again'],
+  killed: ['Killed on purpose', ' ', ' ago; the next process recovers from snapshot and journal'],
+} as const
+
+const shownFrom = ({ now }: JobSummary): readonly Phrase[] => [
+  plain('. What you see is from '),
+  strong(clockTime(now, true)),
+  plain('; nothing shown is lost.'),
+]
+
 /**
  * One sentence of health, in the reader's order: state, rate, how far behind, what was lost, and the one thing that
  * needs a person, or else who holds the flow back. While the server is not heard, the sentence says that first and dates what it knows.
+ *
+ * @param isKilled the server had said that its process was about to be killed on purpose
  */
 export const healthSentence = (
   job: JobSummary | undefined,
   connection: Connection,
   silentMs: number,
   culprit?: string,
+  isKilled = false,
 ): readonly Phrase[] => {
   if (!job) {
     if (connection === 'connecting') return [{ text: 'Connecting', tone: 'soft' }, plain(' to the job.')]
@@ -38,16 +54,11 @@ export const healthSentence = (
     return [{ text: 'Disconnected.', tone: 'act' }, plain(' The server does not answer; trying again.')]
   }
   if (connection === 'reconnecting' || connection === 'silent') {
-    const [word, before, after] = connection === 'silent' ? ['Silent', ' for ', ''] : ['Connection lost', ' ', ' ago; trying again']
-    return [
-      { text: word, tone: 'wait' },
-      plain(before),
-      strong(duration(Math.max(1000, Math.round(silentMs / 1000) * 1000))),
-      plain(`${after}. What you see is from `),
-      strong(clockTime(job.now, true)),
-      plain('; nothing shown is lost.'),
-    ]
+    const [word, before, after] = isKilled ? unheard.killed : unheard[connection]
+    const since = strong(duration(Math.max(1000, Math.round(silentMs / 1000) * 1000)))
+    return [{ text: word, tone: 'wait' }, plain(before), since, plain(after), ...shownFrom(job)]
   }
+  if (isKilled) return [{ text: 'Killed on purpose', tone: 'wait' }, plain('; the next process recovers'), ...shownFrom(job)]
   const phrases: Phrase[] = [states[job.state]]
   if (job.state === 'failed') {
     phrases.push(plain(job.error ? `: ${job.error.message} ` : '. '))

@@ -27,5 +27,8 @@ test.each([
   ['a kill, still reading', job(100, null), job(80, 310), 'The job recovered in 0.3 s and catches up: 80 of 100 messages are in again.'],
   ['a kill without a journal', job(100), job(3), 'The job began anew: it keeps no data folder.'],
 ])('after %s', (_, before, now, words) => {
-  expect(outageSentence({ tookMs: 1420, before }, now)).toBe(`The connection was lost and is back after 1.4 s. ${words}`)
+  expect(outageSentence({ tookMs: 1420, before, wasKilled: false }, now)).toBe(`The connection was lost and is back after 1.4 s. ${words}`)
+  expect(outageSentence({ tookMs: 1420, before, wasKilled: true }, now)).toBe(
+    `The process was killed on purpose, and the next one answered after 1.4 s. ${words}`,
+  )
 })

@@ -7,14 +7,17 @@ export interface Outage {
   readonly tookMs: number
   /** The job as it was last heard of before. */
   readonly before: JobSummary
+  /** The server had said that its process was about to be killed on purpose. */
+  readonly wasKilled: boolean
 }
 
 /**
  * What a loss of the connection has done, told from figures before and after it: that nothing is lost is said only
  * when every message that had been received then is received now.
  */
-export const outageSentence = ({ tookMs, before }: Outage, now: JobSummary): string => {
-  const back = `The connection was lost and is back after ${duration(tookMs)}.`
+export const outageSentence = ({ tookMs, before, wasKilled }: Outage, now: JobSummary): string => {
+  const what = wasKilled ? 'The process was killed on purpose, and the next one answered' : 'The connection was lost and is back'
+  const back = `${what} after ${duration(tookMs)}.`
   const { received } = now.counts
   const was = before.counts.received
   const recovery = now.journal?.lastRecoveryMs ?? null

@@ -60,6 +60,12 @@ describe('the sentence of health', () => {
       'Connection lost 4 s ago; trying again. What you see is from 14:03:12; nothing shown is lost.',
     )
     expect(sentenceText(healthSentence(job, 'silent', 9000))).toBe('Silent for 9 s. What you see is from 14:03:12; nothing shown is lost.')
+    expect(sentenceText(healthSentence(job, 'reconnecting', 1200, undefined, true))).toBe(
+      'Killed on purpose 1 s ago; the next process recovers from snapshot and journal. What you see is from 14:03:12; nothing shown is lost.',
+    )
+    expect(sentenceText(healthSentence(job, 'live', 0, undefined, true))).toBe(
+      'Killed on purpose; the next process recovers. What you see is from 14:03:12; nothing shown is lost.',
+    )
     expect(sentenceText(healthSentence(undefined, 'reconnecting', 0))).toContain('Disconnected.')
     expect(sentenceText(healthSentence(undefined, 'live', 0))).toBe('No job runs here yet.')
   })
