@@ -13,10 +13,11 @@ const pass = (ms: number): Promise<void> => new Promise(resolve => systemTime.af
 const title = 'killed and recovered'
 
 /**
- * Ends the job's process with SIGKILL, waits for the next one, and tells what was measured: how long it was away, and what
+ * Says that it is on purpose, ends the job's process with SIGKILL, waits for the next one, and tells what was measured: how long it was away, and what
  * became of the results. Later, once the windows that were open have closed, whether they hold what was sent for them.
  */
 export async function killAndRecover(supervisor: DemoSupervisor): Promise<void> {
+  await supervisor.announceKill()
   const before = await supervisor.process.rows()
   const repeated = supervisor.link.results.repeated
   const { pid } = supervisor.process

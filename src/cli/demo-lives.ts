@@ -1,7 +1,11 @@
 import type { DemoAction } from '../model/demo-status.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { systemTime } from '../runtime/seams/system-time.js'
 import type { WorkerReady, WorkerStart } from './demo-messages.js'
 import { DemoProcess } from './demo-process.js'
+
+/** Real ms between the last word of a process and its kill: pages hear what is new within a tenth of a second. */
+const lastWordMs = 150
 
 /** What the lives of a demo's job are told of the demo, and tell it. */
 export interface LivesOptions {
@@ -10,7 +14,7 @@ export interface LivesOptions {
   readonly start: () => WorkerStart
   /** The page asks for something. */
   readonly asked: (call: number, action: DemoAction) => void
-  /** The present process is ready, or gone. */
+  /** The present process is ready, or about to be killed. */
   readonly changed: () => void
 }
 
@@ -20,6 +24,7 @@ export class DemoLives {
   #process: DemoProcess
   #ready: WorkerReady | undefined
   #recovered: ((process: DemoProcess) => void)[] = []
+  #killed = false
   #ending = false
   #settle: (error: MillraceError | undefined) => void = () => undefined
   /** Resolves when the job has ended for good: with the error where it was one. */
@@ -39,9 +44,14 @@ export class DemoLives {
     return this.#process
   }
 
-  /** The job answers. */
+  /** The job answers, and will for the moment. */
   get up(): boolean {
-    return this.#ready !== undefined
+    return this.#ready !== undefined && !this.#killed
+  }
+
+  /** A kill was announced, and the next process is not ready. */
+  get killed(): boolean {
+    return this.#killed
   }
 
   get ending(): boolean {
@@ -55,9 +65,17 @@ export class DemoLives {
     return ready
   }
 
+  /** Has it told that the process is about to be killed, and waits until that has gone out. */
+  async announceKill(): Promise<void> {
+    this.#killed = true
+    this.#options.changed()
+    await new Promise<void>(resolve => systemTime.after(lastWordMs, resolve))
+  }
+
   /** Kills the process and resolves when the next one is ready. */
   kill(): Promise<DemoProcess> {
-    this.#process.kill()
+    // One that ends in order is left to that.
+    if (!this.#ending) this.#process.kill()
     return new Promise(resolve => this.#recovered.push(resolve))
   }
 
@@ -102,6 +120,7 @@ export class DemoLives {
         return this.#settle(failure instanceof MillraceError ? failure : undefined)
       }
       this.#watch()
+      this.#killed = false
       this.#options.changed()
       const awaited = this.#recovered.splice(0)
       for (const recovered of awaited.length > 0 ? awaited : [this.killedByOthers]) recovered(this.#process)

@@ -30,12 +30,13 @@ export class DemoScreen {
   welcome({ ready, broker, guests, job, actions }: Welcome): void {
     const line = (name: string, text: string, remark?: string): void =>
       this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`, 11)
+    // Before the page's own address, which must not scroll away under a QR code.
+    if (guests && ready.sharedAt) invite(guests, ready.sharedAt.url, this.#how)
     const taken = ready.taken === null ? undefined : `port ${ready.taken} is taken; a free one was found`
     if (ready.url !== null) {
       line('page', pc.cyan(pc.bold(ready.url)), taken)
       if (ready.view !== null) line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
     }
-    if (guests && ready.sharedAt) invite(guests, ready.sharedAt.url, this.#how)
     if (broker) line('AMQP node', broker.url, broker.hint)
     line('job', `jobs/${job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
     if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))

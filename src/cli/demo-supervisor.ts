@@ -26,8 +26,6 @@ export interface SupervisorOptions {
  * Data ms by which the job's clock may be ahead of what the devices have sent: a hiccup here must not look like silence.
  */
 const leewayMs = 4_000
-/** Real ms between the answer to a request for a kill and the kill itself. */
-const lastWordMs = 50
 
 /**
  * Looks after a demo: the job's process, the broker, the clock, and what is done to them. The job's process hears of every
@@ -104,9 +102,10 @@ export class DemoSupervisor {
     const { script, clock } = this.options
     const paused = !clock.running
     const unplugged = this.#broker !== undefined && !this.#broker.plugged
-    const state = { paused, unplugged, up: this.#lives.up, eventTime: script.late !== undefined, ownBroker: this.#broker !== undefined }
+    const { up, killed } = this.#lives
+    const state = { paused, unplugged, up, eventTime: script.late !== undefined, ownBroker: this.#broker !== undefined }
     const actions = this.#link && !this.ending ? possibleActions(state) : []
-    return { actions, paused, unplugged, happenings: this.#happenings.list }
+    return { actions, paused, unplugged, killed, happenings: this.#happenings.list }
   }
 
   /** Does it when what was asked for before is done. @throws MR547 for what cannot be done, or while too much waits. */
@@ -145,6 +144,11 @@ export class DemoSupervisor {
     else clock.pause()
     this.beat()
     this.changed()
+  }
+
+  /** Tells every page that the job's process is about to be killed on purpose: afterwards it can tell nobody. */
+  announceKill(): Promise<void> {
+    return this.#lives.announceKill()
   }
 
   /** Kills the job's process and resolves when the next one is ready. */
@@ -186,12 +190,7 @@ export class DemoSupervisor {
     const { process } = this
     const answer = (error?: unknown): void =>
       process.send({ type: 'acted', call, ...(error !== undefined && { error: sentError(error, 'demo') }) })
-    if (action === 'kill') {
-      answer()
-      await new Promise<void>(resolve => systemTime.after(lastWordMs, resolve))
-      await this.act(action).catch(() => undefined)
-      return
-    }
+    if (action === 'kill') answer()
     await this.act(action).then(
       () => answer(),
       (error: unknown) => answer(error),

@@ -35,7 +35,8 @@ export function invitation({ share, http }: ProcessOptions): Invitation | undefi
  * what was asked for; `quiet` gives it alone, `json` as an object.
  */
 export function invite(invitation: Invitation, sharedAt: string, { quiet, json }: Pick<ProcessOptions, 'quiet' | 'json'>): void {
-  const lines = invitationLines(invitation, sharedAt, process.stderr.isTTY ? process.stderr.columns || unknownColumns : undefined)
+  const columns = process.stderr.isTTY && !quiet ? process.stderr.columns || unknownColumns : undefined
+  const lines = invitationLines(invitation, sharedAt, columns)
   const object = JSON.stringify({ level: 'info', message: 'guests may look', url: guestsUrl(invitation, sharedAt) })
   process.stderr.write(`${(json ? [object] : quiet ? lines.slice(0, 1) : lines).join('\n')}\n`)
 }
@@ -43,8 +44,8 @@ export function invite(invitation: Invitation, sharedAt: string, { quiet, json }
 const guestsUrl = ({ share }: Invitation, sharedAt: string): string => `${sharedAt}/?token=${share.token}`
 
 /**
- * The lines that invite guests: the address with its token, which other addresses there are, and, in a terminal, a QR code
- * that a telephone reads.
+ * The lines that invite guests: in a terminal a QR code that a telephone reads, then the address with its token, for what
+ * comes last stays in sight, and which other addresses there are.
  */
 function invitationLines(invitation: Invitation, sharedAt: string, columns: number | undefined): readonly string[] {
   const { address } = invitation
@@ -52,11 +53,15 @@ function invitationLines(invitation: Invitation, sharedAt: string, columns: numb
   const others = address.others.map(({ host, interface: name }) => `${host} (${name})`).join(', ')
   const remark = `read only, unencrypted; who has this address can look. ${address.interface}${others ? `; or --share ${others}` : ''}`
   const lines = [`${pc.dim('guests    ')} ${pc.cyan(pc.bold(url))}`, wrapLine(`${' '.repeat(indent)}${pc.dim(remark)}`, columns, indent)]
-  if (columns === undefined) return lines
-  const code = renderUnicodeCompact(url, { border: 2 }).split('\n')
+  return columns === undefined ? lines : [...codeLines(invitation, sharedAt, columns), ...lines]
+}
+
+/** Capitals and digits alone, with the least redundancy, in half blocks: 17 lines. */
+function codeLines({ share }: Invitation, sharedAt: string, columns: number): readonly string[] {
+  const code = renderUnicodeCompact(`${sharedAt}/${share.token}`.toUpperCase(), { border: 2, ecc: 'L' }).split('\n')
   const width = code[0]!.length
-  if (width > columns) return [...lines, `${' '.repeat(indent)}${pc.dim(`a QR code needs ${width} columns`)}`]
+  if (width > columns) return [`${' '.repeat(indent)}${pc.dim(`a QR code needs ${width} columns`)}`]
   const before = ' '.repeat(Math.min(indent, columns - width))
   // Light on dark whatever the terminal's colours are: not every reader takes the reverse.
-  return [...lines, ...code.map(line => before + pc.bgBlack(pc.whiteBright(line)))]
+  return code.map(line => before + pc.bgBlack(pc.whiteBright(line)))
 }

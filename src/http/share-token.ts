@@ -9,8 +9,13 @@ export const sameToken = (a: string, b: string): boolean => timingSafeEqual(dige
 /** Cookies know no ports: two Millraces on one machine must not take each other's. */
 export const cookieName = (request: IncomingMessage): string => `millrace-share-${request.socket.localPort ?? 0}`
 
-/** An address without its parameter `token`, and that. */
+/** `/` and the token in capitals: an address that a QR code packs into two thirds of the room. */
+const scanned = /^\/([0-9A-F]{32})$/
+
+/** An address without its token, given as parameter `token` or as the whole path in capitals, and that. */
 export function withoutToken(url: string): { readonly url: string; readonly token: string | undefined } {
+  const path = scanned.exec(url)?.[1]
+  if (path !== undefined) return { url: '/', token: path.toLowerCase() }
   const at = url.indexOf('?')
   if (at < 0) return { url, token: undefined }
   // Piece by piece: the rest must stay as it was sent.

@@ -83,6 +83,13 @@ describe.skipIf(process.platform !== 'linux')('a shared server', () => {
     expect(answer.status).toBe(200)
   })
 
+  it('admits a browser by what the QR code says: the token alone, in capitals', async () => {
+    const first = await ask(`${guests}/${token.toUpperCase()}`, { headers: html })
+    expect([first.status, first.headers['set-cookie']?.[0]]).toEqual([200, expect.stringContaining(`=${token};`)])
+    expect(first.text).toContain('url=/"')
+    expect((await ask(`${guests}/${'F'.repeat(32)}`, { headers: html })).status).toBe(401)
+  })
+
   it('admits programs by a header, or by the token in the address where they can set none', async () => {
     expect((await ask(`${guests}/api/v1/jobs`, { headers: bearer })).status).toBe(200)
     const rows = await ask(`${guests}/api/v1/views/climate/rows.csv?limit=5&token=${token}`)
@@ -147,6 +154,9 @@ describe('tokens of a shared server', () => {
     ['/x?a=1&token=b&c=%20', '/x?a=1&c=%20', 'b'],
     ['/x?atoken=1', '/x?atoken=1', undefined],
     ['/x?token=', '/x', ''],
+    [`/${token.toUpperCase()}`, '/', token],
+    [`/${token}`, `/${token}`, undefined],
+    [`/${token.toUpperCase()}0`, `/${token.toUpperCase()}0`, undefined],
   ])('%s', (asked, url, token) => expect(withoutToken(asked)).toEqual({ url, token }))
 
   it('lead to no other server, and carry no markup', () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { renderUnicodeCompact } from 'uqr'
 import { describe, expect, test } from 'vitest'
 import { withoutSlowness } from '../cli/command.js'
 import { hasPython, inTerminal, type Session, type TerminalOptions } from '../cli/terminal.js'
@@ -19,6 +20,8 @@ async function session(
   await rm(folder, { recursive: true, force: true })
   return { ...ended, left }
 }
+
+const isCode = (line: string): boolean => /[█▀▄]{3}/.test(line)
 
 const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
 
@@ -45,7 +48,14 @@ describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', { timeout:
     const { text, code, restored } = await session([['kill −9', '\u0003']], [...args, '--share', '127.0.0.2'])
     expect({ code, restored }).toEqual({ code: 0, restored: true })
     expect(text).toContain('\u001b[')
-    expect(text.split('\n').filter(line => /[█▀▄]{3}/.test(line)).length).toBeGreaterThan(15)
+    const lines = stripVTControlCharacters(text).split(/\r?\n/)
+    const from = lines.findIndex(isCode)
+    const drawn = lines.slice(from, from + 17)
+    // The addresses come after it, where they stay in sight.
+    const [, origin, token = ''] = /^guests +(\S+)\/\?token=([0-9a-f]{32})$/.exec(lines[from + 17]!) ?? []
+    expect(lines.slice(from + 18).join('\n')).toMatch(/^page +http:/m)
+    const scanned = renderUnicodeCompact(`${origin}/${token}`.toUpperCase(), { border: 2 })
+    expect(drawn.map(line => line.trimEnd().slice(11))).toEqual(scanned.split('\n').map(line => line.trimEnd()))
   })
 
   test('of 60 columns breaks between words, and its QR code is whole', async () => {
@@ -62,7 +72,7 @@ describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', { timeout:
     const lines = stripVTControlCharacters(text).split(/\r?\n/)
     // An address is not broken: it would be no link any more.
     for (const line of lines.filter(line => !line.includes('http://'))) expect(line.length, line).toBeLessThanOrEqual(60)
-    expect(lines.filter(line => /[█▀▄]{3}/.test(line)).length).toBeGreaterThan(15)
+    expect(lines.filter(isCode)).toHaveLength(17)
     expect(lines.join('\n')).toMatch(/keys +space pause · l late burst · b bad message · d\n {11}duplicates/)
   })
 
