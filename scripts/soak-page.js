@@ -1,5 +1,5 @@
 /**
- * The page under a long load: 24 charts of four series each, every one moving ten times a second, in Chromium.
+ * The page under a long load: 24 charts of four series and two limits each, every one moving ten times a second, in Chromium.
  * `npm run soak:page -- --minutes 30 [--width 1440] [--height 900] [--charts 24] [--keys 4] [--trace FILE]`. Prints heap (after a
  * collection) and processor time once a minute; fails when the heap has grown by a tenth since the warm-up, or the page takes more than 15 % of a core:
  * the time that its own process and the one that composes the picture have spent. That its main thread was in a task says less,
@@ -73,8 +73,16 @@ const summary = (now, received) => ({
   counts: { received, counted: received, late: 0, duplicate: 0, deadLettered: 0, skipped: 0, waiting: 0, results: received },
   attention: [],
 })
+/** A limit amid the lines, which go through its words, and one over them, as `rowsAt` has them. */
+const limitsOf = view => [
+  { above: 20.5 + view, for: '1m', level: 'warning', label: 'watch' },
+  { above: 21.5 + view + keys.length, level: 'critical' },
+]
 /** A derived page would draw fewer lines than there are views here. */
-const dashboard = { title: 'Soak', panels: views.map(({ id }) => ({ line: `${id}.mean`, band: ['min', 'max'], by: 'room', title: id })) }
+const dashboard = {
+  title: 'Soak',
+  panels: views.map(({ id }, i) => ({ line: `${id}.mean`, band: ['min', 'max'], by: 'room', title: id, thresholds: limitsOf(i) })),
+}
 const frame = (type, data) => `event: ${type}\nid: 1:1\ndata: ${JSON.stringify({ type, ...data })}\n\n`
 
 /** Serves the built page and a feed that moves ten times a second. */
