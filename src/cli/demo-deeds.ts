@@ -84,12 +84,8 @@ export class DemoDeeds {
     const { after, before, comparison } = await this.#send(messages, 'late', messages.length)
     const late = Math.min(after.late - before.late, messages.length)
     const minutes = Math.round((script.lateBy ?? 0) / 60_000)
-    const fate =
-      late === messages.length
-        ? `all ${late} are counted as late and listed with the window that they missed`
-        : late === 0
-          ? 'the job has not come to them yet'
-          : `${late} are counted as late so far`
+    const soFar = late === 0 ? 'the job has not come to them yet' : `${late} are counted as late so far`
+    const fate = late === messages.length ? `all ${late} are counted as late and listed with the window that they missed` : soFar
     const id = this.#tell('late', `${messages.length} readings were sent ${minutes} minutes late: ${fate}; ${changedText(comparison)}.`)
     if (late < messages.length) void this.#tellLater(id, 'late', before.late + messages.length, 'By now all of them are counted as late.')
   }
