@@ -1,7 +1,7 @@
 import { encodeMessage, type OutgoingMessage } from '../../src/amqp/encode-message.js'
 import { createContainer } from '../../src/amqp/rhea.js'
 
-/** Sends messages as a device would, one after the other, and gives the outcome of each. */
+/** Sends messages as a device would, one after the other, and gives the outcome of each; fails where none comes for so long. */
 export async function sendAll(
   url: string,
   address: string,
@@ -27,7 +27,7 @@ export async function sendAll(
       const timer = setTimeout(
         () =>
           reject(
-            new Error(`${outcomes.size} of ${messages.length} messages to ${address} were settled within ${deadlineMs} ms`, {
+            new Error(`${outcomes.size} of ${messages.length} messages to ${address} were settled, and no more for ${deadlineMs} ms`, {
               cause: failures[0],
             }),
           ),
@@ -43,6 +43,7 @@ export async function sendAll(
       for (const outcome of ['accepted', 'rejected', 'released', 'modified']) {
         sender.on(outcome, ({ delivery }) => {
           outcomes.set(delivery!.id, outcome)
+          timer.refresh()
           if (outcomes.size === messages.length) finished()
         })
       }

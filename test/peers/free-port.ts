@@ -1,15 +1,28 @@
+import { randomInt } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 
-/** A port on loopback that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * Below the ports that systems give to whoever asks for any (Linux from 32768 on, others from 49152): nobody is given one of
+ * these by chance before the server listens on it, or while it is away.
+ */
+const [lowest, beyond] = [20_000, 32_000]
+const attempts = 50
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
+
+/** A port on loopback for a server that must be told one: free, and given to nobody who asks for any. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const port = randomInt(lowest, beyond)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port is free between ${lowest} and ${beyond}`)
+}
 
 const answers = (port: number): Promise<boolean> =>
   new Promise(resolve => {
