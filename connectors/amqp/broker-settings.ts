@@ -21,13 +21,15 @@ export const wantsDefaultBroker = (options: BrokerOptions): boolean => options.u
 export function brokerSettings(options: BrokerOptions, context: ConnectorContext, containerId: string): KeeperSettings {
   const resolve = (text: Text | undefined) => (text === undefined ? undefined : resolveText(text, context.env))
   const tls = tlsSettings(options.tls, context.env)
-  const endpoints = endpointsOf(options, context)
+  const given = givenUrls(options, context)
+  const endpoints = endpointsOf(given, context)
   if (tls.rejectUnauthorized === false && endpoints.some(endpoint => endpoint.tls))
     context.log.warn('TLS verification is off: anyone between this machine and the broker can read and change the data', { id: context.id })
   const password = resolve(options.password)
   warnOfOpenPasswords(endpoints, password, context)
   return {
     endpoints,
+    ownNode: given === context.embeddedNode,
     user: resolve(options.user),
     password,
     tls,
@@ -39,9 +41,15 @@ export function brokerSettings(options: BrokerOptions, context: ConnectorContext
   }
 }
 
-function endpointsOf(options: BrokerOptions, context: ConnectorContext): readonly Endpoint[] {
+type Urls = NonNullable<BrokerOptions['url']>
+
+function givenUrls(options: BrokerOptions, context: ConnectorContext): Urls {
   const given = options.url ?? context.env['MILLRACE_AMQP_URL'] ?? context.embeddedNode
   if (given === undefined) throw new MillraceError('MR301', `'${context.id}' of job '${context.job}' has no broker`)
+  return given
+}
+
+function endpointsOf(given: Urls, context: ConnectorContext): readonly Endpoint[] {
   const list: readonly Text[] = typeof given === 'string' || 'name' in given ? [given] : given
   // A variable may hold a fail-over list, its URLs separated by commas.
   return list.flatMap(text => resolveText(text, context.env).split(/,(?=\s*amqps?:)/i)).map(url => parseEndpoint(url.trim()))

@@ -8,6 +8,8 @@ import type { Endpoint } from './endpoint.js'
 
 export interface KeeperSettings extends Omit<DialSettings, 'timeoutMs'> {
   readonly endpoints: readonly Endpoint[]
+  /** It is the node that came with the process: when it keeps us waiting the machine is busy, and nothing is wrong with either. */
+  readonly ownNode: boolean
   readonly random: RandomSource
 }
 
@@ -122,6 +124,7 @@ export class Keeper {
 
   #quiet(words: string): void {
     if (this.#stopped) return
+    if (this.#settings.ownNode) return
     this.detail = words
     this.log.warn(words)
   }
