@@ -40,6 +40,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'whole',
+          // They start processes: more at a time are not sooner done, while the clock of each runs on.
+          maxConcurrency: 2,
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           setupFiles,
           expect: patience,
