@@ -100,7 +100,8 @@ describe('what can be done to the demo', { timeout: patience.test }, () => {
       expect(sentence).toMatch(
         /ended with SIGKILL and process \d+ went on .+ after \d+\.\d s, recovery .+ took (?:\d+ ms|\d+(?:\.\d)? s) of it\./,
       )
-      expect(sentence).toMatch(/ \d+ results before, \d+ after: none lost, none twice, none changed\.$/)
+      // More may be known by the time that it is asked for.
+      expect(sentence).toMatch(/ \d+ results before, \d+ after: none lost, none twice, none changed\.( |$)/)
     }
     await demo.act('pause')
     const { now } = await standing(demo)
@@ -134,16 +135,20 @@ describe('what can be done to the demo', { timeout: patience.test }, () => {
   })
 
   test('without the broker nothing is lost, and nothing becomes late', async () => {
-    await demo.act('unplug')
+    const { id } = await demo.act('unplug')
     expect((await demo.status()).actions.map(({ action }) => action)).toEqual(['pause', 'plug', 'kill'])
     expect((await demo.request('late')).status).toBe(409)
-    await until('the page says what is wrong', async () => ((await demo.job()).state === 'waiting' ? true : undefined))
-    const ready = await until('not ready', async () => {
-      const answer = await fetch(`${demo.url}/readyz`)
-      return answer.status === 503 ? ((await answer.json()) as { reasons: readonly string[] }) : undefined
-    })
-    expect(ready.reasons.join()).toMatch(/readings is not connected/)
-    const plugged = await demo.act('plug')
+    // At once: after ten seconds the broker comes back by itself.
+    await Promise.all([
+      until('the page says what is wrong', async () => (await demo.job()).state === 'waiting'),
+      until('not ready, and why', async () => {
+        const answer = await fetch(`${demo.url}/readyz`)
+        return answer.status === 503 && (await answer.text()).includes('readings is not connected')
+      }),
+    ])
+    // Or it has come back, on a machine for which all this took so long.
+    expect([200, 409]).toContain((await demo.request('plug')).status)
+    const plugged = await demo.happened('plug', id)
     const sentence = await demo.saying(plugged.id, /went through/)
     expect(sentence).toMatch(
       /^The broker is back after \d+\.\d s.+ The [\d,]+ messages that had waited went through in order; none of them became late\.$/,

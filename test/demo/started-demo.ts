@@ -67,12 +67,14 @@ export class StartedDemo {
       if (action !== 'kill') throw error
     })
     if (answer && !answer.ok) throw new Error(`${action}: ${await answer.text()}`)
+    return this.happened(action, known)
+  }
+
+  /** The happening of this kind behind the one that is known, once it shows. */
+  happened(action: DemoAction, known: number): Promise<Happening> {
     return until(
       action,
-      async () => {
-        const newest = (await this.#get<DemoStatus>('/demo'))?.happenings[0]
-        return newest && newest.id > known && newest.kind === action ? newest : undefined
-      },
+      async () => (await this.#get<DemoStatus>('/demo'))?.happenings.find(({ id, kind }) => id > known && kind === action),
       patience.step,
     )
   }
