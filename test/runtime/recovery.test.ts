@@ -87,6 +87,37 @@ test('what the peer of a transactional sink says it holds is not sent again', as
   await second.jobs.stop()
 })
 
+test('a data folder that is older than what its sink holds is not gone on with: new rows would count as written', async () => {
+  const data = folder()
+  const before = plain('out')
+  const first = await running([before], data)
+  before.source.send({ n: 1 })
+  await first.time.advance(10)
+  await first.jobs.stop()
+
+  const source = new FakeSource()
+  const sink = new FakeSink()
+  const spec = sink.spec('out')
+  const ahead = {
+    ...spec,
+    open: async (context: Parameters<typeof spec.open>[0]) => ({
+      ...(await spec.open(context)),
+      guarantee: 'transactional' as const,
+      open: async () => ({ entry: 9, ordinal: 0 }),
+    }),
+  }
+  const restored = job('plain', ({ read }) => [read('in', source.spec(json(S))).pipe(into(ahead))])
+  const { time, jobs, host } = await running([{ source, sink, job: restored }], data)
+  source.send({ n: 2 })
+  await time.advance(1_000)
+  expect(host.jobs()[0]!).toMatchObject({
+    state: 'failed',
+    error: { code: 'MR446', message: expect.stringContaining("'out' holds results of entry 9") as string },
+  })
+  expect([sink.rows, source.settled]).toEqual([[], []])
+  await jobs.stop()
+})
+
 test('outputs whose acknowledgement is noted are not sent again, though the snapshot is older', async () => {
   const data = folder()
   const before = plain('out')

@@ -39,4 +39,12 @@ export const journalErrors = entries({
     remedy: 'Free space or mend the rights of the data folder; Millrace goes on by itself.',
     action: 'back-off',
   },
+  MR446: {
+    title: 'data folder older than what its sink holds',
+    cause:
+      'The sink holds results of entries that the journal does not have: the data folder was restored from a copy, and what the sink wrote was not. New entries would get the numbers of those, and their results would count as written.',
+    remedy:
+      'Put back what the sink wrote to the time of the copy, too (a result file together with its `.position`), or move it away, so that the sink begins anew.',
+    action: 'stop',
+  },
 })

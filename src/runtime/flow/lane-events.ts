@@ -1,3 +1,4 @@
+import type { HeldPosition } from '../../connector/sink.js'
 import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { Waiting } from './waiting.js'
 
@@ -5,6 +6,8 @@ import type { Waiting } from './waiting.js'
 export interface LaneEvents {
   /** Before each write to a sink outside the process: resolves while this process may send. */
   maySend(): Promise<void>
+  /** What the sink holds, as it says when it is opened. @throws where that cannot be: the sink is not gone on with */
+  holds?(sink: string, held: HeldPosition): void
   /** The write was made, and its acknowledgement awaited: for crash tests. */
   reached(point: 'before-send' | 'sent'): void
   /**

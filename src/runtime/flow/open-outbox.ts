@@ -1,8 +1,8 @@
-import type { OutputBatch } from '../../connector/sink.js'
+import type { HeldPosition, OutputBatch } from '../../connector/sink.js'
 import type { ConnectorContext } from '../../connector/source.js'
 import type { Graph } from '../../job/graph.js'
 import type { AcknowledgedNote } from '../../journal/journal.js'
-import type { MillraceError } from '../../model/errors/millrace-error.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { View } from '../../views/view.js'
 import { connectorContext, type JobRunnerOptions } from '../job-runner-options.js'
 import type { JobViews } from '../job-views.js'
@@ -52,6 +52,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
+  // What a sink was sent was in the journal before.
+  const last = durability?.journal.last ?? Number.POSITIVE_INFINITY
+  const holds = (sink: string, { entry }: HeldPosition): void => {
+    if (entry <= last) return
+    throw new MillraceError('MR446', `'${sink}' holds results of entry ${entry}, and the journal ends with entry ${last}`)
+  }
   const lent = (sink: string): ConnectorContext => ({
     ...connectorContext(options, sink),
     ...(durability && { journal: durability.origin }),
@@ -64,7 +70,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     maxBytes: outboxBytes,
     onOutput,
     durable: durability ? durability.journal.last : Number.POSITIVE_INFINITY,
-    events: { maySend: async () => durability?.fence.confirm(), reached, acknowledged, refused, failed: fatal },
+    events: { maySend: async () => durability?.fence.confirm(), holds, reached, acknowledged, refused, failed: fatal },
   })
 }
 
