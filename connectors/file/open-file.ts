@@ -43,7 +43,8 @@ export async function openFile(
   })
   const delimiter = format === 'csv' ? form.delimiter : undefined
   try {
-    if ((await file.stat()).isDirectory()) throw new MillraceError('MR218', `${path} is a folder, not a file`)
+    if ((await file.stat()).isDirectory())
+      throw new MillraceError('MR218', `${path} is a folder, not a file`, { hint: 'Name a file in it.' })
     const reader = new RecordReader(await contentsOf(path, file), path, delimiter)
     const named = byName(schema, format)
     const names = async () => form.header ?? (await headerOf(reader, path, named, form.delimiter))
@@ -73,7 +74,11 @@ function byName(schema: Schema<unknown>, format: 'csv' | 'ndjson'): Schema<unkno
 
 async function headerOf(reader: RecordReader, path: string, schema: Schema<unknown>, delimiter: number): Promise<readonly string[]> {
   const record = await reader.header()
-  if (!record) throw new MillraceError('MR217', `${path} is empty: it has no header line`)
+  if (!record) {
+    throw new MillraceError('MR217', `${path} is empty: it has no header line`, {
+      hint: 'Look whether it is the file that is meant, and whether it was written to its end.',
+    })
+  }
   return csvHeader(path, record, schema, delimiter)
 }
 

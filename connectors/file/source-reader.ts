@@ -6,6 +6,7 @@ import type { FileSeries } from './file-series.js'
 import { findGrown, findPlace, rotatedAfter, unreadable } from './find-place.js'
 import { LeftFiles } from './left-files.js'
 import { mayCome } from './may-come.js'
+import { noSuchFile } from './no-such-file.js'
 import { QuotePatience } from './quote-patience.js'
 import type { Records } from './record-buffer.js'
 import { isReadable, type RecordForm, SourceFile } from './source-file.js'
@@ -64,7 +65,7 @@ export class FileSourceReader implements SourceReader {
       const position = context.positions?.get(0)
       if (position !== undefined) await reader.#goOn(readPlace(position))
       if (!reader.#file && !reader.#ended) reader.#file = await reader.#opened()
-      if (!reader.#file && !reader.#ended && !follow && position === undefined) throw reader.#nothing()
+      if (!reader.#file && !reader.#ended && !follow && position === undefined) throw noSuchFile(series.path)
       return reader
     } catch (error) {
       await reader.#file?.close()
@@ -128,7 +129,7 @@ export class FileSourceReader implements SourceReader {
     const there = await isReadable(path, this.#form)
     const read = `of what was read up to ${shownLine(place.line)}`
     if (there && !this.#follow) throw new MillraceError('MR333', `${path} does not go on from the end ${read}`)
-    if (!there && !this.#series.isPattern && !this.#follow) throw this.#nothing()
+    if (!there && !this.#series.isPattern && !this.#follow) throw noSuchFile(this.#series.path)
     const [packed] = await unreadable(this.#series)
     const perhaps = packed === undefined ? '' : `; it may be in ${packed}, which cannot be unpacked here`
     const what = there ? 'another file now, read from its beginning' : 'gone'
@@ -150,7 +151,7 @@ export class FileSourceReader implements SourceReader {
       if (!(await file.isWhole())) {
         throw new MillraceError('MR332', `${file.path} was cut or written anew while it was read, at ${shownLine(file.offset.line)}`)
       }
-      this.#left.add(file.place)
+      this.#left.add(file)
       await this.#leave()
       if (!this.#series.isPattern) await this.#end()
     }
@@ -159,10 +160,11 @@ export class FileSourceReader implements SourceReader {
   async #end(): Promise<void> {
     await this.#left.look(Number.POSITIVE_INFINITY)
     this.#ended = true
-    if (this.#receipt > 0 || this.#context.positions?.get(0) === undefined) return
-    this.#context.log.info(
-      `${this.#series.path} holds nothing new: what it has was read before; begin afresh with --reset to read it again`,
-    )
+    if (this.#receipt > 0) return
+    const { log, positions } = this.#context
+    const { path } = this.#series
+    if (positions?.get(0) === undefined) log.warn(`${path} held no records: nothing was read`)
+    else log.info(`${path} holds nothing new: what it has was read before; begin afresh with --reset to read it again`)
   }
 
   async #followed(): Promise<Chunk | undefined> {
@@ -182,7 +184,7 @@ export class FileSourceReader implements SourceReader {
         const rest = await file.take(true)
         if (rest) return this.#chunk(file, rest)
         if (!this.#series.isPattern) this.#before = await rotatedAfter(file, this.#left.places, this.#series, this.#form)
-        this.#left.add(file.place)
+        this.#left.add(file)
         await this.#leave()
       }
     }
@@ -233,7 +235,7 @@ export class FileSourceReader implements SourceReader {
     const [first, ...rest] = this.#before
     const path = first ?? (await this.#series.after(this.#last))
     if (path === undefined) {
-      if (this.#last === undefined) this.#seen(this.#nothing())
+      if (this.#last === undefined) this.#seen(noSuchFile(this.#series.path))
       return undefined
     }
     try {
@@ -263,11 +265,6 @@ export class FileSourceReader implements SourceReader {
       this.#context.log.warn(`waits: ${error.message}`, { code: error.code })
     this.#error = error
     this.#downSince = error ? (this.#downSince ?? this.#context.time.monotonic()) : undefined
-  }
-
-  #nothing(): MillraceError {
-    const { path, isPattern } = this.#series
-    return new MillraceError('MR330', isPattern ? `no file matches ${path}` : `there is no file ${path}`)
   }
 
   #chunk(file: SourceFile, records: Records): Chunk {

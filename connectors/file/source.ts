@@ -6,6 +6,7 @@ import type { Schema } from '../../src/model/schema.js'
 import { readPlace } from './file-place.js'
 import { FileSeries } from './file-series.js'
 import { withoutLongRecords } from './long-records.js'
+import { noSuchFile } from './no-such-file.js'
 import { type RecordForm, SourceFile } from './source-file.js'
 import { checkSourceOptions, type FileSourceOptions, pathFault } from './source-options.js'
 import { FileSourceReader } from './source-reader.js'
@@ -84,7 +85,7 @@ async function check(path: Text, context: ConnectorContext, form: RecordForm, fo
   try {
     const series = seriesOf(path, context)
     const first = await series.after(undefined)
-    if (first === undefined) throw new MillraceError('MR330', `no file matches ${series.path}`)
+    if (first === undefined) throw noSuchFile(series.path)
     file = await SourceFile.open(first, form)
     const records = await file.take(!follow)
     return { ok: true, message: `${first} can be read${records ? '' : ', and is empty'}` }

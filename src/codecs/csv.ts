@@ -47,7 +47,8 @@ export function csv<T>(schema: Schema<T>, options: readonly string[] | CsvOption
         }
         if (!binding) return heads!.problem
         const { byCell, absent, cells } = binding
-        if (!isAscii(bytes, start, end) && !isUtf8(bytes.subarray(start, end))) return { code: 'MR211', reason: 'the line is not UTF-8' }
+        if (!isAscii(bytes, start, end) && !isUtf8(bytes.subarray(start, end)))
+          return { code: 'MR211', reason: 'the line is not UTF-8: save the file as "CSV UTF-8"' }
         const fault = cells.split(bytes, start, end)
         if (fault) return fault
         for (let c = 0; c < byCell.length; c++) {

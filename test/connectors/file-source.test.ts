@@ -101,7 +101,7 @@ describe('a file that is read to its end', () => {
     expect(read.letters).toEqual([
       `${path} line 3: MR219 the line has 1 cell, the header 2`,
       expect.stringContaining(`${path} line 6: MR203 `),
-      `${path} line 7: MR211 the line is not UTF-8`,
+      `${path} line 7: MR211 the line is not UTF-8: save the file as "CSV UTF-8"`,
       `${path} line 8: MR219 a quote is never closed (RFC 4180)`,
     ])
     expect(read.reader.status()).toMatchObject({ live: false, detail: `${path} read to its end` })
@@ -126,6 +126,32 @@ describe('a file that is read to its end', () => {
     const torn = await reading()
     await torn.done
     expect(torn.error).toMatchObject({ code: 'MR331' })
+  })
+
+  it('is not taken to have grown where gzip made a few bytes more of it', async () => {
+    path = join(folder, 'app.csv.gz')
+    await writeFile(path, gzipSync('n,note\n1,a\n'))
+    const read = await reading()
+    await read.done
+    expect([read.numbers, read.log]).toEqual([[1], []])
+  })
+
+  it.each(['', '\uFEFF', '\n\n', 'n,note\n', '\uFEFFsep=,\nn,note\r\n'])('says so where there is nothing to read: %j', async content => {
+    await writeFile(path, content)
+    const read = await reading()
+    await read.done
+    expect([read.numbers, read.log]).toEqual([[], [`${path} held no records: nothing was read`]])
+  })
+
+  it.each([
+    ['a folder', '.', 'MR331', 'Name a file in it, or several by a pattern such as readings/*.csv.'],
+    ['a path that a shell would complete', '~/app.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
+    ['a pattern of a shell', 'app-?.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
+    ['a pattern that nothing matches', 'app-[0-9]*.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
+    ['a name that is not there', 'other.csv', 'MR330', 'Check the path, which is relative to the current folder'],
+  ])('says of %s how to mend it', async (_, name, code, hint) => {
+    path = name === '.' ? folder : name
+    await expect(reading()).rejects.toMatchObject({ code, hint: expect.stringContaining(hint) })
   })
 
   it('costs the record alone where one is of 100 MB, and no memory', async () => {

@@ -89,7 +89,7 @@ export const dataErrors = entries({
   MR217: {
     title: 'a column of the schema is not in the file',
     cause: 'Files are bound by field name: each field that is not nullable needs a CSV column (or NDJSON key) of its own name.',
-    remedy: 'Rename the columns in the header line to the names of the fields.',
+    remedy: "Rename the columns in the header line to the names of the fields, or name the column in the schema: number().at('temp').",
     action: 'stop',
   },
   MR218: {
