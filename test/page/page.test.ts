@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium)(
       await expect.poll(async () => (await tableRows(page))[0]).not.toBe(before[0])
       await page.locator('.graph').scrollIntoViewIfNeeded()
       await page.locator('.culprit', { hasText: 'alerts holds back' }).waitFor()
-      await page.locator('.node.culprit', { hasText: 'waits for acknow' }).waitFor()
+      await page.locator('.node.culprit', { hasText: /waits \d+ s for acknow/ }).waitFor()
       server.feed.trouble = false
       await close()
     })

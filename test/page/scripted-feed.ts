@@ -39,6 +39,7 @@ export class ScriptedFeed {
   #now = startOfData + 40 * minute + 45_000
   #quiet = false
   #late = 61
+  #refused = 0
   readonly #retried = new Map<string, number>()
   /** How many devices the third job has. */
   devices = fewDevices
@@ -147,11 +148,11 @@ export class ScriptedFeed {
     const minutes = (this.#now - startOfData) / minute
     const counted = Math.floor(minutes * 1284)
     const counts = {
-      received: counted + this.#late + 44 + 12,
+      received: counted + this.#late + 44 + 12 + this.#refused,
       counted,
       late: this.#late,
       duplicate: 44,
-      deadLettered: 12,
+      deadLettered: 12 + this.#refused,
       skipped: 0,
       waiting: 0,
       results: Math.floor(minutes * 9),
@@ -273,6 +274,11 @@ export class ScriptedFeed {
     this.#late++
   }
 
+  /** One more message is refused. */
+  refuse(): void {
+    this.#refused++
+  }
+
   retry(id: string): DeadLetter | undefined {
     this.#retried.set(id, this.now)
     return this.deadLetters('mote-climate').find(letter => letter.id === id)
@@ -293,6 +299,7 @@ export class ScriptedFeed {
       ...(this.#retried.has(id) ? { retriedAt: this.#retried.get(id)! } : {}),
     })
     return [
+      ...Array.from({ length: this.#refused }, (_, i) => letter(`8-${i}`, -1000 * i, 'MR202', 'humidity is missing', '{"mote":4}')),
       letter('7-1', 33_000, 'MR201', 'not JSON: unexpected } at byte 31', '{"mote":3,"temperature":27.4,}}'),
       {
         ...letter(

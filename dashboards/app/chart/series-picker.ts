@@ -13,6 +13,7 @@ export class SeriesPicker {
   readonly #list = element('div', { class: 'picks', role: 'group', 'aria-label': 'Series' })
   readonly #note = element('p', { class: 'soft' })
   readonly #onChange: (keys: readonly string[]) => void
+  readonly #rows = new Map<string, Row>()
   #keys: readonly KeySeries[] = []
   #chosen: readonly string[] = []
 
@@ -43,17 +44,27 @@ export class SeriesPicker {
   #show(): void {
     const word = this.#filter.value.toLowerCase()
     const found = this.#keys.filter(series => series.label.toLowerCase().includes(word)).slice(0, listed)
-    const description = `${word}|${found.map(series => series.key).join()}|${this.#chosen.join()}`
-    replaceWhenChanged(this.#list, description, () => found.map(series => this.#row(series)))
+    const rows = found.map(series => this.#row(series))
+    replaceWhenChanged(this.#list, found.map(series => series.key).join('\u0000'), () => rows.map(({ label }) => label))
+    for (const [i, { box }] of rows.entries()) {
+      box.checked = this.#chosen.includes(found[i]!.key)
+      box.disabled = !box.checked && this.#chosen.length >= seriesColours
+    }
   }
 
-  #row(series: KeySeries): HTMLLabelElement {
-    const isChosen = this.#chosen.includes(series.key)
-    const box = element('input', { type: 'checkbox', checked: isChosen, disabled: !isChosen && this.#chosen.length >= seriesColours })
-    box.addEventListener('change', () => {
-      const next = box.checked ? [...this.#chosen, series.key] : this.#chosen.filter(key => key !== series.key)
-      this.#onChange(next)
-    })
-    return element('label', {}, box, ` ${series.label}`)
+  /** The same for the same series: a box that was pressed keeps the focus. */
+  #row({ key, label: name }: KeySeries): Row {
+    const known = this.#rows.get(key)
+    if (known) return known
+    const box = element('input', { type: 'checkbox' })
+    const row = { box, label: element('label', {}, box, ` ${name}`) }
+    box.addEventListener('change', () => this.#onChange(box.checked ? [...this.#chosen, key] : this.#chosen.filter(other => other !== key)))
+    this.#rows.set(key, row)
+    return row
   }
+}
+
+interface Row {
+  readonly box: HTMLInputElement
+  readonly label: HTMLLabelElement
 }

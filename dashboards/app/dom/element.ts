@@ -37,10 +37,15 @@ export const setAttribute = (node: Element, name: string, value: string | undefi
   else if (node.getAttribute(name) !== value) node.setAttribute(name, value)
 }
 
-/** Replaces the children only when their description differs from the last one. */
+/**
+ * Replaces the children only when their description differs from the last one. What had the focus and is among them again
+ * keeps it: a reader without a mouse must not be thrown out of a list because something was added to it.
+ */
 export const replaceWhenChanged = (node: HTMLElement | SVGElement, description: string, make: () => readonly Child[]): boolean => {
   if (node.dataset['shown'] === description) return false
   node.dataset['shown'] = description
+  const focused = document.activeElement
   node.replaceChildren(...make())
+  if (focused instanceof HTMLElement && focused !== document.activeElement && node.contains(focused)) focused.focus({ preventScroll: true })
   return true
 }

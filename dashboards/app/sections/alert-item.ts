@@ -35,7 +35,7 @@ export class AlertItem {
     const facts = alertFacts(alert, now)
     replaceWhenChanged(this.#facts, facts, () => pieces(facts))
     if (isSeen) setText(this.#said, `acknowledged at ${moment(acknowledgedAt, now)}`)
-    setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}`)
+    setAttribute(this.#button, 'aria-label', `Acknowledge ${alertSubject(alert)}: ${alert.label ?? alert.column}`)
     this.#button.hidden = !canAct || isSeen || state !== 'firing'
   }
 

@@ -64,10 +64,9 @@ export class Alerts implements Section {
     return alert
   }
 
-  /** Elements are kept and moved only when the order changes; who had the focus keeps it. */
+  /** Elements are kept and moved only when the order changes. */
   #arrange(shown: readonly Alert[]): void {
     this.#list.hidden = shown.length === 0
-    const focused = document.activeElement
     const changed = replaceWhenChanged(this.#list, shown.map(({ id }) => id).join(), () =>
       shown.map(alert => {
         const item = this.#items.get(alert.id) ?? new AlertItem(alert, answer => this.#take(answer))
@@ -78,7 +77,6 @@ export class Alerts implements Section {
     if (!changed) return
     const ids = new Set(shown.map(({ id }) => id))
     for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id)
-    if (focused instanceof HTMLElement && focused !== document.activeElement && this.#list.contains(focused)) focused.focus()
   }
 
   #take(alert: Alert): void {

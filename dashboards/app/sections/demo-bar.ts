@@ -3,6 +3,7 @@ import { element, replaceWhenChanged, setAttribute, setText } from '../dom/eleme
 import { postAction } from '../feed/post-action.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import { exactMoment } from '../text/format.js'
+import { DemoButton, type DemoDeed } from './demo-button.js'
 
 const earlierShown = 2
 /** Real ms for which a happening stands in large type. */
@@ -16,7 +17,9 @@ export class DemoBar implements Section {
   readonly #state = element('p', { class: 'demo-state' })
   readonly #now = element('p', { class: 'happening', role: 'status' })
   readonly #earlier = element('ol', { class: 'earlier', 'aria-label': 'Earlier' })
-  readonly #buttons = element('div', { class: 'demo-actions', role: 'group', 'aria-label': 'Do something to the demo' })
+  readonly #group = element('div', { class: 'demo-actions', role: 'group', 'aria-label': 'Do something to the demo' })
+  /** By their keys. */
+  readonly #buttons = new Map<string, DemoButton>()
   readonly #refusal = element('p', { class: 'refusal', role: 'alert', hidden: true })
   /** What was asked for and is not done yet. */
   #doing = ''
@@ -28,7 +31,7 @@ export class DemoBar implements Section {
     this.#isKiosk = isKiosk
     this.#mark = mark
     const words = element('div', { class: 'happenings' }, this.#now, this.#earlier)
-    const head = element('header', {}, element('h2', {}, 'Demo'), this.#buttons, this.#state)
+    const head = element('header', {}, element('h2', {}, 'Demo'), this.#group, this.#state)
     this.root = element('section', { class: 'card demo', 'aria-label': 'Demo', hidden: true }, head, words, this.#refusal)
   }
 
@@ -65,24 +68,19 @@ export class DemoBar implements Section {
   }
 
   #showActions({ actions }: DemoStatus): void {
-    this.#buttons.hidden = this.#isKiosk || actions.length === 0
-    replaceWhenChanged(this.#buttons, actions.map(({ action, key, title }) => `${action} ${key} ${title}`).join('|'), () =>
-      actions.map(({ action, key, title }) => {
-        const button = element(
-          'button',
-          { type: 'button' },
-          title,
-          ' ',
-          element('kbd', { 'aria-label': `key ${keyName(key)}` }, keyName(key)),
-        )
-        button.addEventListener('click', () => void this.act(action))
-        return button
-      }),
-    )
+    this.#group.hidden = this.#isKiosk || actions.length === 0
+    for (const deed of actions) this.#button(deed).draw(deed)
+    replaceWhenChanged(this.#group, actions.map(({ key }) => key).join(), () => actions.map(deed => this.#button(deed).root))
+  }
+
+  #button(deed: DemoDeed): DemoButton {
+    const button = this.#buttons.get(deed.key) ?? new DemoButton(deed, action => void this.act(action))
+    this.#buttons.set(deed.key, button)
+    return button
   }
 
   /** Does it, and shows why where it cannot be done. */
-  async act(action: DemoStatus['actions'][number]['action']): Promise<void> {
+  async act(action: DemoDeed['action']): Promise<void> {
     // A key is answered at once, however busy the machine is.
     this.#doing = this.#titles.get(action) ?? action
     this.#mark(true)
@@ -95,8 +93,6 @@ export class DemoBar implements Section {
     this.#mark()
   }
 }
-
-const keyName = (key: string): string => (key === ' ' ? 'space' : key)
 
 const stateWords = ({ paused, unplugged, killed }: DemoStatus): string =>
   [

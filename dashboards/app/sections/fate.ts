@@ -12,9 +12,11 @@ export class Fate implements Section {
   readonly #title = element('h2')
   readonly #bar = element('div', { class: 'bar', role: 'img' })
   readonly #list = element('dl')
+  /** Figures by the name of their kind: the same elements while they move, so that a link in one keeps the focus. */
+  readonly #figures = new Map<string, HTMLElement>()
 
   constructor() {
-    this.root = element('article', { class: 'card fate' }, this.#title, this.#bar, this.#list)
+    this.root = element('article', { class: 'card fate', 'aria-label': 'What became of the messages' }, this.#title, this.#bar, this.#list)
   }
 
   draw(state: PageState): void {
@@ -39,12 +41,15 @@ export class Fate implements Section {
       const piece = this.#bar.children[i]
       if (piece instanceof HTMLElement) piece.style.flexGrow = String(shares[i])
     })
-    replaceWhenChanged(this.#list, words, () =>
-      kinds.flatMap(kind => {
-        const place = kind.value > 0 ? places[kind.name] : undefined
-        const value = place ? element('a', { href: place }, count(kind.value)) : count(kind.value)
-        return [element('dt', { class: kind.name }, kind.word), element('dd', {}, value)]
-      }),
-    )
+    const placeOf = ({ name, value }: (typeof kinds)[number]): string | undefined => (value > 0 ? places[name] : undefined)
+    replaceWhenChanged(this.#list, kinds.map(kind => `${kind.name} ${placeOf(kind)}`).join(), () => {
+      return kinds.flatMap(kind => {
+        const place = placeOf(kind)
+        const figure = place ? element('a', { href: place }) : element('span')
+        this.#figures.set(kind.name, figure)
+        return [element('dt', { class: kind.name }, kind.word), element('dd', {}, figure)]
+      })
+    })
+    for (const { name, value } of kinds) setText(this.#figures.get(name)!, count(value))
   }
 }

@@ -16,7 +16,7 @@ export interface NodeStyle {
 export const wideNodes: NodeStyle = { width: 176, letters: 31, detailLines: 2, stateLines: 1 }
 export const narrowNodes: NodeStyle = { width: 104, letters: 16, detailLines: 3, stateLines: 2 }
 /** For a projector: little, and that large. */
-export const farNodes: NodeStyle = { width: 136, letters: 21, detailLines: 0, stateLines: 2 }
+export const farNodes: NodeStyle = { width: 136, letters: 21, detailLines: 0, stateLines: 1 }
 
 const lineHeight = 13.5
 

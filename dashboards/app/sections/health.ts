@@ -16,6 +16,10 @@ export class Health {
   readonly #promise: HTMLElement
   /** Its figures move each second, so it stands beside the reasons and outlives them. */
   readonly #journal = element('p', { class: 'journal' })
+  readonly #summary = element('summary')
+  readonly #reasons = element('ul')
+  /** The same while figures in the reasons move on: what a reader has opened stays open, and keeps the focus. */
+  readonly #details = element('details', {}, this.#summary, this.#reasons, this.#journal)
   #announced = ''
 
   constructor(sentence: HTMLElement, announcement: HTMLElement, outage: HTMLElement, promise: HTMLElement) {
@@ -55,15 +59,16 @@ export class Health {
   }
 
   #showPromise(guarantee: Guarantee): void {
-    // Figures in the reasons move on; what a reader has opened stays open.
-    const open = this.#promise.querySelector('details')?.open ?? false
-    replaceWhenChanged(this.#promise, JSON.stringify(guarantee), () => {
-      const line = sealed(guarantee)
-      if (guarantee.why.length === 0) return [element('p', {}, ...line)]
-      const reasons = [...sinkReasons(guarantee), ...guarantee.why.map(reason => element('li', {}, reason))]
-      const summary = element('summary', {}, ...line, ' ', element('span', { class: 'why' }, 'Why?'))
-      return [element('details', { open }, summary, element('ul', {}, ...reasons), this.#journal)]
-    })
+    const { level, label, why } = guarantee
+    const line = JSON.stringify([level, label])
+    replaceWhenChanged(this.#promise, why.length > 0 ? 'why' : line, () =>
+      why.length > 0 ? [this.#details] : [element('p', {}, ...sealed(guarantee))],
+    )
+    replaceWhenChanged(this.#summary, line, () => [...sealed(guarantee), ' ', element('span', { class: 'why' }, 'Why?')])
+    replaceWhenChanged(this.#reasons, JSON.stringify(guarantee), () => [
+      ...sinkReasons(guarantee),
+      ...why.map(reason => element('li', {}, reason)),
+    ])
   }
 }
 

@@ -1,4 +1,4 @@
-import { element, replaceWhenChanged } from '../dom/element.js'
+import { element, replaceWhenChanged, setAttribute } from '../dom/element.js'
 import type { PageState } from '../page-state.js'
 import { clockTime, dateTime } from '../text/format.js'
 
@@ -6,6 +6,7 @@ import { clockTime, dateTime } from '../text/format.js'
 export class TopBar {
   readonly #nav: HTMLElement
   readonly #clock: HTMLElement
+  #shown = ''
 
   constructor(nav: HTMLElement, clock: HTMLElement) {
     this.#nav = nav
@@ -15,10 +16,12 @@ export class TopBar {
   draw(state: PageState): void {
     const ids = state.jobs.map(job => job.id)
     const current = state.job?.id ?? ''
-    const isNew = replaceWhenChanged(this.#nav, `${current}|${ids.join()}`, () =>
-      ids.map(id => element('a', { href: `#${encodeURIComponent(id)}`, 'aria-current': id === current ? 'page' : undefined }, id)),
-    )
-    if (isNew) this.#nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    replaceWhenChanged(this.#nav, ids.join('\u0000'), () => {
+      this.#shown = ''
+      return ids.map(id => element('a', { href: `#${encodeURIComponent(id)}` }, id))
+    })
+    if (current !== this.#shown) this.#show(ids.indexOf(current))
+    this.#shown = current
     const { job } = state
     if (!job) return
     const label = job.clockLabel
@@ -37,5 +40,11 @@ export class TopBar {
           ]
         : words
     })
+  }
+
+  /** The links stay the same: who has chosen one with the keyboard goes on from there. */
+  #show(current: number): void {
+    for (const [i, link] of [...this.#nav.children].entries()) setAttribute(link, 'aria-current', i === current ? 'page' : undefined)
+    this.#nav.children[current]?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }
 }

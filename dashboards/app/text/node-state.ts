@@ -16,7 +16,8 @@ export interface NodePlace {
  * far it is. Never NaN.
  */
 export const nodeState = (node: GraphNode, { now, isArrival, isOver }: NodePlace): string => {
-  if (node.waiting) return `waits for ${node.waiting.for} ${duration(now - node.waiting.since)}`
+  // How long comes first: what does not fit is cut at the end.
+  if (node.waiting) return `waits ${duration(now - node.waiting.since)} for ${node.waiting.for}`
   if (node.busy >= 0.8) return `busy ${Math.round(node.busy * 100)} % of a core`
   const reached = node.watermark !== null && Number.isFinite(node.watermark) ? node.watermark : undefined
   if (node.silentSince !== undefined) return `idle ${duration(now - node.silentSince)}`

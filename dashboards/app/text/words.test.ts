@@ -128,7 +128,7 @@ describe('words for figures', () => {
     expect(nodeState(node, { ...at, isOver: true })).toBe('all done')
     expect(nodeState({ ...node, watermark: 99_000 }, { ...at, isOver: true })).toBe('watermark 00:01:39')
     expect(nodeState({ ...node, busy: 0.934 }, at)).toBe('busy 93 % of a core')
-    expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits for credit 12 s')
+    expect(nodeState({ ...node, waiting: { for: 'credit', since: 88_000 } }, at)).toBe('waits 12 s for credit')
   })
   test('text breaks at spaces and ends in an ellipsis', () => {
     expect(wrapText('AMQP queue telemetry · credit 1,000', 21, 2)).toEqual(['AMQP queue telemetry', '· credit 1,000'])
