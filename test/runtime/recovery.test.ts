@@ -116,6 +116,14 @@ test('a data folder that is older than what its sink holds is not gone on with: 
   })
   expect([sink.rows, source.settled]).toEqual([[], []])
   await jobs.stop()
+  // However often it is tried: each attempt takes entries in.
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const again = await running([{ source, sink, job: restored }], data)
+    await again.time.advance(1_000)
+    expect(again.host.jobs()[0]!).toMatchObject({ state: 'failed', error: { code: 'MR446' } })
+    await again.jobs.stop()
+  }
+  expect(sink.rows).toEqual([])
 })
 
 test('outputs whose acknowledgement is noted are not sent again, though the snapshot is older', async () => {

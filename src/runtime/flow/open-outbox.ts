@@ -2,7 +2,8 @@ import type { HeldPosition, OutputBatch } from '../../connector/sink.js'
 import type { ConnectorContext } from '../../connector/source.js'
 import type { Graph } from '../../job/graph.js'
 import type { AcknowledgedNote } from '../../journal/journal.js'
-import { MillraceError } from '../../model/errors/millrace-error.js'
+import { KeptFile } from '../../journal/kept-file.js'
+import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { View } from '../../views/view.js'
 import { connectorContext, type JobRunnerOptions } from '../job-runner-options.js'
 import type { JobViews } from '../job-views.js'
@@ -10,6 +11,7 @@ import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import type { Durability } from './durability.js'
 import { Outbox } from './outbox.js'
 import { refusedLetter } from './refused-letter.js'
+import { SinksAhead, sinksAheadName } from './sinks-ahead.js'
 import type { Waiting } from './waiting.js'
 
 export interface OutboxParts {
@@ -52,12 +54,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
-  // What a sink was sent was in the journal before.
-  const last = durability?.journal.last ?? Number.POSITIVE_INFINITY
-  const holds = (sink: string, { entry }: HeldPosition): void => {
-    if (entry <= last) return
-    throw new MillraceError('MR446', `'${sink}' holds results of entry ${entry}, and the journal ends with entry ${last}`)
-  }
+  const ahead = durability && new SinksAhead(durability.journal.last, keptFile(options, durability))
+  const holds = async (sink: string, held: HeldPosition | undefined): Promise<void> => (isView(sink) ? undefined : ahead?.check(sink, held))
   const lent = (sink: string): ConnectorContext => ({
     ...connectorContext(options, sink),
     ...(durability && { journal: durability.origin }),
@@ -75,3 +73,6 @@ export function openOutbox(parts: OutboxParts): Outbox {
 }
 
 const sentView = (views: JobViews, { sink }: OutputBatch): View | undefined => (views.writers.has(sink) ? undefined : views.all.get(sink))
+
+const keptFile = ({ disk, dataDir, job }: JobRunnerOptions, { fence }: Durability): KeptFile =>
+  new KeptFile({ disk, folder: dataDir!, name: sinksAheadName, job: job.id, fence: () => fence })

@@ -140,7 +140,7 @@ export class SinkLane {
       if (this.#closed) throw new MillraceError('MR413', `sink '${this.sink.id}' was closed before it was open`)
       // Outputs that the peer took before the stop, without our knowing.
       const held = await writer.open()
-      if (held) this.#events.holds?.(this.sink.id, held)
+      await this.#events.holds?.(this.sink.id, held)
       const { whole, rest } = heldBy(held, this.unacknowledged())
       for (const item of whole) this.#done(item)
       if (rest) this.#queue[this.#head] = rest

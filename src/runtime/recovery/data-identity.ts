@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import type { Disk } from '../../model/disk.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { RandomSource } from '../../model/seams.js'
+import { sinksAheadName } from '../flow/sinks-ahead.js'
 
 const fileName = 'identity.json'
 /** What `--reset` puts aside, all that a job's state consists of. */
-const stateNames = ['journal', 'snapshots', 'bundles', 'acknowledged.alerts', fileName]
+const stateNames = ['journal', 'snapshots', 'bundles', 'acknowledged.alerts', sinksAheadName, fileName]
 
 /**
  * The name of this folder's journal, made by chance when it is begun: entries count from 1 in each, so names that are
