@@ -3,6 +3,16 @@ import type { Endpoint } from './endpoint.js'
 
 const certificateFaults = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED|ERR_TLS_CERT|HOSTNAME_MISMATCH)/
 
+/** What the system says, in words. */
+const words: Readonly<Record<string, (host: string) => string>> = {
+  ECONNREFUSED: () => 'connection refused',
+  ENOTFOUND: host => `there is no host of the name '${host}'`,
+  EAI_AGAIN: host => `the name '${host}' cannot be looked up at present`,
+  EHOSTUNREACH: () => 'no way leads to this host',
+  ENETUNREACH: () => 'no way leads to this host',
+  ETIMEDOUT: () => 'it does not answer',
+}
+
 /** The end of a socket as an error with its code. */
 export function socketError(endpoint: Endpoint, error: Error | undefined, opened: boolean, connected: boolean): MillraceError {
   const { text, tls } = endpoint
@@ -17,12 +27,8 @@ export function socketError(endpoint: Endpoint, error: Error | undefined, opened
   const hint = tls
     ? 'perhaps it speaks MQTT without TLS (mqtt://)'
     : 'perhaps it wants TLS (mqtts://), or speaks another version or protocol'
-  const silent = connected && error === undefined
-  const why =
-    code === 'ECONNREFUSED'
-      ? 'connection refused'
-      : silent
-        ? `it closed the connection without an answer; ${hint}`
-        : (error?.message ?? 'closed')
+  const silent = connected && (error === undefined || code === 'ECONNRESET')
+  const told = silent ? `it closed the connection without an answer; ${hint}` : words[code]?.(endpoint.host)
+  const why = told ?? error?.message ?? 'closed'
   return new MillraceError('MR307', `${text} cannot be reached: ${why}`, options)
 }

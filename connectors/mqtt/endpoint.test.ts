@@ -21,6 +21,10 @@ test('ports, TLS and percent-encoded credentials', () => {
   expect(parseEndpoint('mqtts://broker/').port).toBe(8883)
 })
 
+test.each(['127.0.0.1:1883', 'broker:1883', 'broker', '', 'ws://broker', 'MQTT//broker'])('%j is told what it lacks', url => {
+  expect(() => parseEndpoint(url)).toThrow('it begins with neither mqtt:// nor mqtts://')
+})
+
 test.each([
   'http://u:canary@broker',
   'broker:1883',

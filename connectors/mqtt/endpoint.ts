@@ -19,13 +19,13 @@ export interface Endpoint {
  */
 export function parseEndpoint(url: string): Endpoint {
   const bad = (why: string) => new MillraceError('MR322', `'${shown(url)}' is no MQTT broker's URL: ${why}`)
+  if (!/^mqtts?:/i.test(url)) throw bad('it begins with neither mqtt:// nor mqtts://')
   let parsed: URL
   try {
     parsed = new URL(url)
   } catch {
     throw bad('it cannot be read')
   }
-  if (parsed.protocol !== 'mqtt:' && parsed.protocol !== 'mqtts:') throw bad('it begins with neither mqtt:// nor mqtts://')
   if (parsed.hostname === '') throw bad('it names no host')
   if ((parsed.pathname !== '' && parsed.pathname !== '/') || parsed.search !== '' || parsed.hash !== '')
     throw bad('something follows the port; the topic is an option of its own')
