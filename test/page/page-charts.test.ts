@@ -9,6 +9,8 @@ import { FeedServer } from './feed-server.js'
 interface Word {
   readonly text: string
   readonly size: number
+  /** Where it is anchored, in CSS pixels. */
+  readonly x: number
 }
 
 /** What the first chart writes in its next pictures. */
@@ -19,7 +21,7 @@ const written = async (page: Page, change: () => void): Promise<readonly Word[]>
     const { fillText } = CanvasRenderingContext2D.prototype
     CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
       const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) / devicePixelRatio
-      if (this.canvas === canvas) window.written.push({ text, size })
+      if (this.canvas === canvas) window.written.push({ text, size, x: place[0] / devicePixelRatio })
       fillText.call(this, text, ...place)
     }
   }`)
@@ -53,6 +55,27 @@ describe.skipIf(!hasChromium)('what charts say', () => {
     expect(times.length).toBeGreaterThan(0)
     for (const { text, size } of times) expect(size, text).toBeCloseTo(12)
     await close()
+  })
+
+  test('no time stands so far left that it touches the lowest value, whatever the range', async () => {
+    const server = new FeedServer(site.folder)
+    const { page, close } = await visit(site.browser, await server.listen())
+    await page.locator('.plot canvas').first().waitFor()
+    const ranges = page.locator('.chart').first().locator('.ranges button')
+    for (const range of await ranges.all()) {
+      await range.click()
+      // The axis moves below its times: at some step of it each stands nearly everywhere.
+      for (let step = 0; step < 6; step++) {
+        const words = await written(page, () => server.advance())
+        const values = words.filter(({ text }) => text.endsWith('°')).map(({ x }) => x)
+        const times = words.filter(isTime).map(({ x }) => x)
+        expect(times.length).toBeGreaterThan(0)
+        // Values end 8 pixels left of the plot; half of a time is 16 wide.
+        expect(Math.min(...times) - 16).toBeGreaterThanOrEqual(Math.max(...values) + 8)
+      }
+    }
+    await close()
+    await server.close()
   })
 
   test('a device that leaps stays within its card from the first picture on', async () => {

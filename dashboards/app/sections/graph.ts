@@ -1,4 +1,4 @@
-import type { JobGraph } from '../../../src/model/api.js'
+import type { JobGraph, JobSummary } from '../../../src/model/api.js'
 import { element, replaceWhenChanged, svgElement } from '../dom/element.js'
 import { walkFocus } from '../dom/walk-focus.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
@@ -13,6 +13,8 @@ import { NodeFacts } from './node-facts.js'
 
 /** A graph that would have to be drawn smaller than this to fit runs top down instead. */
 const leastScale = 0.72
+/** Said of a job through which nothing flows any more. */
+const over: Partial<Record<JobSummary['state'], string>> = { failed: 'The job failed; nothing flows.', stopped: 'The job has ended.' }
 /** Pixels below which its nodes are narrow, too. */
 const narrowWidth = 560
 
@@ -75,7 +77,7 @@ export class Graph implements Section {
       const flat = this.#context.isKiosk ? farNodes : wideNodes
       this.#build(graph, topDown, topDown && width < narrowWidth ? narrowNodes : flat)
     }
-    this.#sentenceFor(graph)
+    this.#sentenceFor(graph, job.state)
     for (const node of graph.nodes) {
       const place = { now: job.now, isArrival: this.#arrivals.has(node.id), isOver: job.state === 'stopped' }
       this.#nodes.get(node.id)?.update(node, place, graph.culprit?.node === node.id)
@@ -91,9 +93,9 @@ export class Graph implements Section {
     this.#panel?.dispose?.()
   }
 
-  #sentenceFor(graph: JobGraph): void {
+  #sentenceFor(graph: JobGraph, state: JobSummary['state']): void {
     const { culprit } = graph
-    const sentence = culprit?.sentence ?? 'Nothing holds the flow back.'
+    const sentence = culprit?.sentence ?? over[state] ?? 'Nothing holds the flow back.'
     const isNamed = culprit?.sentence.startsWith(culprit.node) === true
     replaceWhenChanged(this.#sentence, sentence, () =>
       isNamed ? [element('b', {}, culprit.node), sentence.slice(culprit.node.length)] : [sentence],
