@@ -1,7 +1,4 @@
 import type { Command } from 'commander'
-import { dev } from './dev.js'
-import { init } from './init.js'
-import { list } from './list.js'
 import { subjects } from './list-subjects.js'
 
 const collected = (value: string, list: readonly string[]): readonly string[] => [...list, value]
@@ -15,7 +12,7 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
     .option('--name <name>', 'of the job (default: that of the folder)')
     .option('--source <kind>', 'where readings come from: file, amqp or mqtt (default: file)')
     .option('--yes', 'ask nothing')
-    .action(async (dir: string, options) => exit(await init(dir, options)))
+    .action(async (dir: string, options) => exit(await (await import('./init.js')).init(dir, options)))
 
   program
     .command('dev')
@@ -33,12 +30,12 @@ export function addAuthorCommands(program: Command, exit: (code: number) => void
     .option('--no-types', 'check no types')
     .option('--json', 'messages as JSON lines')
     .option('--quiet', 'say only what is wrong')
-    .action(async (jobs: string[], options) => exit(await dev(jobs, options)))
+    .action(async (jobs: string[], options) => exit(await (await import('./dev.js')).dev(jobs, options)))
 
   program
     .command('list')
     .description('what a job can be written with, each with an example; one a line in a pipe')
     .argument('<subject>', subjects.join(', '))
     .option('--json', 'as JSON')
-    .action(async (subject: string, options) => exit(await list(subject, options)))
+    .action(async (subject: string, options) => exit(await (await import('./list.js')).list(subject, options)))
 }

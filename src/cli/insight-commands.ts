@@ -1,8 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { listDeadLetters } from './dead-letters-list.js'
-import { retryDeadLetters } from './dead-letters-retry.js'
-import { showDeadLetter } from './dead-letters-show.js'
-import { inspect } from './inspect.js'
 
 const address = 'the address that `run` printed (default: http://127.0.0.1:8080)'
 const folder = 'read from the data folder of a job, or the one above it, instead'
@@ -25,7 +21,7 @@ export function addInsightCommands(program: Command, exit: (code: number) => voi
     .option('--rows <count>', 'end the tap after so many rows', boundedCount)
     .option('--once', 'print the table once; the default where stdout is no terminal')
     .option('--json', 'once, a JSON object a line; of a tap, each sample')
-    .action(async (job: string | undefined, options) => exit(await inspect(job, options)))
+    .action(async (job: string | undefined, options) => exit(await (await import('./inspect.js')).inspect(job, options)))
 
   const letters = program.command('dead-letters').description('messages that were refused: why, their bytes, and once more')
   const filtered = (command: Command): Command =>
@@ -38,7 +34,7 @@ export function addInsightCommands(program: Command, exit: (code: number) => voi
     .option('--data <dir>', folder)
     .option('--limit <count>', 'letters to list', boundedCount, 100)
     .option('--json', 'a JSON object a line')
-    .action(async options => exit(await listDeadLetters(options)))
+    .action(async options => exit(await (await import('./dead-letters-list.js')).listDeadLetters(options)))
   letters
     .command('show')
     .description('one of them: where, why, what to do, its bytes')
@@ -48,12 +44,12 @@ export function addInsightCommands(program: Command, exit: (code: number) => voi
     .option('--all', 'all bytes, not the first 1,024')
     .option('--raw', 'the bytes alone, as they came')
     .option('--json', 'as one JSON object, its bytes in base64')
-    .action(async (id: string, options) => exit(await showDeadLetter(id, options)))
+    .action(async (id: string, options) => exit(await (await import('./dead-letters-show.js')).showDeadLetter(id, options)))
   filtered(letters.command('retry').description('take messages in again, which then count; exits 1 where any does not'))
     .argument('[id...]', 'as `ls` shows them; none: all that fit --job, --code and --source')
     .option('--url <address>', address)
     .option('--limit <count>', 'letters to retry at most', boundedCount, 10_000)
     .option('--yes', 'do not ask')
     .option('--json', 'what became of each, as one JSON object')
-    .action(async (ids: string[], options) => exit(await retryDeadLetters(ids, options)))
+    .action(async (ids: string[], options) => exit(await (await import('./dead-letters-retry.js')).retryDeadLetters(ids, options)))
 }

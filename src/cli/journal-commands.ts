@@ -1,8 +1,4 @@
 import type { Command } from 'commander'
-import { drain } from './drain.js'
-import { journalCat, journalList } from './journal.js'
-import { journalVerify } from './journal-verify.js'
-import { replay } from './replay.js'
 
 const collected = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 const jobData = 'the data folder of the job, or the one above it (default: .millrace/<job>)'
@@ -23,7 +19,7 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .option('--show <count>', 'differences, or dead letters, to show', '20')
     .option('--json', 'the summary, or the comparison, as one JSON object')
     .option('--quiet', 'say only what is wrong')
-    .action(async (job: string, options) => exit(await replay(job, options)))
+    .action(async (job: string, options) => exit(await (await import('./replay.js')).replay(job, options)))
 
   program
     .command('drain')
@@ -33,7 +29,7 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .option('--drop <node>', 'give up the state of this node if it does not fit the edited job; repeat', collected, [])
     .option('--json', 'messages as JSON lines')
     .option('--quiet', 'say only what is wrong')
-    .action(async (job: string, options) => exit(await drain(job, options)))
+    .action(async (job: string, options) => exit(await (await import('./drain.js')).drain(job, options)))
 
   const journal = program.command('journal').description('look into the journal of a job; changes nothing, also while the job runs')
   journal
@@ -41,7 +37,7 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .description('its segments: epochs, entries, messages, times, sizes')
     .argument('<dir>', 'the data folder of a job')
     .option('--json', 'as one JSON object')
-    .action(async (dir: string, options) => exit(await journalList(dir, options)))
+    .action(async (dir: string, options) => exit(await (await import('./journal.js')).journalList(dir, options)))
   journal
     .command('cat')
     .description('its entries and notes, one a line')
@@ -50,11 +46,11 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .option('--to <place>', to)
     .option('--json', 'a JSON object a line')
     .option('--bytes', 'whole messages in base64 instead of samples')
-    .action(async (dir: string, options) => exit(await journalCat(dir, options)))
+    .action(async (dir: string, options) => exit(await (await import('./journal.js')).journalCat(dir, options)))
   journal
     .command('verify')
     .description('check every checksum of journal, snapshots and bundles; exits 1 where something is damaged')
     .argument('<dir>', 'the data folder of a job')
     .option('--json', 'findings as one JSON object')
-    .action(async (dir: string, options) => exit(await journalVerify(dir, options)))
+    .action(async (dir: string, options) => exit(await (await import('./journal-verify.js')).journalVerify(dir, options)))
 }

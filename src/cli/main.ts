@@ -2,19 +2,15 @@
 import { Command, CommanderError, Help, Option } from 'commander'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { addAuthorCommands } from './author-commands.js'
-import { broker } from './broker.js'
-import { demo } from './demo.js'
-import { codePage, jobPlan } from './explain.js'
 import { addInsightCommands } from './insight-commands.js'
 import { addJournalCommands } from './journal-commands.js'
 import { version } from './package-root.js'
 import { errorText } from './print-error.js'
-import { run } from './run.js'
 import { addTestCommands } from './test-commands.js'
 import { usageError } from './usage-error.js'
-import { validate } from './validate.js'
 import { writeOut } from './write-out.js'
 
+// Each command is loaded when it is asked for: help and answers to mistakes come at once.
 const collected = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 const exit = (code: number): void => {
   process.exitCode = code
@@ -54,7 +50,7 @@ processOptions(
   .option('--speed <factor>', 'how many seconds of data pass in one (default 60 for mote-climate, else 1)')
   .option('--for <duration>', 'stop by itself, this long after the first message')
   .option('--json', 'print one JSON object at the end instead of messages')
-  .action(async (name: string, options) => exit(await demo(name, options)))
+  .action(async (name: string, options) => exit(await (await import('./demo.js')).demo(name, options)))
 
 const csvOptions = (command: Command): Command =>
   command
@@ -83,7 +79,7 @@ csvOptions(
   .option('--inspect-brk', 'the same, and wait for it before anything is loaded')
   .option('--inspect-port <host:port>', 'let it in here instead')
   .option('--json', 'messages as JSON lines')
-  .action(async (jobs: string[], options) => exit(await run(jobs, options)))
+  .action(async (jobs: string[], options) => exit(await (await import('./run.js')).run(jobs, options)))
 
 csvOptions(
   program
@@ -94,7 +90,7 @@ csvOptions(
 )
   .option('--strict', 'a broker that is away is an error')
   .option('--json', 'findings as one JSON object')
-  .action(async (jobs: string[], options) => exit(await validate(jobs, options)))
+  .action(async (jobs: string[], options) => exit(await (await import('./validate.js')).validate(jobs, options)))
 
 program
   .command('explain')
@@ -102,6 +98,7 @@ program
   .argument('<job or code>', 'a job file, or a code such as MR104')
   .addOption(new Option('--format <format>', 'how to print a plan').choices(['ascii', 'mermaid', 'json']).default('ascii'))
   .action(async (subject: string, options: { format: string }) => {
+    const { codePage, jobPlan } = await import('./explain.js')
     await writeOut(/^MR\d+$/i.test(subject) ? codePage(subject.toUpperCase()) : await jobPlan(subject, options.format))
   })
 
@@ -118,7 +115,7 @@ program
   .option('--user <name:variable>', 'admit a user; the environment variable holds the password; repeat', collected, [])
   .option('--json', 'messages as JSON lines')
   .option('--quiet', 'say only what is wrong')
-  .action(async options => exit(await broker(options)))
+  .action(async options => exit(await (await import('./broker.js')).broker(options)))
 
 // `millrace … | head` closes the pipe: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

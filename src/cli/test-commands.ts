@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { test } from './test.js'
 
 /** `test`: the tests of job authors. `exit` receives exit codes. */
 export function addTestCommands(program: Command, exit: (code: number) => void): void {
@@ -11,5 +10,5 @@ export function addTestCommands(program: Command, exit: (code: number) => void):
     .option('--filter <name>', 'only tests whose name fits this regular expression')
     .option('--timeout <duration>', 'how long a test, and a file of tests, may take', '60s')
     .option('--update', 'write golden files instead of comparing with them')
-    .action(async (files: string[], options) => exit(await test(files, options)))
+    .action(async (files: string[], options) => exit(await (await import('./test.js')).test(files, options)))
 }
