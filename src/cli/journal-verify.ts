@@ -6,6 +6,7 @@ import { verifyState } from '../runtime/replay/replay-verify.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
 import { counted } from './counted.js'
+import { entryRange } from './entry-range.js'
 import { findingFacts, totals } from './journal.js'
 import { journalFolder } from './journal-folder.js'
 import { writeOut } from './write-out.js'
@@ -38,11 +39,14 @@ export async function journalVerify(path: string, options: { readonly json?: boo
 const whole = pc.green('whole  ')
 const bad = pc.red('damaged')
 
+const named = (entries: NonNullable<SegmentFinding['entries']>): string =>
+  `${entries.first === entries.last ? 'entry' : 'entries'} ${entryRange(entries)}`
+
 function segmentLine({ segment, entries, notes, messages, bytes, ignored, damage }: SegmentFinding): string {
-  const range = entries ? `entries ${entries.first}…${entries.last}, ${counted(messages, 'message')}` : 'no entry'
+  const range = entries ? `${named(entries)}, ${counted(messages, 'message')}` : 'no entry'
   const rest = ignored > 0 ? `; ${byteText(ignored)} at its end count for nothing: half-written, or being written` : ''
   if (damage) {
-    const before = entries ? `; entries ${entries.first}…${entries.last} before that are whole` : ''
+    const before = entries ? `; whole before that: ${named(entries)}` : ''
     // Its name stands there already.
     const what = damage.message.replace(`${segment} is `, '').replace(` of ${segment}`, '')
     return `${bad} journal/${segment}  ${pc.bold(damage.code)} ${what}${before}`

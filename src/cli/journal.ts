@@ -7,6 +7,7 @@ import { isBeyond, isNote, wallOf } from '../runtime/replay/replay-journal.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
 import { counted } from './counted.js'
+import { entryRange } from './entry-range.js'
 import { journalBound } from './journal-bound.js'
 import { journalFolder } from './journal-folder.js'
 import { jsonLine, textLine } from './journal-line.js'
@@ -46,7 +47,7 @@ const row = (cells: readonly string[]): string =>
 const listHead = row(['segment', 'epoch', 'entries', 'messages', 'from', 'to', 'size'])
 
 function listLine({ segment, epoch, entries, messages, wall, bytes, damage }: SegmentFinding): string {
-  const range = entries ? `${entries.first}…${entries.last}` : '–'
+  const range = entries ? entryRange(entries) : '–'
   const times = wall ? [timeText(wall.first), timeText(wall.last)] : ['–', '–']
   const line = row([segment, String(epoch), range, String(messages), ...times, byteText(bytes)])
   return damage ? `${line}  ${pc.red(`${damage.code} damaged`)}` : line
