@@ -38,7 +38,10 @@ describe('drain', () => {
     const { stdout } = await finished(['journal', 'verify', data, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
-      recovery: { possible: true, text: expect.stringMatching(/from the snapshot behind entry \d+: no entry is taken in once more/) as string },
+      recovery: {
+        possible: true,
+        text: expect.stringMatching(/from the snapshot behind entry \d+: no entry is taken in once more/) as string,
+      },
     })
 
     const heard: { readonly peak: number }[] = []
