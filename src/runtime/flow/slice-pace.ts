@@ -13,10 +13,10 @@ export class SlicePace {
   readonly #most: number
   #size: number
 
-  /** `most`: items of the longest slice; as many as may turn out dear at once. */
-  constructor(most: number) {
+  /** `most`: items of the longest slice; as many as may turn out dear at once. `first`: those of the first one. */
+  constructor(most: number, first = firstSize) {
     this.#most = most
-    this.#size = Math.min(firstSize, most)
+    this.#size = Math.min(first, most)
   }
 
   /** Items of the next slice, 1 or more. */

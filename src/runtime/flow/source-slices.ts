@@ -6,6 +6,8 @@ import { SlicePace } from './slice-pace.js'
 const longestPush = 4_096
 /** Where the job's own JavaScript sees each row, which may take 50 ms from one row to the next. */
 const longestOpaque = 128
+/** The first slices where one length stands for a whole chunk: each of its rows may take 50 ms. */
+const firstTold = 2
 
 /** How the chunks of one source of a job are cut: decoded in pieces, pushed in slices. */
 export class SourceSlices {
@@ -21,8 +23,9 @@ export class SourceSlices {
     this.#show = cutsShow(plan)
     this.#opaque = plan.nodes.some(({ opaque, op }) => opaque || op === 'rx')
     const most = this.#opaque ? longestOpaque : longestPush
-    this.#decoding = isDecoderOpaque ? new SlicePace(most) : undefined
-    this.#pushing = new SlicePace(most)
+    const first = this.#show ? firstTold : undefined
+    this.#decoding = isDecoderOpaque ? new SlicePace(most, first) : undefined
+    this.#pushing = new SlicePace(most, first)
   }
 
   /**
