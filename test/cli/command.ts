@@ -31,6 +31,8 @@ const children = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
+// The test runner ends its workers so, which alone would be no exit of theirs.
+process.once('SIGTERM', () => process.exit(143))
 
 export interface CommandOptions {
   readonly cwd?: string

@@ -1,6 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { portAnswers } from './free-port.js'
 
+// The test runner ends its workers so, which alone would be no exit of theirs.
+process.once('SIGTERM', () => process.exit(143))
+
 /** A server of a test in a process group of its own, which dies with the test. */
 export class ServerProcess {
   private readonly child: ChildProcess
