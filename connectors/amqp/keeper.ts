@@ -23,6 +23,8 @@ export interface KeeperOwner {
 
 const firstPauseMs = 100
 const longestPauseMs = 30_000
+/** The process's own node takes no harm from being asked often, and it comes back the moment somebody plugs it in. */
+const longestOwnPauseMs = 1_000
 const dialTimeoutMs = 10_000
 /** Real ms between two warnings about the same. */
 const repeatMs = 60_000
@@ -30,7 +32,7 @@ const repeatMs = 60_000
 const mostFaults = 5
 const faultyWithinMs = 60_000
 
-/** Keeps one connection up: the endpoints in turn, then a pause that grows to 30 s, until it is stopped. */
+/** Keeps one connection up: the endpoints in turn, then a pause that grows to 30 s (1 s for the process's own node), until it is stopped. */
 export class Keeper {
   connected = false
   reconnects = 0
@@ -56,7 +58,7 @@ export class Keeper {
   constructor(settings: KeeperSettings, owner: KeeperOwner) {
     this.#settings = settings
     this.#owner = owner
-    this.#backoff = new Backoff(settings.random, firstPauseMs, longestPauseMs)
+    this.#backoff = new Backoff(settings.random, firstPauseMs, settings.ownNode ? longestOwnPauseMs : longestPauseMs)
     this.downSince = settings.time.monotonic()
   }
 

@@ -4,6 +4,7 @@ import { decodeMessage } from '../../src/amqp/rhea.js'
 import { type Node, type NodeData, startNode } from '../../src/broker/index.js'
 import type { SourceReader } from '../../src/connector/source.js'
 import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { connectorContext } from '../support/connector-context.js'
 import { until } from '../support/until.js'
 import { outputs } from './outputs.js'
@@ -168,4 +169,26 @@ test('check says who answered, warns of an absent broker, and refuses wrong user
   const gone = await startNode({ port: 0, time, random, log })
   await gone.close()
   expect(await check({ url: gone.url })).toMatchObject([{ ok: false, code: 'MR307', severity: 'warning' }])
+})
+
+test('a node of its own process is asked each second, so that it is there as soon as it is back; another broker ever less often', async () => {
+  const { url, close } = await node()
+  await close()
+  const longest = async (embeddedNode: string | undefined): Promise<number> => {
+    const time = virtualTime()
+    const reader = await amqp({ url, address: 'work', decode: raw() }).open(connectorContext({ embeddedNode, time }))
+    open.push({ close: () => reader.close('release') })
+    let most = 0
+    for (let tries = 0; tries < 9; tries++) {
+      const pause = await until('the next pause', async () => {
+        await time.settle()
+        return /next try in ([\d.]+) s/.exec(reader.status().detail)?.[1]
+      })
+      most = Math.max(most, Number(pause))
+      await time.advance(Number(pause) * 1_000 + 60)
+    }
+    return most
+  }
+  expect(await longest(url)).toBeLessThanOrEqual(1)
+  expect(await longest(undefined)).toBeGreaterThan(5)
 })
