@@ -94,16 +94,18 @@ function slowOperator(status: JobStatus, nodes: readonly GraphNode[], at: number
   const [busiest] = [...nodes].sort((a, b) => b.busy - a.busy)
   const all = nodes.reduce((sum, { busy }) => sum + busy, 0)
   if (!busiest || busiest.busy < leastBusy || busiest.busy < all / 2) return undefined
-  const { id, kind, busy, rowsIn, rowsOut } = busiest
+  const { id, kind, rowsIn, rowsOut } = busiest
   const isDecoder = kind === 'source'
+  const done = runner.graph.metrics().get(id)
   // A message need not become a row.
   const rate = isDecoder
-    ? rates.rate(`messages ${id}`, at, runner.graph.metrics().get(id)?.messages ?? 0)
+    ? rates.rate(`messages ${id}`, at, done?.messages ?? 0)
     : Math.max(rates.rate(`in ${id}`, at, rowsIn), rates.rate(`out ${id}`, at, rowsOut))
   // Operators are timed by the clock: while the machine runs others, it goes on, and rows do not cost more for that.
   const starved = rates.rate('starved', at, status.starvedMs) / 1000
   const own = Math.max(0, 1 - starved / (1 - rested))
-  const cost = (busy * own * 1e6) / rate
+  // Not the node's share of the time, which is one at most: a slice that began before is counted whole, with its rows.
+  const cost = (rates.rate(`busy ${id}`, at, done?.busyNs ?? 0) * own) / 1_000 / rate
   if (cost < slowRowUs || rate === 0) return undefined
   const [who, each] = isDecoder ? [`the decoder of ${id}`, 'message'] : [title(id), 'row']
   return { node: id, sentence: `${who} is slow: ${costText(cost)} a ${each}; upstream waits` }
