@@ -82,12 +82,18 @@ class BooleanWords implements CellReader {
   }
 }
 
+const thousands = /^-?\d{1,3}(?:(?:[.,]\d{3}){2,}|(?:[ '\u2019\u00a0\u202f]\d{3})+|[.,]\d{3}(?=[.,]))(?:[.,]\d+)?$/
+
 /** What a refused cell looks like: written in another way than this form has it. Undefined: nothing that is known. */
 export function otherWriting({ spec }: FieldCheck, text: string, { decimal }: CsvForm): string | undefined {
   if (spec.type === 'boolean') return `other words for it are named by csv(Schema, { booleans: ['TRUE', 'FALSE'] })`
   const isNumber = spec.type === 'number' || spec.type === 'integer' || spec.type === 'timestamp'
-  if (!isNumber || !/^-?\d+[.,]\d+$/.test(text) || text.includes(decimal)) return undefined
-  return decimal === '.'
-    ? "did you mean a decimal comma? csv(Schema, { decimal: ',' })"
-    : 'its decimal mark is to be a comma, and a point may part thousands'
+  if (!isNumber) return undefined
+  if (thousands.test(text)) return 'marks between thousands are not read: write numbers without them'
+  if (!/^-?\d+[.,]\d+$/.test(text) || text.includes(decimal)) return undefined
+  if (decimal === ',') return 'its decimal mark is to be a comma, and a point may part thousands'
+  // Read as decimals, such cells would be a thousandth of what was meant.
+  return /^-?[1-9]\d{0,2},\d{3}$/.test(text)
+    ? "a comma that parts thousands is to be left out, a decimal one is read by csv(Schema, { decimal: ',' })"
+    : "did you mean a decimal comma? csv(Schema, { decimal: ',' })"
 }

@@ -108,6 +108,27 @@ describe('csv as spreadsheets write it', () => {
     expect(reason({}, 'x', 'warm')).toBe('`x` is the text "warm"; the schema wants a number')
   })
 
+  it.each([
+    ['.', '1,234.5'],
+    ['.', '1,234,567'],
+    ['.', '-12 345.6'],
+    ['.', "1'234'567"],
+    [',', '1.234,5'],
+    [',', '1.234.567'],
+    [',', '1\u00a0234,5'],
+    [',', '1\u202f234'],
+    [',', '1\u2019234,5'],
+  ] as const)('with the decimal mark %s says of %s that its thousands are parted', (decimal, cell) => {
+    const { rejected } = decoded({ delimiter: ';', decimal }, 'x', cell)
+    expect(rejected[0]?.reason).toContain('; marks between thousands are not read: write numbers without them')
+    expect(rejected[0]?.reason).not.toContain('did you mean')
+  })
+
+  it('does not take what may be thousands for a decimal comma', () => {
+    const { rejected } = decoded({ delimiter: ';' }, 'x', '1,234')
+    expect(rejected[0]?.reason).toContain("a comma that parts thousands is to be left out, a decimal one is read by csv(Schema, { decimal: ',' })")
+  })
+
   it('counts cells by its delimiter', () => {
     const { rejected } = decoded({ delimiter: '\t' }, 'x\tn', '1', '1\t2\t3', '1,2;3\t4')
     expect(rejected.map(({ code, reason }) => `${code} ${reason}`)).toEqual([
