@@ -3,6 +3,7 @@ import { csvNames } from '../../src/codecs/csv-names.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../../src/model/schema.js'
 import { columnList } from './column-list.js'
+import { headerRemedy } from './header-remedy.js'
 import { likelyDelimiter } from './likely-delimiter.js'
 import { recordLimit } from './record-scanner.js'
 
@@ -30,7 +31,12 @@ export function csvHeader(path: string, record: Uint8Array, schema: Schema<unkno
       hint: 'Look whether the file is CSV, and whether its lines end with line breaks.',
     })
   }
-  const hint = likelyDelimiter(record, Object.keys(schema.fields), delimiter)
+  if (!('code' in names) && names.some(name => /\r(?!\n)/.test(name))) {
+    throw new MillraceError('MR219', `the header of ${path} holds a carriage return: its lines do not end with line feeds`, {
+      hint: 'Save it with line breaks of Unix or Windows, not of old Macs: "CSV UTF-8".',
+    })
+  }
+  const hint = headerRemedy(record) ?? likelyDelimiter(record, Object.keys(schema.fields), delimiter)
   const details = hint === undefined ? {} : { hint }
   if ('code' in names) throw new MillraceError('MR219', `the header of ${path} is malformed: ${names.reason}`, details)
   const fields = Object.entries(schema.fields as Record<string, FieldSpec>)

@@ -126,7 +126,9 @@ describe('csv as spreadsheets write it', () => {
 
   it('does not take what may be thousands for a decimal comma', () => {
     const { rejected } = decoded({ delimiter: ';' }, 'x', '1,234')
-    expect(rejected[0]?.reason).toContain("a comma that parts thousands is to be left out, a decimal one is read by csv(Schema, { decimal: ',' })")
+    expect(rejected[0]?.reason).toContain(
+      "a comma that parts thousands is to be left out, a decimal one is read by csv(Schema, { decimal: ',' })",
+    )
   })
 
   it('counts cells by its delimiter', () => {

@@ -107,7 +107,7 @@ describe('a file of a spreadsheet', () => {
 })
 
 describe('a header that does not fit', () => {
-  const fault = async (content: string, options: CsvOptions = {}, of = S) => {
+  const fault = async (content: string | Buffer, options: CsvOptions = {}, of = S) => {
     await writeFile(path, content)
     return all(of, options).then(
       () => undefined,
@@ -143,6 +143,14 @@ describe('a header that does not fit', () => {
       hint: meant(';'),
     })
     expect(await fault('room\nhall\n', {}, T)).toBeUndefined()
+  })
+
+  it.each([
+    ['of old Macs', 'room,celsius,at\rhall,1,2\rloft,2,3\r', 'MR219', 'not of old Macs'],
+    ['in Windows-1252', Buffer.from('r\u00f6om,celsius\nhall,1\n', 'latin1'), 'MR217', 'save it as "CSV UTF-8"'],
+    ['in UTF-16 without its mark', Buffer.from('room,celsius\nhall,1\n', 'utf16le'), 'MR217', 'as UTF-16 does'],
+  ])('is one in a file %s', async (_, content, code, remedy) => {
+    expect(await fault(content)).toMatchObject({ code, hint: expect.stringContaining(remedy) as string })
   })
 
   it('is told in few words, however long it is', async () => {
