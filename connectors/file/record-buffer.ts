@@ -1,4 +1,4 @@
-import { delimiterLineEnd } from './delimiter-line.js'
+import { delimiterLineEnd } from '../../src/codecs/delimiter-line.js'
 import type { ReadableBytes } from './packed-bytes.js'
 import { RecordScanner } from './record-scanner.js'
 

@@ -39,6 +39,18 @@ describe('rowsFromFile', () => {
     expect(rowsFromFile(file('empty.ndjson', '\n'), S)).toEqual([])
   })
 
+  it('reads what --read reads: a line that names the delimiter, columns of names of their own', () => {
+    const T = schema({ room: text(), celsius: number().at('Temp °C') })
+    const german = { delimiter: ';', decimal: ',' } as const
+    const path = file('g.csv', '\uFEFFsep=;\r\nroom;Temp °C\r\n"sep=;";20,5\r\nhall;warm\r\n')
+    expect(() => rowsFromFile(path, T, german)).toThrow(
+      expect.objectContaining({ code: 'MR203', place: expect.objectContaining({ line: 4 }) as unknown }) as Error,
+    )
+    const rows = [{ room: 'sep=;', celsius: 20.5 }]
+    expect(rowsFromFile(file('h.csv', 'sep=;\nroom;Temp °C\n"sep=;";20,5\n'), T, german)).toEqual(rows)
+    expect(rowsFromFile(file('i.csv', 'sep=;\n"sep=;";20,5\n'), T, { ...german, header: ['room', 'celsius'] })).toEqual(rows)
+  })
+
   it.each([
     ['b.csv', 'at,room\n2024-01-01,hall\n\n"2024\n-01-01",hall\n', 'MR206', 4],
     ['c.csv', 'at,room\n2024-01-01\n', 'MR219', 2],

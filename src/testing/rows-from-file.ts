@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { csv } from '../codecs/csv.js'
+import { csvColumn } from '../codecs/csv-column.js'
 import { type CsvOptions, csvForm } from '../codecs/csv-form.js'
 import { csvNames } from '../codecs/csv-names.js'
+import { delimiterLineEnd } from '../codecs/delimiter-line.js'
 import { json } from '../codecs/json.js'
 import { valueAt } from '../model/columns.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
@@ -33,10 +35,11 @@ export function rowsFromFile<T>(file: string | URL, schema: Schema<T>, options: 
   const isCsv = /\.csv$/i.test(path)
   if (!isCsv && !/\.(ndjson|jsonl)$/i.test(path)) throw new MillraceError('MR220', `${path} is neither .csv nor .ndjson`)
   const bytes = bytesOf(path)
-  const [first, ...rest] = linesOf(bytes, isCsv)
-  if (!first) return []
-  const named = byName(schema as Schema<unknown>)
   const form = csvForm(options)
+  const preface = isCsv ? delimiterLineEnd(bytes, 0, bytes.length, form.delimiter) : undefined
+  const [first, ...rest] = linesOf(bytes, isCsv, preface)
+  if (!first) return []
+  const named = byName(schema as Schema<unknown>, isCsv)
   const header = form.header ?? (isCsv ? headerOf(path, bytes, first, named, form.delimiter) : undefined)
   const spec = isCsv ? csv(named, { ...options, ...(header && { header }) }) : json(named)
   const lines = isCsv && !form.header ? rest : [first, ...rest]
@@ -66,10 +69,10 @@ function bytesOf(path: string): Uint8Array {
 }
 
 /** The records of a file without their line breaks, blank ones left out; quoted cells of CSV may hold line breaks. */
-function linesOf(bytes: Uint8Array, quotes: boolean): readonly Line[] {
+function linesOf(bytes: Uint8Array, quotes: boolean, preface: number | undefined): readonly Line[] {
   const lines: Line[] = []
-  let number = 1
-  for (let start = 0; start < bytes.length; ) {
+  let number = preface === undefined ? 1 : 2
+  for (let start = preface ?? 0; start < bytes.length; ) {
     let quoted = false
     let end = start
     let breaks = 0
@@ -88,18 +91,21 @@ function linesOf(bytes: Uint8Array, quotes: boolean): readonly Line[] {
 function headerOf(path: string, bytes: Uint8Array, { start, end }: Line, schema: Schema<unknown>, delimiter: number): readonly string[] {
   const names = csvNames(bytes, start, end, delimiter)
   if ('code' in names) throw new MillraceError(names.code, `the header of ${path} is malformed: ${names.reason}`)
-  const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>)
-  const missing = fields.filter(([name, { nullable }]) => !nullable && !names.includes(name)).map(([name]) => `\`${name}\``)
+  const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>).filter(([, { nullable }]) => !nullable)
+  const columns = fields.map(([name, spec]) => csvColumn(name, spec, names))
+  const missing = columns.filter(column => !names.includes(column)).map(column => `\`${column}\``)
   if (missing.length > 0) {
     throw new MillraceError('MR217', `${path} has no column ${missing.join(', ')}`, { notes: [`columns of the file: ${names.join(', ')}`] })
   }
   return names
 }
 
-/** The schema with every field read from the body by its own name. */
-function byName(schema: Schema<unknown>): Schema<unknown> {
+/** The schema with every field read from the body, by its own name; CSV knows which column is meant. */
+function byName(schema: Schema<unknown>, isCsv: boolean): Schema<unknown> {
   const fields = Object.entries(schema.fields as Readonly<Record<string, FieldSpec>>)
   return {
-    fields: Object.fromEntries(fields.map(([name, spec]) => [name, { ...spec, origin: { section: 'body' }, path: [name] }])) as never,
+    fields: Object.fromEntries(
+      fields.map(([name, spec]) => [name, { ...spec, origin: { section: 'body' }, path: isCsv ? spec.path : [name] }]),
+    ) as never,
   }
 }
