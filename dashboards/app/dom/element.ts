@@ -1,14 +1,18 @@
+import { shownText } from '../text/shown-text.js'
+
 type Child = Node | string
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
 const SVG = 'http://www.w3.org/2000/svg'
+
+const shownChild = (child: Child): Child => (typeof child === 'string' ? shownText(child) : child)
 
 const fill = <T extends Element>(node: T, attributes: Attributes, children: readonly Child[]): T => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue
     node.setAttribute(name, value === true ? '' : String(value))
   }
-  node.append(...children)
+  node.append(...children.map(shownChild))
   return node
 }
 
@@ -28,7 +32,8 @@ export const svgElement = <K extends keyof SVGElementTagNameMap>(
 
 /** Sets a text only when it differs: unchanged words must not disturb selections or screen readers. */
 export const setText = (node: Element, text: string): void => {
-  if (node.textContent !== text) node.textContent = text
+  const shown = shownText(text)
+  if (node.textContent !== shown) node.textContent = shown
 }
 
 /** Sets an attribute only when it differs; undefined removes it. */
@@ -45,7 +50,7 @@ export const replaceWhenChanged = (node: HTMLElement | SVGElement, description: 
   if (node.dataset['shown'] === description) return false
   node.dataset['shown'] = description
   const focused = document.activeElement
-  node.replaceChildren(...make())
+  node.replaceChildren(...make().map(shownChild))
   if (focused instanceof HTMLElement && focused !== document.activeElement && node.contains(focused)) focused.focus({ preventScroll: true })
   return true
 }

@@ -1,4 +1,5 @@
 import type { LiveRow, ViewInfo } from '../../../src/model/api.js'
+import { keyWords } from '../text/key-words.js'
 import { WindowGrid } from './window-grid.js'
 
 /** Ms of rows without windows that a full grid should show. */
@@ -114,13 +115,7 @@ export class ViewStore {
   /** What the key is called: `mote 1` for numbers, the text itself for names. */
   label(row: LiveRow): string {
     if (this.#keyIndices.length === 0) return 'all'
-    return this.#keyIndices
-      .map(i => {
-        const value = row[i]
-        const name = this.info.columns[i]!.name
-        return typeof value === 'string' && value !== '' ? value : `${name} ${value === null ? '(none)' : String(value)}`
-      })
-      .join(' · ')
+    return this.#keyIndices.map(i => keyWords(this.info.columns[i]!.name, row[i])).join(' · ')
   }
 
   #read(row: LiveRow): void {

@@ -25,7 +25,7 @@ describe('words of an alert', () => {
     [{ room: 'kiln' }, 'kiln'],
     [{ mote: 1 }, 'mote 1'],
     [{ room: '<script>', hall: null }, '<script> · hall (none)'],
-    [{ room: '' }, 'room '],
+    [{ room: '' }, 'room ""'],
     [{}, 'mean'],
   ])('%j is called %s', (key, words) => {
     expect(alertSubject(alert({ key }))).toBe(words)

@@ -1,11 +1,10 @@
 import type { Alert } from '../../../src/model/alert.js'
 import { duration, moment, withUnit } from './format.js'
+import { keyWords } from './key-words.js'
 
 /** Who it is about: `mote 1`, the text itself for names; the column for a view without keys. */
 export const alertSubject = ({ key, label, column }: Alert): string => {
-  const parts = Object.entries(key).map(([name, value]) =>
-    typeof value === 'string' && value !== '' ? value : `${name} ${value === null ? '(none)' : String(value)}`,
-  )
+  const parts = Object.entries(key).map(([name, value]) => keyWords(name, value))
   return parts.length > 0 ? parts.join(' · ') : (label ?? column)
 }
 
