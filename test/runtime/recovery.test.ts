@@ -126,6 +126,42 @@ test('a data folder that is older than what its sink holds is not gone on with: 
   expect(sink.rows).toEqual([])
 })
 
+test('nor is one whose sink was away at first: entries that came meanwhile do not hide it', async () => {
+  const data = folder()
+  const sink = new FakeSink()
+  let isAway = true
+  const life = async () => {
+    const source = new FakeSource()
+    const spec = sink.spec('out')
+    const ahead = {
+      ...spec,
+      open: async (context: Parameters<typeof spec.open>[0]) => ({
+        ...(await spec.open(context)),
+        guarantee: 'transactional' as const,
+        open: () => (isAway ? Promise.reject(new Error('no route')) : Promise.resolve({ entry: 4, ordinal: 0 })),
+      }),
+    }
+    const one = job('plain', ({ read }) => [read('in', source.spec(json(S))).pipe(into(ahead))])
+    const { time, jobs, host } = await running([{ source, sink, job: one }], data)
+    for (let n = 0; n < 8; n++) {
+      source.send({ n })
+      await time.advance(1_000)
+    }
+    const status = host.jobs()[0]!
+    const stopped = jobs.stop(100)
+    await time.advance(1_000)
+    await stopped
+    return status
+  }
+  expect(await life()).toMatchObject({ state: 'running' })
+  isAway = false
+  expect(await life()).toMatchObject({
+    state: 'failed',
+    error: { code: 'MR446', message: expect.stringContaining('ended with entry 0') as string },
+  })
+  expect(sink.rows).toEqual([])
+})
+
 test('outputs whose acknowledgement is noted are not sent again, though the snapshot is older', async () => {
   const data = folder()
   const before = plain('out')

@@ -6,8 +6,8 @@ import type { Waiting } from './waiting.js'
 export interface LaneEvents {
   /** Before each write to a sink outside the process: resolves while this process may send. */
   maySend(): Promise<void>
-  /** What the sink holds, as it says when it is opened. @throws where that cannot be: the sink is not gone on with */
-  holds?(sink: string, held: HeldPosition | undefined): Promise<void>
+  /** What the sink holds, once it says so when it is opened. @throws where that cannot be: the sink is not gone on with */
+  holds?(sink: string, answer: Promise<HeldPosition | undefined>): Promise<HeldPosition | undefined>
   /** The write was made, and its acknowledgement awaited: for crash tests. */
   reached(point: 'before-send' | 'sent'): void
   /**

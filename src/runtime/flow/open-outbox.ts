@@ -1,6 +1,6 @@
 import type { HeldPosition, OutputBatch } from '../../connector/sink.js'
 import type { ConnectorContext } from '../../connector/source.js'
-import type { Graph } from '../../job/graph.js'
+import type { Graph, GraphSink } from '../../job/graph.js'
 import type { AcknowledgedNote } from '../../journal/journal.js'
 import { KeptFile } from '../../journal/kept-file.js'
 import type { MillraceError } from '../../model/errors/millrace-error.js'
@@ -54,8 +54,13 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
-  const ahead = durability && new SinksAhead(durability.journal.last, keptFile(options, durability))
-  const holds = async (sink: string, held: HeldPosition | undefined): Promise<void> => (isView(sink) ? undefined : ahead?.check(sink, held))
+  const ahead = durability && new SinksAhead(durability.journal.last, keptFile(options, durability), real)
+  const tells = new Set(graph.sinks.filter(mayTell).map(({ id }) => id))
+  const holds = async (sink: string, answer: Promise<HeldPosition | undefined>): Promise<HeldPosition | undefined> => {
+    if (!ahead || isView(sink)) return answer
+    // While one is away that has nothing to tell, nothing needs to be kept.
+    return ahead.judge(sink, tells.has(sink) ? answer : Promise.resolve(await answer))
+  }
   const lent = (sink: string): ConnectorContext => ({
     ...connectorContext(options, sink),
     ...(durability && { journal: durability.origin }),
@@ -71,6 +76,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
     events: { maySend: async () => durability?.fence.confirm(), holds, reached, acknowledged, refused, failed: fatal },
   })
 }
+
+/** Whether a sink may say what it holds; one that promises less than that does not. */
+const mayTell = ({ spec: { promise } }: GraphSink): boolean => promise === undefined || promise.guarantee === 'transactional'
 
 const sentView = (views: JobViews, { sink }: OutputBatch): View | undefined => (views.writers.has(sink) ? undefined : views.all.get(sink))
 

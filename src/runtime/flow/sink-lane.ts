@@ -139,8 +139,7 @@ export class SinkLane {
       // It was closed before there was anything to close.
       if (this.#closed) throw new MillraceError('MR413', `sink '${this.sink.id}' was closed before it was open`)
       // Outputs that the peer took before the stop, without our knowing.
-      const held = await writer.open()
-      await this.#events.holds?.(this.sink.id, held)
+      const held = await (this.#events.holds?.(this.sink.id, writer.open()) ?? writer.open())
       const { whole, rest } = heldBy(held, this.unacknowledged())
       for (const item of whole) this.#done(item)
       if (rest) this.#queue[this.#head] = rest
