@@ -16,7 +16,7 @@ const packed = /\.(gz|bz2|xz|zst|zip)$/i
 /** Files that were read last, with which a packed one is compared. */
 const mostCompared = 8
 /** What can be unpacked. */
-const readable = /\.gz$/
+const readable = /\.gz$/i
 /** What a rotation adds to a name: a number or a date. */
 const rotated = /\d/
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Columns, valueAt } from '../../src/model/columns.js'
@@ -101,6 +102,16 @@ describe('openFile', () => {
     const { rows, bad } = await read('e.csv', content, schema({ n: integer(), t: text() }))
     expect(rows.map(row => row['n'])).toEqual([1, 3])
     expect(bad).toEqual([[3, 'MR211']])
+  })
+
+  it('unpacks what gzip packed, however its name is written, and tells a torn one from a wrong path', async () => {
+    const T = schema({ n: integer(), t: text() })
+    const packed = gzipSync('n,t\n1,a\n2,b\n')
+    for (const name of ['i.csv.gz', 'I.CSV.GZ']) expect((await read(name, packed, T)).rows.map(row => row['n'])).toEqual([1, 2])
+    await expect(read('torn.csv.gz', packed.subarray(0, -9), T)).rejects.toMatchObject({
+      code: 'MR218',
+      hint: expect.stringContaining('gzip -t') as string,
+    })
   })
 
   it('names what is wrong with the file itself', async () => {

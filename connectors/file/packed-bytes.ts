@@ -89,7 +89,7 @@ async function* partsOf(file: FileHandle): AsyncGenerator<Buffer> {
 
 /** What a file holds: where its name says that gzip packed it, and it begins so, unpacked. */
 export async function contentsOf(path: string, file: FileHandle): Promise<FileHandle | PackedBytes> {
-  return path.endsWith('.gz') && (await isPacked(file)) ? new PackedBytes(file) : file
+  return /\.gz$/i.test(path) && (await isPacked(file)) ? new PackedBytes(file) : file
 }
 
 async function isPacked(file: FileHandle): Promise<boolean> {

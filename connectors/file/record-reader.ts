@@ -3,6 +3,7 @@ import type { Chunk } from '../../src/model/chunk.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { ReadableBytes } from './packed-bytes.js'
 import { RecordBuffer, type Records } from './record-buffer.js'
+import { tornRemedy } from './torn-remedy.js'
 
 /** Gives the records of a file, from its beginning to its end, as chunks of bare bodies, each with the number of its first line. */
 export class RecordReader implements SourceReader {
@@ -38,7 +39,10 @@ export class RecordReader implements SourceReader {
     try {
       return await this.#buffer.take(most, true)
     } catch (cause) {
-      throw new MillraceError('MR218', `${this.#path} cannot be read: ${(cause as Error).message}`, { cause })
+      throw new MillraceError('MR218', `${this.#path} cannot be read: ${(cause as Error).message}`, {
+        cause,
+        ...tornRemedy(cause as Error),
+      })
     }
   }
 

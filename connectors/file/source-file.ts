@@ -7,6 +7,7 @@ import { noSuchFile } from './no-such-file.js'
 import { ofFolder } from './of-folder.js'
 import { contentsOf, type PackedBytes } from './packed-bytes.js'
 import { type Offset, RecordBuffer, type Records } from './record-buffer.js'
+import { tornRemedy } from './torn-remedy.js'
 
 /** How a file is cut into records. */
 export interface RecordForm {
@@ -107,7 +108,7 @@ export class SourceFile {
       return records
     } catch (cause) {
       if (cause instanceof MillraceError) throw cause
-      throw new MillraceError('MR331', `${this.path} cannot be read: ${(cause as Error).message}`, { cause })
+      throw new MillraceError('MR331', `${this.path} cannot be read: ${(cause as Error).message}`, { cause, ...tornRemedy(cause as Error) })
     }
   }
 
