@@ -18,6 +18,8 @@ export interface DevSessionOptions {
   /** Live readers at a time, at most. */
   readonly mostReaders?: number
   readonly drop: readonly string[]
+  /** Aborted, a start is left (MR416), and no other text is started. */
+  readonly signal: AbortSignal
   /** A started process is there to be told of. */
   readonly started: (live: LiveProcess) => void
 }
@@ -107,7 +109,7 @@ export class DevSession {
     try {
       await this.#start(jobs, drop)
     } catch (error) {
-      if (former.length > 0) await this.#start(former, [])
+      if (former.length > 0 && !this.#options.signal.aborted) await this.#start(former, [])
       // What waits for a sink that is gone shows only now.
       if (error instanceof MillraceError && error.code === 'MR421') return this.#refuse(jobs, misfitFrom(error))
       throw error
@@ -125,7 +127,7 @@ export class DevSession {
   }
 
   async #start(jobs: readonly DevJob[], drop: readonly string[]): Promise<void> {
-    const { log, dataDir, paths, mostReaders } = this.#options
+    const { log, dataDir, paths, mostReaders, signal } = this.#options
     const node = await this.#nodeFor(jobs)
     // One that is not there yet is followed, too.
     const dashboards = dashboardsFolder(paths) ?? dashboardFolders(paths)[0]!
@@ -138,6 +140,7 @@ export class DevSession {
       ...(dataDir !== undefined && { dataDir }),
       ...(mostReaders !== undefined && { mostReaders }),
       state: { bundles: new Map(jobs.map(({ job, code }) => [job.id, code])), drop },
+      signal,
     })
     this.#live = live
     this.#running = jobs

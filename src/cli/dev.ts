@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
 import pc from 'picocolors'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import type { Log } from '../model/seams.js'
 import { announceLive } from './announce-live.js'
 import { DevDashboards, withoutDashboards } from './dev-dashboards.js'
 import { DevSession, type Reload } from './dev-session.js'
@@ -15,6 +16,7 @@ import { mostReadersOf } from './reader-count.js'
 import { onShutdown } from './shutdown.js'
 import { SourceWatcher } from './source-watcher.js'
 import { terminalLog } from './terminal-log.js'
+import { toldLeft } from './told-left.js'
 
 export interface DevOptions extends ProcessOptions, InspectOptions {
   readonly drop: readonly string[]
@@ -34,6 +36,7 @@ export async function dev(paths: readonly string[], options: DevOptions): Promis
 class Dev {
   readonly #paths: readonly string[]
   readonly #say: (text: string) => void
+  readonly #log: Log
   readonly #session: DevSession
   readonly #types: DevTypes | undefined
   readonly #dashboards: DevDashboards
@@ -49,14 +52,16 @@ class Dev {
   constructor(paths: readonly string[], options: DevOptions) {
     this.#paths = paths.map(path => resolve(path))
     this.#say = text => void (options.quiet || process.stderr.write(`${text}\n`))
+    this.#log = withoutDashboards(terminalLog({ json: options.json === true, quiet: options.quiet === true }))
     this.#session = new DevSession({
       paths,
-      log: withoutDashboards(terminalLog({ json: options.json === true, quiet: options.quiet === true })),
+      log: this.#log,
       http: options.http === false ? undefined : listenAddress(options.http, httpPort),
       amqp: options.amqp === undefined ? undefined : listenAddress(options.amqp, 0),
       dataDir: options.data,
       ...mostReadersOf(options),
       drop: options.drop,
+      signal: this.#end.signal,
       started: live => this.#started(live),
     })
     this.#types = options.types === false ? undefined : new DevTypes(paths, this.#say)
@@ -74,7 +79,7 @@ class Dev {
       this.#watcher.follow(this.#folders())
       await this.#watcher.ready()
       await this.#attempt(() => this.#session.reload(false), true)
-      this.#types?.check()
+      if (!this.#end.signal.aborted) this.#types?.check()
       if (this.#session.live) this.#say(`${pc.dim('watching  ')} ${this.#watched()}  ${pc.dim('Ctrl-C ends it')}`)
       await ended
       await this.#work
@@ -134,6 +139,7 @@ class Dev {
       if (outcome && outcome.kind !== 'misfit') await this.#dashboards.check(this.#session.jobs, false)
     } catch (error) {
       if (first && error instanceof MillraceError && error.code === 'MR401') throw error
+      if (toldLeft(error, this.#log)) return
       this.#failed = true
       process.stderr.write(`${errorText(error)}\n`)
       this.#say(pc.dim(this.#session.live ? '  the former text runs on; waiting for a change' : '  waiting for a change'))

@@ -8,6 +8,7 @@ import { startLive } from './live-process.js'
 import { errorText } from './print-error.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
+import { toldLeft } from './told-left.js'
 
 export interface DrainCommandOptions {
   readonly data?: string
@@ -18,7 +19,8 @@ export interface DrainCommandOptions {
 
 /**
  * `millrace drain JOB`: takes in what the journal holds behind its last snapshot, sends what no sink has acknowledged,
- * takes a snapshot and ends; no source is opened. Gives the exit code, 1 where rows are left that a sink would not take.
+ * takes a snapshot and ends; no source is opened. Gives the exit code, 1 where a signal ended it before, or rows are left that a
+ * sink would not take.
  */
 export async function drain(path: string, options: DrainCommandOptions): Promise<number> {
   const { job, code } = await loadJob(path)
@@ -41,7 +43,11 @@ export async function drain(path: string, options: DrainCommandOptions): Promise
     dataDir,
     ...(nodeDir !== undefined && { nodeDir }),
     state: { bundles: new Map([[job.id, code]]), drop: options.drop, drainOnly: true },
+    signal: asked.signal,
+  }).catch((error: unknown) => {
+    if (!toldLeft(error, log)) throw error
   })
+  if (!live) return 1
   const stop = (): void => void live.jobs.stop(0)
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)

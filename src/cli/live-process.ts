@@ -40,6 +40,8 @@ export interface LiveOptions {
   readonly clockLabel?: string
   readonly derived?: boolean
   readonly onOutput?: (output: OutputBatch) => void
+  /** Aborted, what takes long in a start is left (MR416); what has started by then is stopped by `jobs.stop`. */
+  readonly signal?: AbortSignal
 }
 
 /** Jobs, the AMQP node that they need, and the HTTP server, in one process. */
@@ -84,6 +86,7 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       ...(options.clockLabel !== undefined && { clockLabel: options.clockLabel }),
       ...(options.derived && { derived: true }),
       ...(options.onOutput && { onOutput: options.onOutput }),
+      ...(options.signal && { signal: options.signal }),
     })
     closers.push(() => running.stop())
     const server =

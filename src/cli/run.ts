@@ -15,6 +15,7 @@ import { resultsNdjson } from './results-ndjson.js'
 import { invitation, invite } from './share-invitation.js'
 import { onShutdown } from './shutdown.js'
 import { terminalLog } from './terminal-log.js'
+import { toldLeft } from './told-left.js'
 import { writeOut } from './write-out.js'
 
 export interface RunOptions extends ProcessOptions, InspectOptions, CsvWords {
@@ -34,9 +35,11 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   if (options.read.length > 0) return readFiles(jobs, options)
   const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`))
   const asked = new AbortController()
+  let started = false
   // Before anything is opened: a signal amid the start must not cost the state that the start has just taken over.
   const unlisten = onShutdown(() => {
-    say(pc.dim('stopping: credit off, sinks finish, state is saved; once more to stop at once'))
+    const how = started ? 'credit off, sinks finish, state is saved' : 'the start is left'
+    say(pc.dim(`stopping: ${how}; once more to stop at once`))
     asked.abort()
   })
   const dashboards = dashboardsFolder(paths)
@@ -57,7 +60,12 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
       ...(options.takeOver && { takeOver: true }),
     },
     ...(options.results === 'ndjson' && { onOutput: output => void writeOut(resultsNdjson(output)) }),
+    signal: asked.signal,
+  }).catch((error: unknown) => {
+    if (!toldLeft(error, log)) throw error
   })
+  if (!live) return 0
+  started = true
   const sharedAt = live.server?.sharedAt
   // Before the page's own address, which must not scroll away under a QR code.
   if (guests && sharedAt) invite(guests, sharedAt.url, options)

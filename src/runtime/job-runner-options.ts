@@ -37,6 +37,8 @@ export interface JobRunnerOptions {
   readonly drop: readonly string[]
   /** Open no source: process what the journal holds, send what waits, take a snapshot, end. */
   readonly drainOnly: boolean
+  /** Whether the job is to end before it runs: a recovery is left then, between two slices. */
+  readonly isLeft: () => boolean
   readonly views: ViewRegistry
   readonly outboxBytes: number
   readonly sourceBufferBytes: number

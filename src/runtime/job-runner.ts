@@ -24,6 +24,7 @@ import type { JobStore } from './recovery/job-store.js'
 import { risingEpochs } from './recovery/rising-epochs.js'
 import { RestartPolicy } from './restart-policy.js'
 import type { JobMemory } from './status/job-memory.js'
+import { tellFailure } from './tell-failure.js'
 
 /** One job from start to end: recovery, runs, restarts after errors, graceful stop. */
 export class JobRunner {
@@ -128,11 +129,9 @@ export class JobRunner {
         return await this.#finish(this.#run)
       } catch (thrown) {
         const error = asMillraceError(thrown, this.id)
-        // A full disk is asked again and again, and told of once.
-        if (!isFull(error) || !isFull(this.error))
-          this.options.log.error(error.message, { code: error.code, job: this.id, hint: error.hint })
+        tellFailure(this.options, error, this.error)
         this.error = error
-        if (!(await this.#mayRestart(error, policy))) return await this.#close('failed')
+        if (!(await this.#mayRestart(error, policy))) return await this.#close(error.code === 'MR416' ? 'stopped' : 'failed')
       }
     }
   }
@@ -185,9 +184,10 @@ export class JobRunner {
     else this.#run?.pump.halt(error)
   }
 
-  /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. An entry that takes half of the time is left half done. */
+  /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. An entry that takes half of the time is left half done, a recovery at once. */
   stop(deadlineMs = Ending.deadlineMs): Promise<void> {
     const ended = this.#end({ firePartial: false, deadlineMs }, deadlineMs / 2)
+    this.#opening.leave()
     this.#run?.pump.halt()
     return ended
   }
@@ -200,12 +200,12 @@ export class JobRunner {
     await ended
   }
 
-  /** Resolves when the job has ended. The pump has so many real ms for what it has at hand. */
+  /** Resolves when the job has ended. The pump, or a recovery before it, has so many real ms for what it has at hand. */
   async #end(options: DrainOptions, pumpMs: number): Promise<void> {
     this.#ending ??= new Ending(this.options.real, options)
     if (this.phase === 'running' || this.phase === 'starting') this.phase = 'draining'
     this.#pause.cut()
-    const cancel = this.options.real.after(pumpMs, () => this.#run?.pump.leave())
+    const cancel = this.options.real.after(pumpMs, () => (this.#run?.pump ?? this.#opening).leave())
     await this.#done
     cancel()
   }

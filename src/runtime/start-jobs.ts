@@ -62,6 +62,8 @@ export interface StartOptions {
   readonly takeOver?: boolean
   /** Opens no source: each job processes what its journal holds, sends what waits, takes a snapshot and ends. */
   readonly drainOnly?: boolean
+  /** Aborted, the start ends between two slices with MR416; what has started by then is stopped by its own `stop`. */
+  readonly signal?: AbortSignal
   /** The files; the machine's by default. */
   readonly disk?: Disk
   /** Makes a data folder this process's own. */
@@ -93,7 +95,7 @@ export interface RunningJobs {
  * Starts jobs side by side; each has its own pump, outbox and data folder, and a failing one touches no other.
  *
  * @throws MR430 for two jobs of one id, MR427 for a node to drop that no job has or had, MR421 for a snapshot that does not fit, MR425 for a data folder that another
- *   process uses, MR426 for one that cannot be written, what `checkSettings` finds, and what a job function threw; then no
+ *   process uses, MR426 for one that cannot be written, MR416 where `signal` was aborted meanwhile, what `checkSettings` finds, and what a job function threw; then no
  *   source or sink was opened.
  */
 export async function startJobs(options: StartOptions): Promise<RunningJobs> {
@@ -127,6 +129,7 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
         reset: options.reset ?? false,
         drop: options.drop ?? [],
         drainOnly: options.drainOnly ?? false,
+        isLeft: () => options.signal?.aborted ?? false,
         views,
         outboxBytes: options.outboxBytes ?? 32 * 2 ** 20,
         sourceBufferBytes: options.sourceBufferBytes ?? 4 * 2 ** 20,
@@ -135,7 +138,11 @@ export async function startJobs(options: StartOptions): Promise<RunningJobs> {
       }),
   )
   try {
-    for (const runner of runners) await runner.prepare()
+    for (const runner of runners) {
+      heed(options.signal)
+      await runner.prepare()
+    }
+    heed(options.signal)
     checkDropped(
       options.drop ?? [],
       runners.map(({ names }) => names),
@@ -173,6 +180,12 @@ function folderOf({ dataDir, jobs }: StartOptions, job: string): string | undefi
   if (dataDir === null) return undefined
   if (dataDir === undefined) return join('.millrace', job)
   return jobs.length === 1 ? dataDir : join(dataDir, job)
+}
+
+/** @throws MR416: nobody waits for these jobs any more. */
+function heed(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new MillraceError('MR416', 'the start was left before its jobs ran: the next one takes in again what this one has')
 }
 
 /** @throws MR427: what does not exist is misspelt, and its state was not given up. */

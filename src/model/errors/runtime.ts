@@ -69,6 +69,14 @@ export const runtimeErrors = entries({
       'Nothing is lost, and nothing counts twice: the next start takes the whole chunk in again from the journal, or, where no data folder keeps one, its source sends it again. Look which operator is slow.',
     action: 'stop',
   },
+  MR416: {
+    title: 'start left at a stop',
+    cause:
+      'The process was told to stop while a job was still taking in again what its journal holds behind the last snapshot, or before it had begun.',
+    remedy:
+      'Nothing was sent, and nothing has counted: the next start begins from the same snapshot and takes the same entries in again. Where that takes long, look which operator is slow.',
+    action: 'stop',
+  },
   MR420: {
     title: 'snapshot unreadable',
     cause: 'A snapshot, or a file beside it, is torn or altered, so nothing of it was used.',

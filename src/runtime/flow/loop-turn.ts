@@ -7,10 +7,13 @@ const longestMs = 6
 /** How long the event loop has been kept: who works in pieces asks between any two, and lets sockets and timers have theirs. */
 export class LoopTurn {
   readonly #real: Pick<TimeSource, 'monotonic'>
+  readonly #given: () => void
   #began: number
 
-  constructor(real: Pick<TimeSource, 'monotonic'>) {
+  /** `given` is called when others have had their turn; what it throws ends the work. */
+  constructor(real: Pick<TimeSource, 'monotonic'>, given = (): void => undefined) {
     this.#real = real
+    this.#given = given
     this.#began = real.monotonic()
   }
 
@@ -26,6 +29,7 @@ export class LoopTurn {
   /** Lets others have their turn; then the next one begins. */
   async give(): Promise<void> {
     await yieldTurn()
+    this.#given()
     this.#began = this.#real.monotonic()
   }
 }

@@ -14,9 +14,10 @@ export class JobOpening {
   #waiting: RecoveredJob | undefined
   /** The state is still to be put aside. */
   #reset: boolean
+  #left = false
 
   constructor(options: JobRunnerOptions, views: JobViews, events: RestingEvents) {
-    this.#options = options
+    this.#options = { ...options, isLeft: () => this.#left || options.isLeft() }
     this.#views = views
     this.#reset = options.reset
     this.#events = {
@@ -57,6 +58,11 @@ export class JobOpening {
     if (dataDir !== undefined) return this.#recovered(dataDir)
     broken.memory.runLost(broken.graph)
     return { ...broken, graph: startGraph(this.#options, job) }
+  }
+
+  /** A recovery that is on ends between two slices, with MR416. */
+  leave(): void {
+    this.#left = true
   }
 
   /** Leaves the folder to others, where the job waits for space. */

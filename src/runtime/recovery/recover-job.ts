@@ -13,6 +13,7 @@ import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import { lateRows } from '../letters/late-rows.js'
 import { ReplayedOutputs } from '../replay/replayed-outputs.js'
 import { JobMemory, newIds } from '../status/job-memory.js'
+import { heedStop } from './heed-stop.js'
 import { heldPosition } from './held-position.js'
 import type { JobBundles } from './job-bundles.js'
 import { headerOf, stateOf } from './job-snapshot.js'
@@ -55,8 +56,8 @@ export interface Recovered {
  * The state of a job from its data folder: the newest whole snapshot, then the entries behind it, through the text of the
  * job that took them in. What follows is the same as it was, so what sinks hold is left out.
  *
- * @throws MR421 what the edited job would lose; MR442 a damaged journal; MR450 state that cannot be made again; MR460 a
- *   release that would compute the rest differently; MR461 a former text of the job that is missing.
+ * @throws MR416 it was left, as `isLeft` asks; MR421 what the edited job would lose; MR442 a damaged journal; MR450 state that
+ *   cannot be made again; MR460 a release that would compute the rest differently; MR461 a former text of the job that is missing.
  */
 export async function recoverJob(parts: RecoveryParts): Promise<Recovered> {
   return new Recovery(parts).run()
@@ -83,7 +84,7 @@ class Recovery {
     const { options, durability, deadLetters } = parts
     this.#views = new RecoveredViews(parts.views, options)
     const { time, real, random, factories } = options
-    this.#turn = new LoopTurn(real)
+    this.#turn = new LoopTurn(real, () => heedStop(parts, this.#memory.entry))
     this.#logs = new SourceLogs(source => connectorContext(options, source))
     const { loaded } = durability
     const state = loaded && stateOf(loaded)
