@@ -150,6 +150,41 @@ describe.skipIf(!hasChromium)('what is behind the figures', () => {
     ])
     // Three messages, each reported by two operators.
     expect(await page.locator('.late-rows tbody tr').count()).toBe(3)
+    expect(await page.locator('.late-rows a').count()).toBe(0)
+    await close()
+  })
+
+  test('of many late rows the newest are shown, and the rest is a link away', async () => {
+    server.feed.lateListed = 24
+    const { page, close } = await visit(browser, url)
+    await page.getByRole('link', { name: '61', exact: true }).click()
+    const more = page.locator('.late-rows').getByRole('link', { name: 'More as JSON' })
+    await more.waitFor()
+    expect(await page.locator('.late-rows tbody tr').count()).toBe(8)
+    const rows = await page.request.get(new URL((await more.getAttribute('href'))!, url).href)
+    expect(await rows.json()).toHaveLength(48)
+    server.feed.lateListed = 3
+    await close()
+  })
+
+  test('late rows stay listed when the process that saw them is killed; who comes later is told why there are none', async () => {
+    const { page, close } = await visit(browser, url)
+    await page.getByRole('link', { name: '61', exact: true }).click()
+    const rows = page.locator('.late-rows tbody tr')
+    await rows.nth(2).waitFor()
+    // The next one lists what came since: one of its own.
+    server.feed.lateListed = 1
+    server.feed.beLate()
+    server.advance()
+    await rows.nth(3).waitFor()
+    expect(await rows.count()).toBe(4)
+    await page.locator('.late-rows header', { hasText: '62 in all, newest first' }).waitFor()
+    server.feed.lateListed = 0
+    await page.reload()
+    await page.locator('.late-rows').scrollIntoViewIfNeeded()
+    await page.locator('.late-rows header', { hasText: '62 in all, before this process began; each counted' }).waitFor()
+    expect(await rows.count()).toBe(0)
+    server.feed.lateListed = 3
     await close()
   })
 

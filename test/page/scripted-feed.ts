@@ -44,6 +44,8 @@ export class ScriptedFeed {
   /** How many devices the third job has. */
   devices = fewDevices
   trouble = false
+  /** Messages that are listed of those that were late: the newest. */
+  lateListed = 3
   /** °C by which the mean of mote 2 is higher than it was. */
   heat = 0
   /** Ms that the job's clock is ahead of the data: data of long ago, read today. */
@@ -260,7 +262,7 @@ export class ScriptedFeed {
   lateRows(job: string): readonly LateRow[] {
     if (job !== 'mote-climate') return []
     const of = (node: string): readonly LateRow[] =>
-      [0, 1, 2].map(i => {
+      Array.from({ length: this.lateListed }, (_, i) => {
         const eventTime = this.#now - 200_000 - i * 5000
         const start = Math.floor(eventTime / minute) * minute
         const row = { mote: 3, celsius: 26.9, at: eventTime }

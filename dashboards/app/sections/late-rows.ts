@@ -3,12 +3,14 @@ import { element, replaceWhenChanged } from '../dom/element.js'
 import { getJson } from '../feed/get-json.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
 import { count, dateTime, duration, exactMoment, moment } from '../text/format.js'
-import { type LateMessage, lateMessages } from '../text/late-messages.js'
+import { type LateMessage, lateMessages, newestLate } from '../text/late-messages.js'
 import { rowWords } from '../text/row-words.js'
 
 const shown = 8
 /** Operators report a message one after the other: enough that those shown are whole. */
 const asked = 200
+/** As many as the server lists. */
+const mostListed = 1000
 /** Real ms between two requests while the list can be seen, and while it cannot: it may be printed. */
 const seenEveryMs = 2000
 const unseenEveryMs = 30_000
@@ -20,6 +22,8 @@ export class LateRows implements Section {
   readonly #note = element('p')
   readonly #body = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Late rows, newest first' })
   #messages: readonly LateMessage[] = []
+  /** The server lists more of them than are shown. */
+  #hasMore = false
   #asked = Number.NEGATIVE_INFINITY
   #askedAt = -1
 
@@ -37,34 +41,53 @@ export class LateRows implements Section {
   draw({ job }: PageState): void {
     const late = job?.counts.late ?? 0
     this.#ask(late, this.#context.screen.has(this.root) ? seenEveryMs : unseenEveryMs)
-    const words = late === 0 ? 'none: every row came before its window closed' : lateWords(late)
+    const words = lateWords(late, this.#messages.length === 0 && this.#askedAt === late)
     replaceWhenChanged(this.#note, words, () => [words])
     this.#body.hidden = this.#messages.length === 0
     const now = job?.now ?? 0
     const today = dateTime(now).slice(0, 10)
-    replaceWhenChanged(this.#body, `${today}${JSON.stringify(this.#messages)}`, () => [table(this.#messages, now)])
+    replaceWhenChanged(this.#body, `${today}${this.#hasMore}${JSON.stringify(this.#messages)}`, () => [
+      table(this.#messages, now),
+      this.#hasMore ? this.#more() : '',
+    ])
   }
 
   dispose(): void {
     this.#context.screen.forget(this.root)
   }
 
-  /** Only when there are new ones. */
+  /** Only when there are new ones, or none are known of those that are counted. */
   #ask(late: number, everyMs: number): void {
     const now = performance.now()
-    if (late === this.#askedAt || now - this.#asked < everyMs) return
+    const knowsThem = late === this.#askedAt && (late === 0 || this.#messages.length > 0)
+    if (knowsThem || now - this.#asked < everyMs) return
     this.#asked = now
-    void getJson<LateRow[]>(`api/v1/jobs/${encodeURIComponent(this.#context.job)}/late?limit=${asked}`).then(rows => {
+    void getJson<LateRow[]>(this.#address(asked)).then(rows => {
       if (!rows) return
+      const told = lateMessages(rows)
+      // Fewer than before: the job began anew.
+      this.#messages = newestLate(late < this.#askedAt ? [] : this.#messages, told, shown)
+      this.#hasMore = told.length > shown
       this.#askedAt = late
-      this.#messages = lateMessages(rows).slice(0, shown)
       this.#context.mark()
     })
   }
+
+  #address(limit: number): string {
+    return `api/v1/jobs/${encodeURIComponent(this.#context.job)}/late?limit=${limit}`
+  }
+
+  #more(): HTMLElement {
+    return element('p', { class: 'more' }, element('a', { href: this.#address(mostListed) }, 'More as JSON'))
+  }
 }
 
-const lateWords = (late: number): string =>
-  `${count(late)} in all, newest first; each counted, and in no result of the windows that it missed`
+/** @param isUnknown the server lists none of them: a process knows those since its start, and what it took in again then */
+const lateWords = (late: number, isUnknown: boolean): string => {
+  if (late === 0) return 'none: every row came before its window closed'
+  const order = isUnknown ? 'before this process began' : 'newest first'
+  return `${count(late)} in all, ${order}; each counted, and in no result of the windows that it missed`
+}
 
 const table = (messages: readonly LateMessage[], now: number): HTMLTableElement => {
   const head = ['came', 'row', 'of', 'missed the window', 'by'].map(word => element('th', { scope: 'col' }, word))

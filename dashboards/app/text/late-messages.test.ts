@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LateRow } from '../../../src/model/late-row.js'
-import { lateMessages } from './late-messages.js'
+import { lateMessages, newestLate } from './late-messages.js'
 
 const late = (node: string, mote: number, span = 60_000): LateRow => ({
   job: 'climate',
@@ -33,5 +33,13 @@ describe('late messages', () => {
       ['humidity', 'climate'],
       ['humidity', 'climate'],
     ])
+  })
+
+  test('what was known stays, once, and the newest are first', () => {
+    const at = (ms: number, mote: number) => ({ ...lateMessages([late('climate', mote)])[0]!, at: ms })
+    const twins = [at(3, 1), at(3, 1)]
+    expect(newestLate([at(2, 1), at(1, 1)], [], 8)).toEqual([at(2, 1), at(1, 1)])
+    expect(newestLate([at(2, 1), at(1, 1)], [...twins, at(2, 1)], 8)).toEqual([...twins, at(2, 1), at(1, 1)])
+    expect(newestLate([at(2, 1), at(1, 1)], [at(5, 2)], 2)).toEqual([at(5, 2), at(2, 1)])
   })
 })

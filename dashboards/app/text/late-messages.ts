@@ -21,7 +21,7 @@ export const lateMessages = (rows: readonly LateRow[]): readonly LateMessage[] =
   const alike = new Map<string, LateRow[][]>()
   const messages: LateRow[][] = []
   for (const row of rows) {
-    const name = JSON.stringify([row.at, row.eventTime, row.row])
+    const name = nameOf(row)
     const group = alike.get(name) ?? []
     alike.set(name, group)
     const own = group.find(reports => !reports.some(({ node }) => node === row.node))
@@ -36,6 +36,17 @@ export const lateMessages = (rows: readonly LateRow[]): readonly LateMessage[] =
     const { at, eventTime, row } = reports[0]!
     return { at, eventTime, row, missed: missedWindows(reports) }
   })
+}
+
+const nameOf = ({ at, eventTime, row }: Pick<LateRow, 'at' | 'eventTime' | 'row'>): string => JSON.stringify([at, eventTime, row])
+
+/**
+ * The newest messages known after an answer of the server, so many at most. A process lists only those that it took in itself; what
+ * a reader's list held of the one before it stays there.
+ */
+export const newestLate = (known: readonly LateMessage[], told: readonly LateMessage[], most: number): readonly LateMessage[] => {
+  const names = new Set(told.map(nameOf))
+  return [...told, ...known.filter(message => !names.has(nameOf(message)))].sort((a, b) => b.at - a.at).slice(0, most)
 }
 
 const missedWindows = (reports: readonly LateRow[]): readonly MissedWindow[] => {
