@@ -23,6 +23,7 @@ import { planShape } from './plan-difference.js'
 import { RecoveredViews } from './recovered-views.js'
 import { semanticDifferences, semanticsChanged, semanticVersions } from './semantic-versions.js'
 import { SourceLogs } from './source-logs.js'
+import { tellProgress } from './tell-progress.js'
 
 export interface RecoveryParts {
   readonly options: JobRunnerOptions
@@ -105,12 +106,14 @@ class Recovery {
     const { loaded, journal } = durability
     const began = options.real.monotonic()
     if (loaded) await this.#restore(loaded)
+    const ended = tellProgress(options, () => this.#memory.entry, journal.last)
     try {
       for await (const item of journal.read(loaded?.entry ?? 0)) {
         await this.#take(item)
         if (this.#turn.isOver) await this.#turn.give()
       }
     } finally {
+      ended()
       await this.#logs.close()
     }
     if (this.#bundle !== bundles.current) {
@@ -118,15 +121,13 @@ class Recovery {
       await this.#begin({ bundle: bundles.current })
     }
     await this.#beginAnew()
-    const ms = options.real.monotonic() - began
-    const outputs = this.#outputs.rest()
     return {
       graph: this.#graph,
       memory: this.#memory,
       clock: this.#clock,
-      outputs,
+      outputs: this.#outputs.rest(),
       replayed: this.#replayed,
-      ms,
+      ms: options.real.monotonic() - began,
       moved: this.#moved,
       names: this.#names,
     }
