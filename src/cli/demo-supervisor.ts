@@ -110,10 +110,13 @@ export class DemoSupervisor {
 
   /** Does it when what was asked for before is done. @throws MR547 for what cannot be done, or while too much waits. */
   async act(action: DemoAction): Promise<void> {
-    if (this.#queue.full) throw new MillraceError('MR547', 'more was asked for than can be done at once')
+    if (this.#queue.full) throw new MillraceError('MR547', 'more was asked for than can be done at once', { hint: 'wait a moment' })
     await this.#queue.run(async () => {
-      if (!this.status().actions.some(possible => possible.action === action))
-        throw new MillraceError('MR547', `'${action}' cannot be done now`)
+      const possible = this.status().actions.map(one => one.action)
+      if (!possible.includes(action)) {
+        const hint = possible.length === 0 ? 'wait a moment' : `what can be done: ${possible.join(', ')}`
+        throw new MillraceError('MR547', `'${action}' cannot be done now`, { hint })
+      }
       await this.#deed(action)
     })
   }

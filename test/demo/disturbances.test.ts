@@ -137,7 +137,9 @@ describe('what can be done to the demo', { timeout: patience.test }, () => {
   test('without the broker nothing is lost, and nothing becomes late', async () => {
     const { id } = await demo.act('unplug')
     expect((await demo.status()).actions.map(({ action }) => action)).toEqual(['pause', 'plug', 'kill'])
-    expect((await demo.request('late')).status).toBe(409)
+    const refused = await demo.request('late')
+    expect(refused.status).toBe(409)
+    expect(await refused.json()).toMatchObject({ code: 'MR547', hint: 'what can be done: pause, plug, kill' })
     // At once: after ten seconds the broker comes back by itself.
     await Promise.all([
       until('the page says what is wrong', async () => (await demo.job()).state === 'waiting'),

@@ -113,7 +113,7 @@ export class FeedServer {
     await until('the demo to do it', () => !this.demo.isSlow)
     if (!this.demo.act(action)) {
       response.writeHead(409, { 'content-type': 'application/problem+json' })
-      response.end(JSON.stringify({ detail: `'${action}' cannot be done now`, hint: 'wait a moment' }))
+      response.end(JSON.stringify({ detail: `'${action}' cannot be done now`, hint: 'Look at what can be done.' }))
       return
     }
     json(response, this.demo.status())

@@ -1,3 +1,5 @@
+import { refusalWords } from '../text/refusal-words.js'
+
 /** What a server said to an action: its answer, or in words why not. */
 export type Answer<T> = { readonly value: T } | { readonly refusal: string }
 
@@ -18,5 +20,5 @@ export const postAction = async <T>(path: string): Promise<Answer<T>> => {
 
 const problemText = (body: unknown): string | undefined => {
   if (typeof body !== 'object' || body === null || !('detail' in body) || typeof body.detail !== 'string') return undefined
-  return 'hint' in body && typeof body.hint === 'string' ? `${body.detail}; ${body.hint}` : body.detail
+  return refusalWords(body.detail, 'hint' in body && typeof body.hint === 'string' ? body.hint : undefined)
 }
