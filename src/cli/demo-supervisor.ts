@@ -113,10 +113,8 @@ export class DemoSupervisor {
     if (this.#queue.full) throw new MillraceError('MR547', 'more was asked for than can be done at once', { hint: 'wait a moment' })
     await this.#queue.run(async () => {
       const possible = this.status().actions.map(one => one.action)
-      if (!possible.includes(action)) {
-        const hint = possible.length === 0 ? 'wait a moment' : `what can be done: ${possible.join(', ')}`
-        throw new MillraceError('MR547', `'${action}' cannot be done now`, { hint })
-      }
+      const hint = `what can be done: ${possible.join(', ') || 'nothing for a moment'}`
+      if (!possible.includes(action)) throw new MillraceError('MR547', `'${action}' cannot be done now`, { hint })
       await this.#deed(action)
     })
   }
