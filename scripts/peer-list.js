@@ -1,6 +1,6 @@
 /** The real peers of the tests: what each is, whether it is there, and how it is obtained. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const folder = join(import.meta.dirname, '..', '.peers')
@@ -28,6 +28,22 @@ const apt = (...packages) => {
   run('apt-get', install, { env })
 }
 
+/** Unpacks a Debian package into the folder: no root needed, and no service of it is started. */
+const unpackedDeb = name => {
+  if (process.platform !== 'linux' || !has('apt-get')) throw new Error(`install ${name} from Debian, or from what this system has`)
+  const home = join(folder, name)
+  rmSync(home, { recursive: true, force: true })
+  mkdirSync(home, { recursive: true })
+  const download = ['download', '-qq', name]
+  if (spawnSync('apt-get', download, { cwd: home, stdio: 'ignore' }).status !== 0) {
+    run('apt-get', ['update', '-qq'])
+    run('apt-get', download, { cwd: home })
+  }
+  const archive = readdirSync(home).find(file => file.endsWith('.deb'))
+  run('dpkg', ['-x', archive, '.'], { cwd: home })
+  rmSync(join(home, archive))
+}
+
 const python = windows ? 'python' : 'python3'
 const venvPython = join(folder, 'venv', windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python')
 
@@ -35,18 +51,23 @@ const venvPython = join(folder, 'venv', windows ? 'Scripts' : 'bin', windows ? '
 const analysts = { pandas: '3.1.1', polars: '2.1.0', duckdb: '1.5.5', 'duckdb-extension-httpfs': '1.5.5', pyarrow: '26.0.1' }
 const analystsHave = `import importlib.metadata as m; assert all(m.version(n) == v for n, v in ${JSON.stringify(analysts)}.items())`
 
-/** Another release of Node, from its npm package. */
-function nodeRelease(release) {
-  const home = join(folder, `node-${release}`)
+/** What an npm package brings, in a folder of its own; `file` of it tells that it is there. */
+function npmPackage(name, version, what, home, ...file) {
+  const path = join(folder, home)
   return {
-    what: `Node ${release}`,
-    present: () => existsSync(join(home, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')),
+    what,
+    present: () => existsSync(join(path, 'node_modules', ...name.split('/'), ...file)),
     obtain: () => {
-      mkdirSync(home, { recursive: true })
-      run('npm', ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', '--silent', `node@${release}`], { shell: windows })
+      mkdirSync(path, { recursive: true })
+      run('npm', ['install', '--prefix', path, '--no-save', '--no-audit', '--no-fund', '--silent', `${name}@${version}`], {
+        shell: windows,
+      })
     },
   }
 }
+
+/** Another release of Node, from its npm package. */
+const nodeRelease = release => npmPackage('node', release, `Node ${release}`, `node-${release}`, 'bin', windows ? 'node.exe' : 'node')
 
 export const peers = {
   proton: {
@@ -93,6 +114,12 @@ export const peers = {
     present: () => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(path => existsSync(path)),
     obtain: () => apt('chromium'),
   },
+  nginx: {
+    what: 'nginx',
+    present: () => existsSync(join(folder, 'nginx', 'usr', 'sbin', 'nginx')),
+    obtain: () => unpackedDeb('nginx'),
+  },
+  powerquery: npmPackage('@microsoft/powerquery-parser', '2.0.0', "Microsoft's parser of Power Query", 'powerquery', 'package.json'),
   'node-22': nodeRelease(22),
   'node-24': nodeRelease(24),
 }

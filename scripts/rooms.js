@@ -51,9 +51,4 @@ export const rooms = [
 ]
 
 /** Files that may read the real clock and the real randomness. */
-export const seams = [
-  'src/runtime/seams/system-time.ts',
-  'src/runtime/seams/system-random.ts',
-  'src/runtime/seams/scaled-time.ts',
-  'src/runtime/seams/system-disk.ts',
-]
+export const seams = ['src/runtime/seams/system-time.ts', 'src/runtime/seams/system-random.ts', 'src/runtime/seams/system-disk.ts']

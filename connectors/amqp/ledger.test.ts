@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { presettled, Segment } from '../../src/connector/segments.js'
+import { presettled, Segment } from '../../src/connector/segment.js'
 import type { Outcome } from '../../src/connector/source.js'
 import { Ledger } from './ledger.js'
 

@@ -1,4 +1,4 @@
-import { presettled, type Segment } from '../../src/connector/segments.js'
+import { presettled, type Segment } from '../../src/connector/segment.js'
 import type { Outcome } from '../../src/connector/source.js'
 
 /** One outcome for the deliveries `first … last` of a session (both included, serial numbers): one disposition frame. */

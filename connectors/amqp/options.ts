@@ -3,7 +3,7 @@ import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../.
 import type { EnvironmentText, Text } from '../../src/connector/secret.js'
 import type { IdSpec } from '../../src/connector/source.js'
 import type { TlsOptions } from '../../src/connector/tls-settings.js'
-import { type Duration, durationMs } from '../../src/model/duration.js'
+import type { Duration } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 
 /** What the address is at the broker. `anycast` and `multicast` are direct links: nothing is stored between the ends. */
@@ -52,12 +52,6 @@ const url: OptionCheck = value => {
   }
   return undefined
 }
-const duration: OptionCheck = value => {
-  if (typeof value !== 'string') return "wants a duration such as '30s'"
-  durationMs(value as Duration)
-  return undefined
-}
-
 /** The address kinds that an option may name. */
 export const kindOption: OptionCheck = value =>
   ['queue', 'topic', 'anycast', 'multicast'].includes(value as string) ? undefined : "wants 'queue', 'topic', 'anycast' or 'multicast'"
@@ -69,7 +63,7 @@ export const brokerChecks: Readonly<Record<string, OptionCheck>> = {
   password: wants.text,
   tls: wantsObject({ ca: wants.text, cert: wants.text, key: wants.text, rejectUnauthorized: wants.flag }, []),
   containerId: wants.plain,
-  idleTimeout: duration,
+  idleTimeout: wants.duration,
 }
 
 const sourceChecks: Readonly<Record<string, OptionCheck>> = {

@@ -1,6 +1,7 @@
 import { type EncodedOutcome, type EventContext, outcomes, type Receiver, withdrawCredit, writeDisposition } from '../../src/amqp/rhea.js'
 import { takeTransfers } from '../../src/amqp/take-transfers.js'
-import { presettled, type Segment, SegmentQueue } from '../../src/connector/segments.js'
+import { presettled, type Segment } from '../../src/connector/segment.js'
+import { SegmentQueue } from '../../src/connector/segment-queue.js'
 import type { ConnectorContext, Outcome, SourceReader, SourceStatus } from '../../src/connector/source.js'
 import { Backoff } from '../../src/model/backoff.js'
 import type { Chunk } from '../../src/model/chunk.js'

@@ -3,6 +3,7 @@ import { csvNames } from '../../src/codecs/csv-names.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../../src/model/schema.js'
 import { columnList } from './column-list.js'
+import { columnRemedy } from './column-remedy.js'
 import { headerRemedy } from './header-remedy.js'
 import { likelyDelimiter } from './likely-delimiter.js'
 import { recordLimit } from './record-scanner.js'
@@ -45,7 +46,9 @@ export function csvHeader(path: string, record: Uint8Array, schema: Schema<unkno
   const missing = columns.filter((column, i) => (!hasAny || !fields[i]![1].nullable) && !names.includes(column))
   if (missing.length > 0) {
     const notes = [`columns of the file: ${columnList(names)}`]
-    throw new MillraceError('MR217', `${path} has no column ${columnList(missing.map(name => `\`${name}\``))}`, { notes, ...details })
+    const remedy = hint ?? columnRemedy(missing[0]!, schema, names)
+    const message = `${path} has no column ${columnList(missing.map(name => `\`${name}\``))}`
+    throw new MillraceError('MR217', message, { notes, ...(remedy !== undefined && { hint: remedy }) })
   }
   const twice = names.find((name, i) => names.indexOf(name) !== i && columns.includes(name))
   if (twice !== undefined) throw new MillraceError('MR219', `the header of ${path} names \`${twice}\` twice`)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -116,6 +117,11 @@ describe('openFile', () => {
 
   it('names what is wrong with the file itself', async () => {
     await expect(openFile(join(folder, 'none.csv'), S)).rejects.toMatchObject({ code: 'MR218' })
+    execFileSync('mkfifo', [join(folder, 'pipe.csv')])
+    await expect(openFile(join(folder, 'pipe.csv'), S)).rejects.toMatchObject({
+      code: 'MR218',
+      message: expect.stringContaining('is a pipe'),
+    })
     await expect(openFile(join(folder, 'none.txt'), S)).rejects.toMatchObject({ code: 'MR220' })
     await expect(read('f.csv', 'a,t\n1,2\n', S)).rejects.toMatchObject({
       code: 'MR217',

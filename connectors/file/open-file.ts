@@ -8,6 +8,7 @@ import type { SourceReader } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { FieldSpec, Schema } from '../../src/model/schema.js'
 import { csvHeader } from './csv-header.js'
+import { forReading, otherThanFile } from './other-than-file.js'
 import { contentsOf } from './packed-bytes.js'
 import { RecordReader } from './record-reader.js'
 import { recordLimit } from './record-scanner.js'
@@ -36,15 +37,16 @@ export async function openFile(
   options: CsvOptions = {},
 ): Promise<OpenFile> {
   const form = csvForm(options)
-  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(path, forReading).catch((cause: NodeJS.ErrnoException) => {
     throw new MillraceError('MR218', cause.code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be opened: ${cause.message}`, {
       cause,
     })
   })
   const delimiter = format === 'csv' ? form.delimiter : undefined
   try {
-    if ((await file.stat()).isDirectory())
-      throw new MillraceError('MR218', `${path} is a folder, not a file`, { hint: 'Name a file in it.' })
+    const other = otherThanFile(await file.stat())
+    const hint = other === 'a folder' ? 'Name a file in it.' : 'Write what it gives to a file, and name that.'
+    if (other) throw new MillraceError('MR218', `${path} is ${other}, not a file`, { hint })
     const reader = new RecordReader(await contentsOf(path, file), path, delimiter)
     const named = byName(schema, format)
     const names = async () => form.header ?? (await headerOf(reader, path, named, form.delimiter))

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { HeldPosition } from '../../src/connector/sink.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Log } from '../../src/model/seams.js'
+import { expectFile } from './expect-file.js'
 import { holds, inodeOf, printOf } from './file-place.js'
 import { type Mark, PositionSlots } from './position-slots.js'
 import type { ResultText } from './result-text.js'
@@ -52,6 +53,7 @@ export class ResultFile {
   static async open(place: ResultPlace): Promise<ResultFile> {
     const { path, owner, journal, log } = place
     await mkdir(dirname(path), { recursive: true })
+    await expectFile(path)
     const known = await PositionSlots.read(sidePath(path))
     if (known && known.owner !== owner) throw new MillraceError('MR336', `${path} holds results of ${known.owner}, and this is ${owner}`)
     // Positions of another journal say nothing: entries count from 1 in each.

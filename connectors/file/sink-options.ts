@@ -1,6 +1,6 @@
 import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import type { Text } from '../../src/connector/secret.js'
-import { type Duration, durationMs } from '../../src/model/duration.js'
+import type { Duration } from '../../src/model/duration.js'
 
 /** When a result file is put aside, under a number, and a new one begun. */
 export interface Rotation {
@@ -22,15 +22,10 @@ export interface FileSinkOptions {
   readonly keep?: number
 }
 
-const duration: OptionCheck = value => {
-  if (typeof value !== 'string') return "wants a duration such as '1h'"
-  return durationMs(value as Duration) > 0 ? undefined : 'wants a duration above 0'
-}
-
 const checks: Readonly<Record<string, OptionCheck>> = {
   path: value => (isText(value) && value !== '' ? undefined : 'wants a path'),
   format: value => (value === 'ndjson' || value === 'csv' ? undefined : "wants 'ndjson' or 'csv'"),
-  rotate: wantsObject({ bytes: wants.count, every: duration }, []),
+  rotate: wantsObject({ bytes: wants.count, every: wants.positiveDuration }, []),
   keep: wants.count,
 }
 

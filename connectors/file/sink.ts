@@ -5,6 +5,8 @@ import { resolveText } from '../../src/connector/secret.js'
 import type { SinkSpec } from '../../src/connector/sink.js'
 import type { CheckResult, ConnectorContext } from '../../src/connector/source.js'
 import { durationMs } from '../../src/model/duration.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { expectFile } from './expect-file.js'
 import type { ResultPlace } from './result-file.js'
 import { checkSinkOptions, type FileSinkOptions } from './sink-options.js'
 import { FileSinkWriter } from './sink-writer.js'
@@ -57,14 +59,10 @@ function placeOf(
 /** For `validate`: whether the file, or the nearest folder that is there, may be written. */
 async function check(path: string): Promise<CheckResult> {
   try {
-    const isThere = await stat(path).then(
-      found => found.isFile(),
-      () => undefined,
-    )
-    if (isThere === false) throw new Error(`it is a folder`)
-    await access(isThere ? path : await nearestFolder(dirname(path)), constants.W_OK)
+    await access((await expectFile(path)) ? path : await nearestFolder(dirname(path)), constants.W_OK)
     return { ok: true, message: `${path} can be written` }
   } catch (error) {
+    if (error instanceof MillraceError) return { ok: false, message: error.message, code: 'MR335', hint: error.hint, severity: 'error' }
     return { ok: false, message: `${path} cannot be written: ${(error as Error).message}`, code: 'MR335', severity: 'error' }
   }
 }

@@ -3,8 +3,9 @@ import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Schema } from '../../src/model/schema.js'
 import { csvHeader } from './csv-header.js'
 import { type FilePlace, holds, inodeOf, printOf } from './file-place.js'
+import { insteadOf } from './instead-of.js'
 import { noSuchFile } from './no-such-file.js'
-import { ofFolder } from './of-folder.js'
+import { forReading, otherThanFile } from './other-than-file.js'
 import { contentsOf, type PackedBytes } from './packed-bytes.js'
 import { type Offset, RecordBuffer, type Records } from './record-buffer.js'
 import { tornRemedy } from './torn-remedy.js'
@@ -47,12 +48,13 @@ export class SourceFile {
 
   /** @throws MR330 where there is none, MR331 where it cannot be opened */
   static async open(path: string, form: RecordForm): Promise<SourceFile> {
-    const handle = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    const handle = await open(path, forReading).catch((cause: NodeJS.ErrnoException) => {
       if (noFile.has(cause.code ?? '')) throw noSuchFile(path, cause)
       throw new MillraceError('MR331', `${path} cannot be opened: ${cause.message}`, { cause })
     })
     try {
-      if ((await handle.stat()).isDirectory()) throw new MillraceError('MR331', `${path} is a folder, not a file`, { hint: ofFolder })
+      const other = otherThanFile(await handle.stat())
+      if (other) throw new MillraceError('MR331', `${path} is ${other}, not a file`, { hint: insteadOf(other) })
       return new SourceFile(path, handle, await contentsOf(path, handle), await inodeOf(handle), form)
     } catch (error) {
       await handle.close()

@@ -105,7 +105,7 @@ export class FileSourceReader implements SourceReader {
   #detail(): string {
     if (this.#closed) return 'closed'
     if (this.#ended) return `${this.#series.path} read to its end`
-    if (this.#error) return `waits: ${this.#error.message}`
+    if (this.#error) return `waits, ${this.#error.message}`
     const file = this.#file
     if (!file) return `waits for ${this.#series.path}`
     const { line } = file.offset

@@ -1,8 +1,10 @@
 import { csvForm, csvOptionsOf } from '../../src/codecs/csv-form.js'
+import type { DecoderSpec } from '../../src/codecs/decoder.js'
 import { resolveText, type Text } from '../../src/connector/secret.js'
 import type { CheckResult, ConnectorContext, IdSpec, SourcePromise, SourceSpec } from '../../src/connector/source.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import type { Schema } from '../../src/model/schema.js'
+import { checkRecords } from './check-records.js'
 import { readPlace } from './file-place.js'
 import { FileSeries } from './file-series.js'
 import { withoutLongRecords } from './long-records.js'
@@ -48,7 +50,7 @@ export function file<T>(options: FileSourceOptions<T>): SourceSpec<T> {
     usesEmbeddedNode: false,
     checkSettings: context => void seriesOf(path, context),
     open: async context => FileSourceReader.open(context, seriesOf(path, context), form, follow),
-    check: async context => [await check(path, context, form, follow)],
+    check: context => check(path, context, form, decode, follow),
     placeOf: ({ position, lines }, message) =>
       position !== undefined && lines ? `${readPlace(position).file} line ${lines[message]}` : undefined,
   }
@@ -79,8 +81,14 @@ function promiseOf(path: string, follow: boolean): SourcePromise {
   return { unaccepted: 'log', meanwhile: 'kept', repeats: false, readers: 'one', ...remark }
 }
 
-/** For `validate`: whether the first file is there, can be read and has the columns. */
-async function check(path: Text, context: ConnectorContext, form: RecordForm, follow: boolean): Promise<CheckResult> {
+/** For `validate`: whether the first file is there, can be read and has the columns, and whether its first records fit. */
+async function check(
+  path: Text,
+  context: ConnectorContext,
+  form: RecordForm,
+  decode: DecoderSpec<unknown>,
+  follow: boolean,
+): Promise<readonly CheckResult[]> {
   let file: SourceFile | undefined
   try {
     const series = seriesOf(path, context)
@@ -88,11 +96,11 @@ async function check(path: Text, context: ConnectorContext, form: RecordForm, fo
     if (first === undefined) throw noSuchFile(series.path)
     file = await SourceFile.open(first, form)
     const records = await file.take(!follow)
-    return { ok: true, message: `${first} can be read${records ? '' : ', and is empty'}` }
+    return records ? checkRecords(first, records, decode) : [{ ok: true, message: `${first} can be read, and is empty` }]
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
     const { message, code, notes, hint } = error
-    return { ok: false, message, code, notes, hint, severity: follow && code === 'MR330' ? 'warning' : 'error' }
+    return [{ ok: false, message, code, notes, hint, severity: follow && code === 'MR330' ? 'warning' : 'error' }]
   } finally {
     await file?.close()
   }

@@ -1,7 +1,7 @@
 import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../../src/connector/check-options.js'
 import { EnvironmentText, type Text } from '../../src/connector/secret.js'
 import type { TlsOptions } from '../../src/connector/tls-settings.js'
-import { type Duration, durationMs } from '../../src/model/duration.js'
+import type { Duration } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 import { headerFault } from './headers.js'
 
@@ -49,11 +49,6 @@ const headers: OptionCheck = value => {
   return faults.find(fault => fault !== undefined)
 }
 
-const timeout: OptionCheck = value => {
-  if (typeof value !== 'string') return "wants a duration such as '30s'"
-  return durationMs(value as Duration) > 0 ? undefined : 'wants a duration above 0'
-}
-
 /** A batch is one write of the runtime at most, which holds so many rows. */
 const mostRows = 10_000
 const mostWaitMs = 10_000
@@ -73,7 +68,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   batch: wantsObject({ rows: within(1, mostRows), ms: within(0, mostWaitMs) }, []),
   idField: wants.plain,
   idempotent: wants.flag,
-  timeout,
+  timeout: wants.positiveDuration,
   tls: wantsObject({ ca: wants.text, cert: wants.text, key: wants.text, rejectUnauthorized: wants.flag }, []),
 }
 

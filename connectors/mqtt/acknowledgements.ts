@@ -1,4 +1,4 @@
-import { presettled, type Segment } from '../../src/connector/segments.js'
+import { presettled, type Segment } from '../../src/connector/segment.js'
 import type { Outcome } from '../../src/connector/source.js'
 import { packetType } from './frame-splitter.js'
 

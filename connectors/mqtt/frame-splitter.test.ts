@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { type FrameReceiver, FrameSplitter } from './frame-splitter.js'
-import { publishes, written } from './packet-fixture.js'
+import { headOf, publishes, written } from './packet-fixture.js'
 
 /** Keeps what it is told, as text; takes only so many frames until it is asked again. */
 class Taker implements FrameReceiver {
@@ -29,8 +29,6 @@ class Taker implements FrameReceiver {
   }
 }
 
-/** The fixed header of a whole packet ends behind the first byte of its length below 0x80. */
-const headOf = (bytes: Uint8Array): number => bytes.findIndex((byte, i) => i > 0 && byte < 0x80) + 1
 const shown = (bytes: Uint8Array): string => `${headOf(bytes)}:${Buffer.from(bytes).toString('base64')}`
 
 const others: fc.Arbitrary<Packet> = fc.constantFrom<Packet>(

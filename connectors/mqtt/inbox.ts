@@ -1,4 +1,5 @@
-import { presettled, type Segment, SegmentQueue } from '../../src/connector/segments.js'
+import { presettled, type Segment } from '../../src/connector/segment.js'
+import { SegmentQueue } from '../../src/connector/segment-queue.js'
 import type { Outcome } from '../../src/connector/source.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { Acknowledgements, acknowledge, deliveryOf } from './acknowledgements.js'

@@ -3,7 +3,7 @@ import { checkOptions, isText, type OptionCheck, wants, wantsObject } from '../.
 import type { EnvironmentText, Text } from '../../src/connector/secret.js'
 import type { IdSpec } from '../../src/connector/source.js'
 import type { TlsOptions } from '../../src/connector/tls-settings.js'
-import { type Duration, durationMs } from '../../src/model/duration.js'
+import type { Duration } from '../../src/model/duration.js'
 import { parseEndpoint } from './endpoint.js'
 import { TopicPattern } from './topic-pattern.js'
 
@@ -60,12 +60,6 @@ const url: OptionCheck = value => {
   return undefined
 }
 
-const duration: OptionCheck = value => {
-  if (typeof value !== 'string') return "wants a duration such as '30s'"
-  durationMs(value as Duration)
-  return undefined
-}
-
 const oneOf =
   (...values: readonly unknown[]): OptionCheck =>
   value =>
@@ -104,7 +98,7 @@ export const brokerChecks: Readonly<Record<string, OptionCheck>> = {
   password: wants.text,
   tls: wantsObject({ ca: wants.text, cert: wants.text, key: wants.text, rejectUnauthorized: wants.flag }, []),
   clientId: wants.text,
-  keepAlive: duration,
+  keepAlive: wants.duration,
 }
 
 const sourceChecks: Readonly<Record<string, OptionCheck>> = {
@@ -114,7 +108,7 @@ const sourceChecks: Readonly<Record<string, OptionCheck>> = {
   qos: qosOption,
   share: group,
   clean: wants.flag,
-  sessionExpiry: duration,
+  sessionExpiry: wants.duration,
   retained: oneOf('when-new', 'always', 'never'),
   receiveMaximum,
   id: value =>

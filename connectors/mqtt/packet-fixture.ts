@@ -4,6 +4,9 @@ import { generate, type IPublishPacket, type Packet } from 'mqtt-packet'
 /** Packets as the library that brokers and clients of Node are built on writes them: the oracle of our reader. */
 export const written = (packet: Packet, version: 4 | 5): Uint8Array => new Uint8Array(generate(packet, { protocolVersion: version }))
 
+/** Where the fixed header of a whole packet ends: behind the first byte of its length below 0x80. */
+export const headOf = (bytes: Uint8Array): number => bytes.findIndex((byte, i) => i > 0 && byte < 0x80) + 1
+
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter(text => !/[+#\0/]/.test(text))
 export const topics = fc.array(name, { minLength: 1, maxLength: 5 }).map(levels => levels.join('/'))
 const utf8 = fc.string({ unit: 'grapheme', maxLength: 300 }).filter(text => !text.includes('\0'))

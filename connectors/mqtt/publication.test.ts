@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { publishes, written } from './packet-fixture.js'
+import { headOf, publishes, written } from './packet-fixture.js'
 import { Publication, type Stretch } from './publication.js'
 
-const headOf = (bytes: Uint8Array): number => bytes.findIndex((byte, i) => i > 0 && byte < 0x80) + 1
 const utf8 = new TextDecoder()
 
 describe('Publication', () => {

@@ -148,11 +148,12 @@ export class OpenJob {
     this.#context.mark()
   }
 
-  #takeSnapshot({ view, rows, seen }: LiveEvent & { readonly type: 'snapshot' }): void {
+  #takeSnapshot({ view, rows, seen, quiet }: LiveEvent & { readonly type: 'snapshot' }): void {
     const id = this.#ownName(view.id)
     const before = this.#views.get(id)
     if (!before || view.job !== this.id) return
     const store = new ViewStore({ ...view, id })
+    if (quiet) store.recall(quiet.rows, quiet.seen)
     store.upsert(rows, seen)
     store.grid.version += before.grid.version + 1
     this.#views.set(id, store)

@@ -58,6 +58,7 @@ export class Page {
   }
 
   draw(now: number): void {
+    this.#screen.frame(now)
     const state = this.#state(now)
     this.#topBar.draw(state)
     this.#health.draw(state)

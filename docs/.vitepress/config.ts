@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 
 const docs = join(import.meta.dirname, '..')
+const base = process.env['DOCS_BASE'] ?? '/'
 const titleOf = (file: string): string => /^# (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1]?.replaceAll('`', '') ?? file
 
 /** The pages of a folder, by name, each called by its own first heading. */
@@ -17,10 +18,18 @@ const pagesOf = (folder: string): { text: string; link: string }[] =>
 export default defineConfig({
   title: 'Millrace',
   description: 'Streaming analytics for sensor data, in TypeScript.',
-  base: process.env['DOCS_BASE'] ?? '/',
+  base,
   srcExclude: ['node_modules/**', 'package.json'],
   lastUpdated: false,
+  head: [
+    ['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }],
+    // The theme's own colours of these are too pale to be read.
+    ['style', {}, 'html:root { --vp-code-lang-color: var(--vp-c-text-1) } html:not(.dark) { --vp-button-brand-bg: var(--vp-c-brand-1) }'],
+    // Eighty columns fit the width of a page.
+    ['style', {}, '.terminal { --vp-code-font-size: 12px }'],
+  ],
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: md => {
       // Files beside the docs are part of the repository, not of the site: their names stay, the links go.
       md.core.ruler.push('outside', state => {
@@ -71,6 +80,7 @@ export default defineConfig({
         text: 'Reference',
         items: [
           { text: 'For job files', link: '/reference/' },
+          { text: 'Command line', link: '/reference/command-line' },
           { text: 'Errors', link: '/errors' },
           { text: 'Benchmarks', link: '/benchmarks' },
         ],
@@ -83,6 +93,7 @@ export default defineConfig({
           { text: 'Journal format', link: '/journal-format' },
           { text: 'Snapshot format', link: '/snapshot-format' },
           { text: 'Node format', link: '/node-format' },
+          { text: 'Decisions', link: '/decisions/' },
           ...pagesOf('decisions'),
         ],
       },

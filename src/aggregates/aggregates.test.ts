@@ -241,7 +241,10 @@ describe('aggregates', () => {
   })
 
   it('refuses what it cannot read', () => {
-    expect(() => bindAggregate({} as never, columns)).toThrow(expect.objectContaining({ code: 'MR190' }))
+    expect(() => bindAggregate({} as never, columns)).toThrow(
+      expect.objectContaining({ code: 'MR190', message: 'an object is not an aggregate' }),
+    )
+    expect(() => bindAggregate(count as never, columns)).toThrow(expect.objectContaining({ code: 'MR190', hint: 'call it: count()' }))
     // @ts-expect-error the mean of a text
     const text = mean((r: R) => r.t)
     expect(() => bindAggregate(text, columns)).toThrow(expect.objectContaining({ code: 'MR191' }))

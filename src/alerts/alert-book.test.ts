@@ -119,6 +119,8 @@ describe('an alert', () => {
     expect(script).toBe('room <script>alert(1)</script>: 30 °C, above 28 °C since 12:01')
     expect(long).toMatch(/^room ·\[2J··x{54}…: 31 °C/)
     expect(book.alerts()[1]?.key).toEqual({ room: '<script>alert(1)</script>' })
+    put({ room: 'room 7', mean: 32, minute: 3.5 })
+    expect(book.alerts()[0]?.sentence).toBe('room 7: 32 °C, above 28 °C since 12:03:30')
   })
 })
 

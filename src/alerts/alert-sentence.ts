@@ -3,15 +3,19 @@ import type { Alert } from '../model/alert.js'
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 /** Characters of a key's value that are said. */
 const mostText = 60
 
-/** `mote 1: 41.2 °C, above 30 °C since 14:03`; times in UTC, with the day where it is another than that of `now`. */
+/**
+ * `mote 1: 41.2 °C, above 30 °C since 14:03`; times in UTC, with seconds where they are within a minute, and with the day where it is
+ * another than that of `now`.
+ */
 export function alertSentence(alert: Omit<Alert, 'sentence'>, now: number): string {
   const { key, column, value, worst, state, since, until, unit, label } = alert
   const who = Object.entries(key)
-    .map(([name, part]) => `${name} ${readable(part)}`)
+    .map(([name, part]) => (typeof part === 'string' && part.startsWith(`${name} `) ? readable(part) : `${name} ${readable(part)}`))
     .join(', ')
   const subject = who === '' ? readable(label ?? column) : who
   const limit = limitText(alert)
@@ -47,5 +51,6 @@ function readable(value: number | string | boolean | null): string {
 function time(ms: number, now: number): string {
   if (Math.abs(ms) > 8.64e15) return '?'
   const text = new Date(ms).toISOString()
-  return Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? text.slice(11, 16) : `${text.slice(0, 10)} ${text.slice(11, 16)}`
+  const clock = text.slice(11, ms % minuteMs === 0 ? 16 : 19)
+  return Math.floor(ms / dayMs) === Math.floor(now / dayMs) ? clock : `${text.slice(0, 10)} ${clock}`
 }

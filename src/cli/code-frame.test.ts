@@ -38,6 +38,23 @@ describe('codeFrame', () => {
     expect(framed(line, column).marked).toBe(marked)
   })
 
+  it.each([
+    ["amqp({ url: 'amqp://me:p@s%40s@broker', x })", "amqp({ url: 'amqp://··········@broker', x })"],
+    ["amqp({ user: 'me', password: 'p@ss', x })", "amqp({ user: 'me', password: '····', x })"],
+    [
+      'httpSink("h", { bearer: `abc`, url: "https://peer/in?key=abc&x=1" })',
+      'httpSink("h", { bearer: `···`, url: "https://peer/in?···········" })',
+    ],
+    [
+      "file({ path: 'a@b:c', url: 'https://peer/in' }) // 3 ? 'a' : 'b'",
+      "file({ path: 'a@b:c', url: 'https://peer/in' }) // 3 ? 'a' : 'b'",
+    ],
+  ])('shows no password: %s', (line, shown) => {
+    const { text, marked } = framed(line, line.indexOf('{'))
+    expect(text).toBe(`2│ ${shown}`)
+    expect(marked).toHaveLength(1)
+  })
+
   it('underlines as much as it is told', () => {
     expect(framed('a.gt(1) && b', 1, 12).marked).toBe('a.gt(1) && b')
     expect(framed('\tint\tx', 2, 3).marked).toBe('int')

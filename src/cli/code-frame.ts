@@ -20,15 +20,25 @@ export const shownPlace = ({ file, line, column }: Place): string => `${shownPat
 export function codeFrame(place: Place): readonly string[] {
   const gutter = ' '.repeat(String(place.line).length)
   const head = `${gutter} ${pc.dim('┌─')} ${shownPlace(place)}`
-  const source = textOf(place.file)
-  const text = source?.split('\n')[place.line - 1]
-  if (source === undefined || text === undefined || text.length > longestLine) return [head]
+  const lines = textOf(place.file)?.split('\n')
+  const text = lines?.[place.line - 1]
+  if (lines === undefined || text === undefined || text.length > longestLine) return [head]
   const start = { line: place.line, column: Math.min(place.column, text.length + 1) }
   const end = { line: place.line, column: start.column + (place.length ?? wordLength(text, start.column)) }
+  const source = lines
+    .with(place.line - 1, withoutSecrets(text))
+    .join('\n')
+    .replaceAll('\t', ' ')
   const only = { linesAbove: 0, linesBelow: 0, forceColor: pc.isColorSupported }
-  const [line = '', mark = ''] = codeFrameColumns(source.replaceAll('\t', ' '), { start, end }, only).split('\n')
+  const [line = '', mark = ''] = codeFrameColumns(source, { start, end }, only).split('\n')
   return [head, `${place.line}${pc.dim('│')}${behindBar(line)}`, `${gutter}${pc.dim('│')}${behindBar(mark)}`]
 }
+
+/** In a URL, who logs in and the query; and what is given as an option. */
+const secrets = /(?<=:\/\/)[^\s/'"`]+(?=@)|(?<=:\/\/[^\s'"`?]*\?)[^\s'"`]+|(?<=\b(?:password|bearer) *: *['"`])[^'"`]+/g
+
+/** Lines of job files reach the logs of others, as of a build. Of the same length, so that what is underlined stays in its place. */
+const withoutSecrets = (text: string): string => text.replace(secrets, secret => '·'.repeat(secret.length))
 
 /** What stands behind the frame's own gutter, `> 12 | …`. */
 const behindBar = (line: string): string => line.slice(line.indexOf('|') + 1)

@@ -1,10 +1,11 @@
 import pc from 'picocolors'
 import { explainCode } from '../model/errors/catalogue.js'
+import { instantText } from '../model/instant-text.js'
+import { printable } from '../model/printable.js'
 import { byteText } from './byte-text.js'
 import { hexLines } from './dead-letters-hex.js'
 import { type DeadLettersPlace, openDeadLetters } from './dead-letters-open.js'
-import { fateOf, printable } from './dead-letters-text.js'
-import { timeText } from './time-text.js'
+import { fateOf } from './dead-letters-text.js'
 import { writeOut } from './write-out.js'
 
 /** Bytes that are shown unless all are asked for. */
@@ -32,7 +33,7 @@ export async function showDeadLetter(id: string, options: DeadLettersShowOptions
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['job', letter.job],
     ['source', letter.source],
-    ['refused', timeText(letter.at)],
+    ['refused', instantText(letter.at)],
     ['place', letter.path],
     ['why', `${pc.yellow(letter.code)} ${page ? `${page.title}: ` : ''}${reason}`],
     ...more.map(line => ['', line] as const),

@@ -1,13 +1,11 @@
 import pc from 'picocolors'
 import type { DeadLetter } from '../model/api.js'
-import { timeText } from './time-text.js'
-
-/** Without what a terminal must not obey: reasons and samples hold what a device sent. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')
+import { instantText } from '../model/instant-text.js'
+import { printable } from '../model/printable.js'
 
 /** What can be done with a letter. */
 export function fateOf({ retryable, retriedAt }: DeadLetter): string {
-  if (retriedAt !== undefined) return `retried ${timeText(retriedAt)}`
+  if (retriedAt !== undefined) return `retried ${instantText(retriedAt)}`
   return retryable ? 'can be retried' : 'cannot be retried'
 }
 
@@ -15,6 +13,6 @@ export function fateOf({ retryable, retriedAt }: DeadLetter): string {
 export function letterLines(letter: DeadLetter): string {
   const { id, at, source, code, reason } = letter
   const [first = ''] = reason.split('\n')
-  const head = [pc.bold(printable(id)), timeText(at), printable(source), pc.yellow(code), pc.dim(fateOf(letter))].join('  ')
+  const head = [pc.bold(printable(id)), instantText(at), printable(source), pc.yellow(code), pc.dim(fateOf(letter))].join('  ')
   return `${head}\n    ${printable(first)}\n`
 }

@@ -28,18 +28,21 @@ export class DemoScreen {
   }
 
   welcome({ ready, broker, guests, job, actions }: Welcome): void {
-    const line = (name: string, text: string, remark?: string): void =>
-      this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`, 11)
     // Before the page's own address, which must not scroll away under a QR code.
     if (guests && ready.sharedAt) invite(guests, ready.sharedAt.url, this.#how)
     const taken = ready.taken === null ? undefined : `port ${ready.taken} is taken; a free one was found`
     if (ready.url !== null) {
-      line('page', pc.cyan(pc.bold(ready.url)), taken)
-      if (ready.view !== null) line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
+      this.#line('page', pc.cyan(pc.bold(ready.url)), taken)
+      if (ready.view !== null) this.#line('rows', `curl ${ready.url}/api/v1/views/${ready.view}/rows.csv`)
     }
-    if (broker) line('AMQP node', broker.url, broker.hint)
-    line('job', `jobs/${job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
-    if (process.stdin.isTTY) line('keys', actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))
+    if (broker) this.#line('AMQP node', broker.url, broker.hint)
+    this.#line('job', `jobs/${job}.job.ts  ${pc.dim('Ctrl-C ends it')}`)
+    if (process.stdin.isTTY) this.keys('keys', actions)
+  }
+
+  /** Which keys do something. */
+  keys(name: string, actions: DemoStatus['actions']): void {
+    this.#line(name, actions.map(({ key, title }) => `${pc.bold(key)} ${pc.dim(title)}`).join(pc.dim(' · ')))
   }
 
   happened(title: string, sentence: string, more: boolean): void {
@@ -52,5 +55,9 @@ export class DemoScreen {
 
   say(text: string): void {
     this.#say(text)
+  }
+
+  #line(name: string, text: string, remark?: string): void {
+    this.#say(`${pc.dim(name.padEnd(10))} ${text}${remark ? `  ${pc.yellow(`(${remark})`)}` : ''}`, 11)
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { DataClock } from '../demo/data-clock.js'
+import { isActionKey } from '../demo/demo-actions.js'
 import type { DemoScript } from '../demo/demo-script.js'
 import { DeviceLink } from '../demo/device-link.js'
 import { maxTemperatureScript } from '../demo/max-temperature-script.js'
@@ -106,7 +107,7 @@ async function play(
     screen.welcome({ ready, broker, guests, job: script.job, actions: supervisor.status().actions })
     const playing = script.play({ link, time: clock, random: systemRandom, say: line => screen.device(line), signal: end.signal })
     if (lasts !== undefined) void endAfter(supervisor, lasts, end)
-    const unread = readKeys({ press: key => press(supervisor, key), end: () => end.abort() })
+    const unread = readKeys({ press: key => press(supervisor, screen, key), end: () => end.abort() })
     await Promise.race([aborted(end.signal), supervisor.done])
     end.abort()
     deeds.end()
@@ -126,10 +127,12 @@ async function play(
   }
 }
 
-function press(supervisor: DemoSupervisor, key: string): void {
-  const found = supervisor.status().actions.find(action => action.key === key)
-  // What a key cannot do now it does not do: the page and the line of keys tell what it can.
+function press(supervisor: DemoSupervisor, screen: DemoScreen, key: string): void {
+  const { actions } = supervisor.status()
+  const found = actions.find(action => action.key === key)
+  // A key that is held down fills the queue; what is then refused is nothing to tell.
   if (found) supervisor.act(found.action).catch(() => undefined)
+  else if (isActionKey(key)) screen.keys('keys now', actions)
 }
 
 async function conclude(supervisor: DemoSupervisor, dashboard: string | null, screen: DemoScreen, json: boolean): Promise<void> {

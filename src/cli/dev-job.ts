@@ -1,7 +1,7 @@
 import type { Graph } from '../job/graph.js'
 import { BundleMap } from '../runtime/load/bundle-map.js'
 import { type LoadedJob, loadJob } from '../runtime/load/load-job.js'
-import { type PlanShape, planShape } from '../runtime/recovery/plan-difference.js'
+import { type PlanShape, planShape } from '../runtime/recovery/plan-shape.js'
 
 /** A job as `millrace dev` watches it. */
 export interface DevJob extends LoadedJob {

@@ -58,9 +58,9 @@ export class DevSession {
     return this.#running
   }
 
-  /** Their files. */
+  /** Their files, and those of an edit that would lose state: it may still be mended, or chosen. */
   get inputs(): readonly string[] {
-    return this.#running.flatMap(({ inputs }) => inputs)
+    return [...this.#running, ...(this.#refused?.jobs ?? [])].flatMap(({ inputs }) => inputs)
   }
 
   /** The folder of dashboards that the server follows. */

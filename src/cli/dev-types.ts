@@ -9,6 +9,7 @@ export class DevTypes {
   #checking: Promise<void> | undefined
   #again = false
   #last = ''
+  #closed = false
 
   constructor(paths: readonly string[], say: (text: string) => void) {
     this.#paths = paths
@@ -27,6 +28,12 @@ export class DevTypes {
       })
   }
 
+  /** What is still being checked is not told of any more. */
+  close(): void {
+    this.#closed = true
+    this.#again = false
+  }
+
   async #check(): Promise<void> {
     const texts: string[] = []
     for (const path of this.#paths) {
@@ -38,7 +45,7 @@ export class DevTypes {
     }
     const text = texts.join('\n')
     // What was said already is not news, unless it is wrong.
-    if (text !== this.#last || text.includes('✗')) this.#say(text)
+    if (!this.#closed && (text !== this.#last || text.includes('✗'))) this.#say(text)
     this.#last = text
   }
 }

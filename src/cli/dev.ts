@@ -72,6 +72,7 @@ class Dev {
   async run(): Promise<number> {
     const unlisten = onShutdown(() => {
       this.#say(pc.dim('stopping: state is saved; once more to stop at once'))
+      this.#types?.close()
       this.#end.abort()
     })
     const ended = new Promise<void>(done => this.#end.signal.addEventListener('abort', () => done(), { once: true }))

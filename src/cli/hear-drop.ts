@@ -9,6 +9,8 @@ export function hearDrop(drop: () => void): () => void {
     if (lines.some(text => text.trim() === 'drop')) drop()
   }
   process.stdin.on('data', listener)
+  // Listening alone does not start a stream that was paused before.
+  process.stdin.resume()
   return () => {
     process.stdin.off('data', listener)
     process.stdin.pause()

@@ -52,6 +52,13 @@ test('a job is told in words and figures: what it waits for first, never NaN, no
   }
 })
 
+test('ids that came again with another content are told where there were any', () => {
+  const { above } = inspectLines({ job: { ...job, counts: { ...job.counts, idReused: 3 } }, graph, jobs: ['plant'] }, 200)
+  expect(above.map(stripVTControlCharacters)).toContain(
+    '1,000 received = 990 counted + 7 late + 3 dead letters · 12 results · 3 with the id of another',
+  )
+})
+
 test('old data are dated, and of a job to which nothing comes it is said up to when its results go', () => {
   const first = (change: Partial<JobSummary>): string =>
     stripVTControlCharacters(inspectLines({ job: { ...job, ...change }, graph, jobs: ['plant'] }, 200).above[0]!)

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import type { GraphNode, JobGraph, JobSummary } from '../model/api.js'
+import { printable } from '../model/printable.js'
 import { byteText } from './byte-text.js'
-import { printable } from './dead-letters-text.js'
 import { countText, momentText, rateText, spanText, timeOfDay } from './inspect-format.js'
 import type { Inspected } from './inspect-read.js'
 import { foldText, inspectTable } from './inspect-table.js'
@@ -50,7 +50,7 @@ function guaranteeText({ guarantee, journal }: JobSummary): string {
 }
 
 function countsText({ counts }: JobSummary): string {
-  const { received, counted, late, duplicate, deadLettered, skipped, waiting, results } = counts
+  const { received, counted, late, duplicate, deadLettered, skipped, waiting, results, idReused = 0 } = counts
   const parts = [
     [counted, 'counted'],
     [late, 'late'],
@@ -60,7 +60,8 @@ function countsText({ counts }: JobSummary): string {
     [waiting, 'waiting'],
   ] as const
   const sum = parts.filter(([count], i) => i === 0 || count > 0).map(([count, name]) => `${countText(count)} ${name}`)
-  return `${countText(received)} received = ${sum.join(' + ')} · ${countText(results)} results`
+  const reused = idReused > 0 ? ` · ${countText(idReused)} with the id of another` : ''
+  return `${countText(received)} received = ${sum.join(' + ')} · ${countText(results)} results${reused}`
 }
 
 function nodeColumns({ now }: JobSummary, { nodes, edges }: JobGraph) {

@@ -1,13 +1,13 @@
 import pc from 'picocolors'
 import type { JobGraph } from '../model/api.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { instantText } from '../model/instant-text.js'
+import { printable } from '../model/printable.js'
 import type { TapEvent } from '../model/tap-event.js'
-import { printable } from './dead-letters-text.js'
 import type { InspectApi } from './inspect-api.js'
 import { countText } from './inspect-format.js'
 import { readInspected } from './inspect-read.js'
 import { onShutdown } from './shutdown.js'
-import { timeText } from './time-text.js'
 import { writeOut } from './write-out.js'
 
 export interface InspectTapOptions {
@@ -64,9 +64,9 @@ async function jobOfEdge(api: InspectApi, from: string, to: string): Promise<str
 }
 
 function sampleLines({ rows, passed }: TapEvent): string {
-  const lines = rows.map(({ eventTime, row }) => {
+  const lines = rows.map(({ eventTime, row, withdrawn }) => {
     const fields = Object.entries(row).map(([name, value]) => `${pc.dim(`${printable(name)}=`)}${printable(fieldText(value))}`)
-    return `${timeText(eventTime)}  ${fields.join('  ')}\n`
+    return `${instantText(eventTime)}  ${withdrawn ? `${pc.yellow('withdrawn')}  ` : ''}${fields.join('  ')}\n`
   })
   const others = passed - rows.length
   if (others > 0) lines.push(pc.dim(`  ${countText(others)} more passed\n`))

@@ -17,7 +17,19 @@ describe('journalBound', () => {
 
   it('nothing is no bound', () => expect(journalBound('--from', undefined)).toBeUndefined())
 
-  it.each(['', 'yesterday', '-3', '1.5', '2026-13-01', '2026-01-05T25:00', '12345678901234567', '08:00'])('refuses %j', text => {
+  it.each([
+    '',
+    'yesterday',
+    '-3',
+    '1.5',
+    '2026-13-01',
+    '2026-02-30',
+    '2026-04-31T10:00Z',
+    '2026-01-05T24:00',
+    '2026-01-05T25:00',
+    '12345678901234567',
+    '08:00',
+  ])('refuses %j', text => {
     expect(() => journalBound('--to', text)).toThrow(`--to '${text}' is neither an entry nor a time`)
   })
 })

@@ -49,7 +49,7 @@ export function addJournalCommands(program: Command, exit: (code: number) => voi
     .action(async (dir: string, options) => exit(await (await import('./journal.js')).journalCat(dir, options)))
   journal
     .command('verify')
-    .description('check every checksum of journal, snapshots and bundles; exits 1 where something is damaged')
+    .description('check every checksum of journal, snapshots, bundles and dead letters; exits 1 where something is damaged')
     .argument('<dir>', 'the data folder of a job')
     .option('--json', 'findings as one JSON object')
     .action(async (dir: string, options) => exit(await (await import('./journal-verify.js')).journalVerify(dir, options)))

@@ -12,8 +12,8 @@ import { journalFolder } from './journal-folder.js'
 import { writeOut } from './write-out.js'
 
 /**
- * `millrace journal verify DIR`: every checksum of journal, snapshots, side files and bundles, every gap, and whether the
- * state can be made again. Reads only. Gives the exit code, 1 where something is damaged.
+ * `millrace journal verify DIR`: every checksum of journal, snapshots, side files, bundles and dead letters, every gap, and whether
+ * the state can be made again. Reads only. Gives the exit code, 1 where something is damaged.
  */
 export async function journalVerify(path: string, options: { readonly json?: boolean }): Promise<number> {
   const dataDir = journalFolder(path)

@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import type { JournalEntry, JournalNote } from '../journal/journal.js'
 import { readJournal } from '../journal/read-journal.js'
 import { type SegmentFinding, verifyJournal } from '../journal/verify-journal.js'
+import { instantText } from '../model/instant-text.js'
 import { isBeyond, isNote, wallOf } from '../runtime/replay/replay-journal.js'
 import { systemDisk } from '../runtime/seams/system-disk.js'
 import { byteText } from './byte-text.js'
@@ -11,7 +12,6 @@ import { entryRange } from './entry-range.js'
 import { journalBound } from './journal-bound.js'
 import { journalFolder } from './journal-folder.js'
 import { jsonLine, textLine } from './journal-line.js'
-import { timeText } from './time-text.js'
 import { writeOut } from './write-out.js'
 
 /** `millrace journal ls DIR`: a line for each segment, then the sum. Gives the exit code. */
@@ -48,7 +48,7 @@ const listHead = row(['segment', 'epoch', 'entries', 'messages', 'from', 'to', '
 
 function listLine({ segment, epoch, entries, messages, wall, bytes, damage }: SegmentFinding): string {
   const range = entries ? entryRange(entries) : '–'
-  const times = wall ? [timeText(wall.first), timeText(wall.last)] : ['–', '–']
+  const times = wall ? [instantText(wall.first), instantText(wall.last)] : ['–', '–']
   const line = row([segment, String(epoch), range, String(messages), ...times, byteText(bytes)])
   return damage ? `${line}  ${pc.red(`${damage.code} damaged`)}` : line
 }

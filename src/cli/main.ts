@@ -5,7 +5,7 @@ import { addAuthorCommands } from './author-commands.js'
 import { addInsightCommands } from './insight-commands.js'
 import { addJournalCommands } from './journal-commands.js'
 import { version } from './package-root.js'
-import { errorText } from './print-error.js'
+import { errorLines, errorText } from './print-error.js'
 import { addTestCommands } from './test-commands.js'
 import { usageError } from './usage-error.js'
 import { writeOut } from './write-out.js'
@@ -30,6 +30,12 @@ const program = new Command('millrace')
   // Errors are printed in one place, below.
   .configureOutput({ outputError: () => undefined })
   .exitOverride()
+
+/** With `--json` of `run` and `broker`, who reads their messages as lines gets their errors so, too. */
+let asLines = false
+program.hook('preAction', (_, command) => {
+  asLines = ['run', 'broker'].includes(command.name()) && command.getOptionValue('json') === true
+})
 
 const processOptions = (command: Command, kept: string): Command =>
   command
@@ -88,7 +94,7 @@ csvOptions(
     .argument('<job...>', 'job files')
     .option('--read <name=file>', 'check a CSV or NDJSON file against this source, instead of asking its broker; repeat', collected, []),
 )
-  .option('--strict', 'a broker that is away is an error')
+  .option('--strict', 'a broker that is away, or a line that does not fit, is an error')
   .option('--json', 'findings as one JSON object')
   .action(async (jobs: string[], options) => exit(await (await import('./validate.js')).validate(jobs, options)))
 
@@ -129,7 +135,7 @@ try {
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) exit(error.exitCode)
   else {
     const shown = error instanceof CommanderError ? usageError(error) : error
-    process.stderr.write(`${errorText(shown)}\n`)
+    process.stderr.write(`${(asLines ? errorLines : errorText)(shown)}\n`)
     exit(shown instanceof MillraceError && shown.code === 'MR601' ? 2 : 1)
   }
 }

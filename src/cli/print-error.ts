@@ -20,6 +20,20 @@ export function errorText(error: unknown): string {
   return shown.join('\n\n')
 }
 
+/** The same for programs that read lines of JSON: one object an error. */
+export function errorLines(error: unknown): string {
+  if (!(error instanceof MillraceError)) {
+    return JSON.stringify({ level: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+  return error
+    .each()
+    .slice(0, mostErrors)
+    .map(({ code, message, place, notes, hint }) =>
+      JSON.stringify({ level: 'error', message, code, hint, ...(place && { place }), ...(notes.length > 0 && { notes }) }),
+    )
+    .join('\n')
+}
+
 /** One error; a warning says so. */
 export function millraceErrorText({ code, message, place, notes, hint }: MillraceError, level: 'error' | 'warning' = 'error'): string {
   const colour = level === 'error' ? pc.red : pc.yellow

@@ -14,14 +14,21 @@ const blockChars = 65_536
 
 /** The results of a replay as NDJSON, to stdout or a file. Gives the exit code. */
 export async function replayInto({ options, run, say }: Replaying): Promise<number> {
-  const file = options.into === undefined ? undefined : await opened(options.into)
+  const { into } = options
+  let file: FileHandle | undefined
   const most = shownCount(options.show)
   let letters = 0
   let waiting = ''
   const flush = async (): Promise<void> => {
     const text = waiting
     waiting = ''
-    await (file ? file.writeFile(text) : writeOut(text))
+    if (into === undefined) return writeOut(text)
+    try {
+      file ??= await open(into, 'w')
+      await file.writeFile(text)
+    } catch (error) {
+      throw unwritable(into, error)
+    }
   }
   let summary: StretchSummary
   try {
@@ -35,7 +42,8 @@ export async function replayInto({ options, run, say }: Replaying): Promise<numb
         },
       },
       undefined,
-      () => (waiting.length >= blockChars ? flush() : undefined),
+      // Only now that there is such a stretch: what an earlier replay wrote there outlives a mistyped one.
+      () => (waiting.length >= blockChars || (into !== undefined && !file) ? flush() : undefined),
     )
     await flush()
   } finally {
@@ -57,14 +65,10 @@ export async function replayInto({ options, run, say }: Replaying): Promise<numb
   return 0
 }
 
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'w')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new MillraceError('MR601', `--into ${path} cannot be written: ${reason}`, {
-      cause: error,
-      hint: 'name a file in a folder that is there',
-    })
-  }
+function unwritable(path: string, error: unknown): MillraceError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new MillraceError('MR601', `--into ${path} cannot be written: ${reason}`, {
+    cause: error,
+    hint: 'name a file in a folder that is there, on a disk with room for the results',
+  })
 }

@@ -1,5 +1,5 @@
+import { instantText } from '../model/instant-text.js'
 import type { StretchSummary } from '../runtime/replay/replay-stretch.js'
-import { timeText } from './time-text.js'
 
 /** Which stretch it was, and with what state it began. */
 export function stretchText({ job, first, last, began, ended, beginning }: StretchSummary): string {
@@ -9,7 +9,7 @@ export function stretchText({ job, first, last, began, ended, beginning }: Stret
       : beginning.whole
         ? 'from the beginning of the journal'
         : 'with fresh state: windows that were open then hold only what followed'
-  return `${job}: entries ${first}…${last}, ${timeText(began)} to ${timeText(ended)}, ${start}`
+  return `${job}: entries ${first}…${last}, ${instantText(began)} to ${instantText(ended)}, ${start}`
 }
 
 /** Messages that went nowhere, for their source is no longer read. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
 import type { ConnectorContext } from '../connector/source.js'
+import { instantText } from '../model/instant-text.js'
 import { type LoadedJob, loadJob } from '../runtime/load/load-job.js'
 import { readDataIdentity } from '../runtime/recovery/data-identity.js'
 import { checkOwnJournal } from '../runtime/recovery/own-journal.js'
@@ -16,7 +17,6 @@ import { replayCompare } from './replay-compare.js'
 import { replayInto } from './replay-into.js'
 import type { Replaying, ReplayOptions } from './replaying.js'
 import { terminalLog } from './terminal-log.js'
-import { timeText } from './time-text.js'
 
 /** How often the terminal hears how far it is, real ms. */
 const progressMs = 2_000
@@ -96,6 +96,6 @@ function progressLine(say: (text: string) => void): (progress: ReplayProgress) =
     const now = systemTime.monotonic()
     if (now - told < progressMs) return
     told = now
-    say(pc.dim(`at entry ${entry}, ${timeText(wall)}: ${received} messages so far`))
+    say(pc.dim(`at entry ${entry}, ${instantText(wall)}: ${received} messages so far`))
   }
 }

@@ -1,13 +1,13 @@
 import pc from 'picocolors'
 import type { MillraceError } from '../model/errors/millrace-error.js'
 import { loadJob } from '../runtime/load/load-job.js'
-import { announceLive } from './announce-live.js'
+import { announceLive, logLive } from './announce-live.js'
 import { type CsvWords, csvWritten } from './csv-written.js'
 import { dashboardsFolder } from './dashboards-folder.js'
 import { listenAddress } from './listen-address.js'
 import { startLive } from './live-process.js'
 import { type InspectOptions, openInspector } from './open-inspector.js'
-import { errorText } from './print-error.js'
+import { errorLines, errorText } from './print-error.js'
 import { httpPort, type ProcessOptions } from './process-options.js'
 import { readFiles } from './read-files.js'
 import { mostReadersOf } from './reader-count.js'
@@ -39,7 +39,8 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   // Before anything is opened: a signal amid the start must not cost the state that the start has just taken over.
   const unlisten = onShutdown(() => {
     const how = started ? 'credit off, sinks finish, state is saved' : 'the start is left'
-    say(pc.dim(`stopping: ${how}; once more to stop at once`))
+    if (options.json) log.info(`stopping: ${how}`)
+    else say(pc.dim(`stopping: ${how}; once more to stop at once`))
     asked.abort()
   })
   const dashboards = dashboardsFolder(paths)
@@ -69,7 +70,8 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   const sharedAt = live.server?.sharedAt
   // Before the page's own address, which must not scroll away under a QR code.
   if (guests && sharedAt) invite(guests, sharedAt.url, options)
-  announceLive(live, say)
+  if (options.json) logLive(live, log)
+  else announceLive(live, say)
   const stop = (): void => void live.jobs.stop()
   if (asked.signal.aborted) stop()
   else asked.signal.addEventListener('abort', stop)
@@ -83,6 +85,6 @@ export async function run(paths: readonly string[], options: RunOptions): Promis
   unlisten()
   await live.close()
   failures.push(...ends.flatMap(({ error }) => (error ? [error] : [])))
-  for (const failure of failures) process.stderr.write(`${errorText(failure)}\n`)
+  for (const failure of failures) process.stderr.write(`${(options.json ? errorLines : errorText)(failure)}\n`)
   return failures.length > 0 ? 1 : 0
 }

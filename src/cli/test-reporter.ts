@@ -1,7 +1,9 @@
 import { join, resolve, sep } from 'node:path'
 import pc from 'picocolors'
+import { MillraceError } from '../model/errors/millrace-error.js'
 import { codeFrame, shownPath } from './code-frame.js'
 import { packageRoot } from './package-root.js'
+import { errorText } from './print-error.js'
 import { testPlace } from './test-place.js'
 
 /** What Node's test runner tells its reporters, as far as it is shown. */
@@ -60,12 +62,24 @@ export default async function* testReporter(events: AsyncIterable<TestEvent>): A
     if (failure) yield `${indented(failureText(failure), 4)}\n`
   }
   const { passed, failed, skipped } = counts
+  if (passed + failed + skipped === 0) {
+    // Nothing has passed: a script must not take that for success.
+    process.exitCode = 1
+    return yield `${errorText(nothingRan())}\n`
+  }
   const parts = [
     ...(failed > 0 ? [pc.red(`${failed} failed`)] : []),
     pc.green(`${passed} passed`),
     ...(skipped > 0 ? [pc.yellow(`${skipped} skipped`)] : []),
   ]
   yield `\n${parts.join(', ')}\n`
+}
+
+function nothingRan(): MillraceError {
+  const filter = process.env['MILLRACE_TEST_FILTER']
+  if (filter !== undefined)
+    return new MillraceError('MR640', `no test fits --filter ${filter}`, { hint: 'Names are those given to test(…) and describe(…).' })
+  return new MillraceError('MR640', 'no test was run', { hint: "Write test('what holds', () => { … }) of node:test in the files." })
 }
 
 /** What was thrown, and the author's line that it comes from. */

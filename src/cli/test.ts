@@ -24,9 +24,9 @@ const reporter = fileURLToPath(new URL('./test-reporter.js', import.meta.url))
 
 /**
  * `millrace test [FILES…]`: bundles test files and runs them with Node's own test runner, each in a process of its own.
- * Gives the exit code: 0 when all passed, 1 when one failed.
+ * Gives the exit code: 0 when all passed, 1 when one failed or none ran.
  *
- * @throws MR640 no test files, MR402, MR405 and MR642 what keeps them from running.
+ * @throws MR640 no test files (the reporter says it of no tests), MR402, MR405 and MR642 what keeps them from running.
  */
 export async function test(paths: readonly string[], options: TestOptions): Promise<number> {
   checkFilter(options.filter)
@@ -77,6 +77,7 @@ function start(bundling: TestBundling, { filter, update, timeout }: TestOptions)
   if (filter !== undefined) args.push(`--test-name-pattern=${filter}`)
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    ...(filter !== undefined && { MILLRACE_TEST_FILTER: filter }),
     MILLRACE_TEST_FILES: JSON.stringify(Object.fromEntries(modules.map((module, i) => [module, bundling.files[i]!]))),
   }
   // Node leaves out tests that are run by a test; this run is one of its own.

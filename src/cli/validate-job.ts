@@ -8,7 +8,7 @@ import { typeCheck } from './type-check.js'
 import { asFindings, fine, type Reported, wrong } from './validate-finding.js'
 
 /** What TypeScript says of rows and streams that it cannot know, because of an error before. */
-const follows = /on type '(?:SymbolicRow<unknown>|Output)'/
+const follows = /on type '(?:SymbolicRow<unknown>|Output)'|'ListExpr<unknown>'/
 
 export interface ValidatedJob {
   /** The job's id; of a file that does not load its name, as `init` gives both one. */
@@ -68,7 +68,7 @@ async function withTypes(path: string, errors: readonly MillraceError[]): Promis
     if (error) notes.set(error, [...(notes.get(error) ?? []), `types: ${type.message}`])
     else further.push(type)
   }
-  const told = errors.map(error => error.with({ notes: [...error.notes, ...(notes.get(error) ?? [])] }))
+  const told = errors.map(error => error.with({ notes: [...error.notes, ...new Set(notes.get(error) ?? [])] }))
   return [...told, ...further].map(error => wrong(path, error))
 }
 

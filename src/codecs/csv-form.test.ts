@@ -16,6 +16,8 @@ describe('csvForm', () => {
     [{ header: [] }, 'csv: `header` wants the names of the columns'],
     [[], 'csv: `header` wants the names of the columns'],
     [{ delimeter: ';' }, 'csv: there is no option `delimeter`, did you mean `delimiter`?'],
+    [';', 'csv: ";" is neither the names of the columns nor options such as { delimiter: \';\' }'],
+    [null, 'csv: null is neither the names of the columns nor options'],
     [{ delimiter: 3, decimal: 4 }, 'csv: `delimiter` wants one sign such as'],
   ])('refuses %j', (options, message) => {
     expect(() => csvForm(options as never)).toThrow(

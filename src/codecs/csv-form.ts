@@ -39,6 +39,12 @@ const isPair = ([yes, no, ...more]: readonly string[]): boolean => Boolean(yes &
 
 /** @throws MR302 naming every wrong option */
 export function csvForm(options: readonly string[] | CsvOptions): CsvForm {
+  if (typeof options !== 'object' || options === null) {
+    throw new MillraceError(
+      'MR302',
+      `csv: ${JSON.stringify(options)} is neither the names of the columns nor options such as { delimiter: ';' }`,
+    )
+  }
   const given: CsvOptions = isTexts(options) ? { header: options } : options
   const faults = Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined) return []

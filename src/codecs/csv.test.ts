@@ -50,6 +50,10 @@ describe('csv with the header of the file', () => {
     expect(decoder.decode(chunkOf('"n,room', '1,a')).rejected.map(({ code }) => code)).toEqual(['MR219'])
     expect(rows(chunkOf('n,room', '5,e'))).toEqual([[5, 'e']])
   })
+
+  it('reads a header of half a million line ends in one pass', () => {
+    expect(rows(chunkOf(`n,room,"${'\r'.repeat(500_000)}"`, '6,f,x'))).toEqual([[6, 'f']])
+  })
 })
 
 describe('csv as spreadsheets write it', () => {

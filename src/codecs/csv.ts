@@ -122,7 +122,7 @@ class CsvHeads {
     if (chunk === this.#chunk) return undefined
     this.#chunk = chunk
     const first = chunk.starts[0] ?? 0
-    const text = utf8.decode(chunk.bytes.subarray(first - (chunk.head ?? 0), first)).replace(/[\r\n]+$/, '')
+    const text = utf8.decode(chunk.bytes.subarray(first - (chunk.head ?? 0), lineEnd(chunk.bytes, first)))
     if (text === this.#last) return undefined
     this.#last = text
     const bytes = new TextEncoder().encode(text)
@@ -130,4 +130,11 @@ class CsvHeads {
     if ('code' in names) this.problem = names
     return names
   }
+}
+
+/** Where the line that ends before `at` has its text's end. Byte by byte: a pattern would take the square of a quoted cell full of line ends. */
+function lineEnd(bytes: Uint8Array, at: number): number {
+  let end = at
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
+  return end
 }

@@ -1,66 +1,18 @@
-import { MillraceError } from '../model/errors/millrace-error.js'
+import { type TimePatternPart, timePatternParts } from '../model/time-pattern-parts.js'
 import { daysFromCivil, digits, isDate, zoneOffset } from './rfc3339.js'
 import { zoneToUtc } from './zone.js'
 
 /** Reads a time from bytes, ms since the epoch; NaN if it is none. */
 export type TimeParser = (bytes: Uint8Array, start: number, end: number) => number
 
-type Part = { readonly letter: string; readonly width: number } | { readonly literal: Uint8Array }
+type Part = Exclude<TimePatternPart, { readonly literal: string }> | { readonly literal: Uint8Array }
 
-const widths: Readonly<Record<string, readonly number[]>> = {
-  y: [4],
-  M: [1, 2],
-  d: [1, 2],
-  H: [1, 2],
-  m: [1, 2],
-  s: [1, 2],
-  S: [1, 2, 3, 4, 5, 6, 7, 8, 9],
-  X: [1, 3],
-}
-
-function partsOf(pattern: string): Part[] {
-  const parts: Part[] = []
-  const refuse = (what: string): never => {
-    throw new MillraceError('MR103', `the time pattern '${pattern}' ${what}`, {
-      hint: "patterns know yyyy MM dd HH mm ss S… X XXX, and literals in single quotes: timestamp(\"yyyy-MM-dd'T'HH:mm:ss\", 'UTC')",
-    })
-  }
-  const literal = (value: string) => parts.push({ literal: new TextEncoder().encode(value) })
-  for (let i = 0; i < pattern.length; ) {
-    const letter = pattern[i]!
-    if (letter === "'") {
-      let end = i + 1
-      let value = ''
-      for (; ; end++) {
-        if (end >= pattern.length) return refuse('has an open quote')
-        if (pattern[end] !== "'") value += pattern[end]
-        else if (pattern[end + 1] === "'") value += pattern[end++]
-        else break
-      }
-      literal(value === '' ? "'" : value)
-      i = end + 1
-    } else if (/[a-zA-Z]/.test(letter)) {
-      let width = 1
-      while (pattern[i + width] === letter) width++
-      if (!widths[letter]?.includes(width)) return refuse(`has the unknown part '${letter.repeat(width)}'`)
-      if (parts.some(part => 'letter' in part && part.letter === letter)) return refuse(`names '${letter}' twice`)
-      parts.push({ letter, width })
-      i += width
-    } else {
-      literal(letter)
-      i++
-    }
-  }
-  for (const needed of ['y', 'M', 'd']) {
-    if (!parts.some(part => 'letter' in part && part.letter === needed)) return refuse(`lacks '${needed}'`)
-  }
-  return parts
-}
+const partsOf = (pattern: string): readonly Part[] =>
+  timePatternParts(pattern).map(part => ('literal' in part ? { literal: new TextEncoder().encode(part.literal) } : part))
 
 /**
- * Compiles a pattern of year to second with its zone. Letters as in Unicode TR 35 part 4 §8: `yyyy`, `M`/`MM`,
- * `d`/`dd`, `H`/`HH`, `m`/`mm`, `s`/`ss`, fractions `S…`, offsets `X` (`Z`, `+01`, `+0130`) and `XXX` (`Z`, `+01:30`);
- * other signs and quoted texts stand for themselves. What is absent is zero. With an offset the zone is not used.
+ * Compiles a pattern of year to second with its zone; its letters are those of `timePatternParts`. What is absent is zero. With an
+ * offset the zone is not used.
  *
  * @throws MR103 for a pattern or zone that cannot be read.
  */

@@ -1,5 +1,4 @@
-import { MillraceError } from '../model/errors/millrace-error.js'
-import { zoneOffset } from '../model/zone-offset.js'
+import { namedZone } from '../model/named-zone.js'
 
 const minute = 60_000
 const day = 86_400_000
@@ -16,8 +15,8 @@ export type ZoneToUtc = (local: number) => number
  * @throws MR103 for a zone that the platform does not know.
  */
 export function zoneToUtc(zone: string): ZoneToUtc {
-  if (/^(utc|gmt|z|etc\/utc)$/i.test(zone)) return local => local
-  const offsetAt = offsetsOf(zone)
+  const offsetAt = namedZone(zone)
+  if (!offsetAt) return local => local
   const cache = new Map<number, number>()
   const offsetOfLocal = (local: number): number => {
     const before = offsetAt(local - day)
@@ -38,16 +37,5 @@ export function zoneToUtc(zone: string): ZoneToUtc {
       cache.set(key, offset)
     }
     return local - offset
-  }
-}
-
-function offsetsOf(zone: string): (utc: number) => number {
-  try {
-    return zoneOffset(zone)
-  } catch (cause) {
-    throw new MillraceError('MR103', `'${zone}' is not a time zone`, {
-      hint: "name a zone of the IANA data base, such as 'Europe/Berlin', or 'UTC'",
-      cause,
-    })
   }
 }

@@ -1,3 +1,4 @@
+import { type Duration, durationMs } from '../model/duration.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
 
@@ -8,7 +9,12 @@ export type OptionCheck = (value: unknown) => string | undefined
 export const isText = (value: unknown): boolean =>
   typeof value === 'string' || (typeof value === 'object' && value !== null && 'fallback' in value)
 
-/** Checks for the kinds of option that most connectors have. */
+/**
+ * Checks for the kinds of option that most connectors have.
+ *
+ * @example
+ * wants.count(0) // 'wants a whole number above 0'
+ */
 export const wants = {
   /** A text, `env(…)` or `secret(…)`, not empty. */
   text: value => (isText(value) && value !== '' ? undefined : 'wants a text'),
@@ -16,11 +22,26 @@ export const wants = {
   plain: value => (typeof value === 'string' && value !== '' ? undefined : 'wants a text that is not empty'),
   flag: value => (typeof value === 'boolean' ? undefined : 'wants true or false'),
   count: value => (Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'wants a whole number above 0'),
+  duration: value => {
+    if (typeof value !== 'string') return "wants a duration such as '30s'"
+    durationMs(value as Duration)
+    return undefined
+  },
+  positiveDuration: value => {
+    if (typeof value !== 'string') return "wants a duration such as '30s'"
+    return durationMs(value as Duration) > 0 ? undefined : 'wants a duration above 0'
+  },
   decoder: value =>
     typeof value === 'object' && value !== null && 'compile' in value ? undefined : 'wants a decoder such as json(Schema)',
 } as const satisfies Readonly<Record<string, OptionCheck>>
 
-/** An object with these keys. */
+/**
+ * An object with these keys.
+ * Those in `required` must be there, and no other may.
+ *
+ * @example
+ * wantsObject({ ca: wants.text }, [])({ ca: 4711 }) // 'has faults: `ca` wants a text'
+ */
 export const wantsObject =
   (keys: Readonly<Record<string, OptionCheck>>, required: readonly string[]): OptionCheck =>
   value => {
@@ -39,7 +60,7 @@ function faultsOf(
   for (const name of required) if (options[name] === undefined) faults.push(`\`${name}\` is missing`)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
-    const check = checks[name]
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (!check) {
       const near = nearest(name, known)
       faults.push(`there is no option \`${name}\`${near ? `, did you mean \`${near}\`?` : ''}`)

@@ -17,7 +17,8 @@ export { checkOptions, type OptionCheck, wants, wantsObject } from './check-opti
 export { outputRow } from './output-row.js'
 export { RefusedRows } from './refused-rows.js'
 export { EnvironmentText, env, resolveText, secret, type Text } from './secret.js'
-export { presettled, type Segment, SegmentQueue } from './segments.js'
+export { presettled, type Segment } from './segment.js'
+export { SegmentQueue } from './segment-queue.js'
 export type { HeldPosition, OutputBatch, Position, SinkGuarantee, SinkPromise, SinkSpec, SinkStatus, SinkWriter } from './sink.js'
 export type {
   CheckResult,

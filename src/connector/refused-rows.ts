@@ -6,7 +6,7 @@ import { type ErrorDetails, MillraceError } from '../model/errors/millrace-error
  * arrived. Its code is one whose action is `dead-letter`.
  *
  * @example
- * throw new RefusedRows('MR311', "the peer refused 1 of 3 rows: r2 (too long)", ['r2'])
+ * new RefusedRows('MR311', 'the peer refused 1 of 3 rows: r2 (too long)', ['r2']).action // 'dead-letter'
  */
 export class RefusedRows extends MillraceError {
   readonly ids: readonly string[]

@@ -1,6 +1,12 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
 
-/** A text that is read from the environment when a source or sink opens. Printing it shows its name, never its value. */
+/**
+ * A text that is read from the environment when a source or sink opens. Printing it shows its name, never its value.
+ *
+ * @example
+ * const password = secret('BROKER_PASSWORD')
+ * JSON.stringify({ password }) // '{"password":"secret(BROKER_PASSWORD)"}'
+ */
 export class EnvironmentText {
   readonly name: string
   readonly secret: boolean
@@ -50,6 +56,8 @@ export const secret = (name: string): EnvironmentText => new EnvironmentText(nam
  * The value itself.
  *
  * @throws MR304 when the variable is not set and has no fallback.
+ * @example
+ * resolveText(env('BROKER', 'amqp://127.0.0.1:5672'), { BROKER: 'amqp://hall' }) // 'amqp://hall'
  */
 export function resolveText(text: Text, environment: Readonly<Record<string, string | undefined>>): string {
   if (typeof text === 'string') return text

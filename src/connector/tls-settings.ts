@@ -25,6 +25,8 @@ export interface TlsSettings {
  * options say otherwise.
  *
  * @throws MR304 for a variable that is not set; MR315 for a text that is no PEM, or a certificate and a key that are no pair.
+ * @example
+ * tlsSettings(undefined, context.env).rejectUnauthorized // true
  */
 export function tlsSettings(options: TlsOptions | undefined, environment: Readonly<Record<string, string | undefined>>): TlsSettings {
   const { rejectUnauthorized = true, ...texts } = options ?? {}

@@ -40,3 +40,6 @@ export const possibleActions = (state: DemoState): DemoStatus['actions'] => acti
 
 /** The words for an action. */
 export const actionTitle = (wanted: DemoAction): string => actions.find(({ action }) => action === wanted)!.title
+
+/** Whether a key does something to a demo at some time, if not now. */
+export const isActionKey = (key: string): boolean => actions.some(action => action.key === key)

@@ -1,10 +1,11 @@
+import { instantText } from '../model/instant-text.js'
 import { calendarPart, truncateMs } from './calendar.js'
 import { compileField } from './compile-field.js'
 import { compileLogic, isLogic } from './compile-logic.js'
 import { compileTextTest } from './compile-text-test.js'
 import type { Code, KernelSource } from './kernel.js'
 import type { ExprNode } from './node.js'
-import { floorMod, roundHalfAway, timeText } from './row-functions.js'
+import { floorMod, roundHalfAway } from './row-functions.js'
 import { isTextTest } from './text-test.js'
 
 const infix: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', eq: '===', ne: '!==', gt: '>', ge: '>=', lt: '<', le: '<=' }
@@ -26,7 +27,7 @@ function compileLiteral(source: KernelSource, { type, value }: ExprNode): Code {
 
 /** One part of a formatted text. */
 function partText(source: KernelSource, node: ExprNode, { value }: Code): string {
-  if (node.type === 'timestamp') return `${source.constant(timeText)}(${value})`
+  if (node.type === 'timestamp') return `${source.constant(instantText)}(${value})`
   if (node.type === 'boolean') return `(${value} === 1 ? 'true' : 'false')`
   return value
 }

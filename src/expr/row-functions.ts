@@ -14,6 +14,3 @@ export function roundHalfAway(value: number, scale: number): number {
   const rounded = Math.round(scaled) / scale
   return value < 0 ? 0 - rounded : rounded
 }
-
-/** A time as RFC 3339 in UTC with ms; beyond the range of dates, as the number it is. */
-export const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))

@@ -33,6 +33,7 @@ interface Ordered<T, V> extends Compared<T> {
   between(low: Operand<V>, high: Operand<V>): BoolExpr<boolean | Null<T>>
 }
 
+/** A symbolic truth value: what `where` asks for. */
 export interface BoolExpr<T extends boolean | null = boolean> extends Expr<T> {
   and(...others: readonly BoolExpr<boolean | null>[]): BoolExpr<boolean | Null<T>>
   or(...others: readonly BoolExpr<boolean | null>[]): BoolExpr<boolean | Null<T>>
@@ -41,6 +42,7 @@ export interface BoolExpr<T extends boolean | null = boolean> extends Expr<T> {
   orElse(value: boolean): BoolExpr<boolean>
 }
 
+/** A symbolic number. Arithmetic is that of doubles; what has no result is null. */
 export interface NumberExpr<T extends number | null = number> extends Ordered<T, number> {
   add(other: Operand<number>): NumberExpr<number | Null<T>>
   sub(other: Operand<number>): NumberExpr<number | Null<T>>
@@ -56,6 +58,7 @@ export interface NumberExpr<T extends number | null = number> extends Ordered<T,
   orElse(value: Operand<number>): NumberExpr<number>
 }
 
+/** A symbolic text. */
 export interface TextExpr<T extends string | null = string> extends Compared<T> {
   lower(): TextExpr<string | Null<T>>
   upper(): TextExpr<string | Null<T>>
@@ -70,6 +73,7 @@ export interface TextExpr<T extends string | null = string> extends Compared<T> 
   orElse(value: string): TextExpr<string>
 }
 
+/** A symbolic instant, ms since the epoch. */
 export interface TimeExpr<T extends Instant | null = Instant> extends Expr<T> {
   eq(other: TimeOperand): BoolExpr<boolean | Null<T>>
   ne(other: TimeOperand): BoolExpr<boolean | Null<T>>

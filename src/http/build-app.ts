@@ -17,6 +17,7 @@ import { lateRoutes } from './late-routes.js'
 import { LiveHub } from './live-hub.js'
 import type { LiveNotice } from './live-notice.js'
 import { liveRoutes } from './live-routes.js'
+import { notModified } from './not-modified.js'
 import { OpenConnections } from './open-connections.js'
 import { withAnswers } from './openapi-answers.js'
 import { operationRoutes } from './operation-routes.js'
@@ -100,7 +101,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (!request.readOnly) checkHost(request.headers.host)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-cache')
   })
-  await app.register(etag, { weak: true })
+  await app.register(etag, { weak: true, replyWith304: false })
+  app.addHook('onSend', notModified)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -44,7 +44,7 @@ export function excelCsv(zone: string): TextFormat {
     return value => {
       if (value === null || value === undefined) return ''
       if (typeof value === 'string') return guarded(value)
-      if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : numberText(value)
+      if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : numberText(value + 0)
       return typeof value === 'boolean' ? String(value).toUpperCase() : guarded(JSON.stringify(value))
     }
   }

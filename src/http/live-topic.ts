@@ -31,10 +31,17 @@ export class LiveTopic {
     return this.#overflown || this.#rows.size + this.#removed.size > 0
   }
 
-  /** The view as it is now: its last `count` rows. */
+  /** The view as it is now: its last `count` rows, and the newest one of each key that has none among them. */
   snapshot(count: number): Buffer {
     const { view } = this
-    return frameOf({ type: 'snapshot', view: { ...view.info(), id: this.name }, rows: view.latest(count), seen: view.latestSeen(count) })
+    const quiet = view.quiet(count)
+    return frameOf({
+      type: 'snapshot',
+      view: { ...view.info(), id: this.name },
+      rows: view.latest(count),
+      seen: view.latestSeen(count),
+      ...(quiet.rows.length > 0 && { quiet }),
+    })
   }
 
   /** What changed since the last call, as one frame. */

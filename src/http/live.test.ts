@@ -71,6 +71,14 @@ describe('GET /api/v1/live', () => {
     expect(means(await (await live('?views=climate&rows=2')).next('snapshot'))).toEqual([2, 3])
   })
 
+  it('sends besides what each silent key said last', async () => {
+    climate.apply(climateOutputs([{ room: 'silent', mean: 9, minute: 0, final: true }]))
+    put(1, 2, 3)
+    const { data } = await (await live('?views=climate&rows=2')).next('snapshot')
+    expect(data['quiet']).toEqual({ rows: [expect.arrayContaining(['silent', 9])], seen: [start] })
+    expect((await (await live('?views=climate&rows=4')).next('snapshot')).data['quiet']).toBeUndefined()
+  })
+
   it('merges the changes of 100 ms, newest of each row, and withdraws', async () => {
     const reader = await live()
     await reader.next('snapshot')

@@ -42,7 +42,11 @@ export function parseTime(text: string, now: number): number | undefined {
   return Number.isNaN(ms) || day! > days ? undefined : ms
 }
 
-export const timeParameter = (description: string): Parameter<number> => ({ type: 'string', description, parse: parseTime })
+export const timeParameter = (description: string): Parameter<number> => ({
+  type: 'string',
+  description: `${description}: RFC 3339 with its offset, as 2026-01-15T12:00:00Z, ms since the epoch, or now-15m`,
+  parse: parseTime,
+})
 
 export const textParameter = (description: string): Parameter<string> => ({
   type: 'string',

@@ -90,7 +90,7 @@ export function notFoundHandler(request: FastifyRequest, reply: FastifyReply): F
     return sendProblem(reply.header('allow', 'GET, HEAD'), problemOf(new MillraceError('MR512', `${request.method} is not offered`)))
   }
   const path = request.url.split('?', 1)[0]!.slice(0, 200)
-  const formats = /\/(rows|dead-letters)\.[^/]*$/.test(path)
+  const formats = /\/(rows|dead-letters)(\.[^/]*)?$/.test(path)
   return sendProblem(
     reply,
     problemOf(

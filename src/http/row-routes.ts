@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { instantText } from '../model/instant-text.js'
 import type { View, ViewQuery } from '../views/view.js'
 import { excelCsv } from './excel-csv.js'
+import { keyValues } from './key-values.js'
 import {
   booleanParameter,
   choiceParameter,
@@ -19,7 +22,7 @@ import {
 import type { RowFormat, RowSet } from './row-format.js'
 import { rowFormats } from './row-formats.js'
 import type { RowStreams } from './row-streams.js'
-import { instantText, textRows } from './row-texts.js'
+import { textRows } from './row-texts.js'
 import { jobClock, type ServerContext } from './server-context.js'
 import { findView } from './view-names.js'
 
@@ -30,7 +33,7 @@ const wholeBytes = 256 * 1024
 type FormatName = keyof typeof rowFormats
 
 const parameters = {
-  from: timeParameter('from this event time on: RFC 3339, ms since the epoch, or now-15m'),
+  from: timeParameter('from this event time on'),
   to: timeParameter('before this event time'),
   columns: listParameter('columns in this order, joined by commas'),
   final: booleanParameter('true: only rows of closed windows'),
@@ -59,6 +62,9 @@ function readKeys(query: object): { keys: Record<string, readonly string[]>; res
   }
   return { keys, rest }
 }
+
+/** What `resetAndDestroy` does, without the regular end that it sends first: a quick reader would take that for the end of the rows. */
+const resetNow = (socket: Socket): Socket => Object.assign(socket, { resetAndClosing: true }).destroy()
 
 /** The address of the rows that follow; relative times are written out, so that the pages belong together. */
 function nextAddress(url: string, query: ViewQuery, next: string): string {
@@ -91,14 +97,17 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
       typeof csvParameters
     >
     if (tz !== undefined && dialect !== 'excel') throw new MillraceError('MR507', '`tz` is for dialect=excel: other times are in UTC')
+    if (new Set(asked.columns).size !== (asked.columns?.length ?? 0)) {
+      throw new MillraceError('MR507', '`columns` names a column twice', { hint: 'name each once: readers tell columns by their names' })
+    }
     if (asked.from !== undefined && asked.to !== undefined && asked.from > asked.to) {
       const hint = `from is ${instantText(asked.from)}, to is ${instantText(asked.to)}`
       throw new MillraceError('MR507', '`from` is later than `to`, so there can be no rows', { hint })
     }
     const format = dialect === 'excel' ? textRows(excelCsv(tz ?? 'UTC')) : await rowFormats[name].load()
-    const query: ViewQuery = { ...asked, keys }
-    const result = ask(view, query, name)
     const info = view.info()
+    const query: ViewQuery = { ...asked, keys: keyValues(keys, info.columns) }
+    const result = ask(view, query, name)
     const columns = result.columns.map(column => info.columns.find(c => c.name === column)!)
     reply.header('content-type', format.contentType)
     reply.header('millrace-now', instantText(now))
@@ -119,7 +128,10 @@ export function rowRoutes(app: FastifyInstance, context: ServerContext, streams:
       bytes += piece.value.length
       if (bytes <= wholeBytes) continue
       if (request.method === 'HEAD') return timed().send(Readable.from([]))
-      return timed().send(streams.open(ahead, pieces))
+      const stream = streams.open(ahead, pieces)
+      // There the end of the connection is the end of the answer: only a reset tells that this one is not whole.
+      if (request.raw.httpVersionMinor === 0) stream.on('error', () => resetNow(request.raw.socket))
+      return timed().send(stream)
     }
     return timed().send(
       ahead.every(piece => typeof piece === 'string')

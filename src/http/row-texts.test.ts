@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LiveRow, ViewColumn } from '../model/api.js'
-import { csvRows, instantText, jsonRows, ndjsonRows, rowPieces, type TextFormat } from './row-texts.js'
+import { csvRows, jsonRows, ndjsonRows, rowPieces, type TextFormat } from './row-texts.js'
 
 const columns: readonly ViewColumn[] = [
   { name: 'room', type: 'text', nullable: true, key: true },
@@ -36,11 +36,12 @@ const rows: fc.Arbitrary<LiveRow[]> = fc.array(
 )
 const written = (format: TextFormat, values: readonly LiveRow[]) => [...rowPieces(format, columns, values)].join('')
 
-/** What JSON can say of a row, by another way than the writer's. */
+/** What JSON can say of a row, by another way than the writer's, which here drops the sign of a zero. */
 const expected = (row: LiveRow) => {
   const [room, mean, on, at, list] = row
   const instant = typeof at === 'number' ? new Date(at).toISOString() : null
-  return JSON.parse(JSON.stringify({ room, mean, on, at: instant, 'all "values"': list }))
+  const parsed = JSON.parse(JSON.stringify({ room, mean, on, at: instant, 'all "values"': list }))
+  return Object.is(mean, -0) ? { ...parsed, mean } : parsed
 }
 
 /** A CSV reader by RFC 4180; null for an empty field without quotes. */
@@ -57,6 +58,22 @@ function readCsv(text: string): (string | null)[][] {
 }
 
 describe('row formats', () => {
+  it('keep the sign of a zero in a number; a whole number has none', () => {
+    const zeros: readonly ViewColumn[] = [
+      { name: 'x', type: 'number', nullable: false, key: false },
+      { name: 'n', type: 'integer', nullable: false, key: false },
+    ]
+    const text = (format: TextFormat) =>
+      [
+        ...rowPieces(format, zeros, [
+          [-0, -0],
+          [0, 0],
+        ]),
+      ].join('')
+    expect(text(csvRows)).toBe('x,n\r\n-0.0,0\r\n0,0\r\n')
+    expect(text(ndjsonRows)).toBe('{"x":-0.0,"n":0}\n{"x":0,"n":0}\n')
+  })
+
   it('json and ndjson say the same as JSON.stringify of flat objects', () => {
     fc.assert(
       fc.property(rows, values => {
@@ -76,7 +93,7 @@ describe('row formats', () => {
         expect(lines).toEqual(
           values.map(([room, mean, on, at, list]) => [
             room,
-            mean === null ? null : String(mean),
+            mean === null ? null : Object.is(mean, -0) ? '-0.0' : String(mean),
             on === null ? null : String(on),
             at === null ? null : new Date(Number(at)).toISOString(),
             list === null ? null : JSON.stringify(list),
@@ -97,10 +114,5 @@ describe('row formats', () => {
     ]
     expect(pieces.length).toBeGreaterThan(3)
     expect(Math.max(...pieces.map(piece => piece.length))).toBeLessThan(66_000)
-  })
-
-  it('writes times that the calendar does not reach as numbers', () => {
-    expect(instantText(Date.UTC(2026, 0, 15))).toBe('2026-01-15T00:00:00.000Z')
-    expect(instantText(9e15)).toBe('9000000000000000')
   })
 })

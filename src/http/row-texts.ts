@@ -1,4 +1,5 @@
 import type { LiveRow, ViewColumn } from '../model/api.js'
+import { instantText } from '../model/instant-text.js'
 import type { RowFormat } from './row-format.js'
 
 /** Rows as text in one format: `begin`, then the rows, `between` two of them, then `end` (told whether there were any). */
@@ -13,9 +14,6 @@ export interface TextFormat {
 
 type Value = LiveRow[number] | undefined
 
-/** ms since the epoch as RFC 3339 with ms, in UTC; the number itself where the calendar does not reach. */
-export const instantText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
-
 /** Rows of a view share few times: the last one is remembered. */
 function instants(): (ms: number) => string {
   let last = Number.NaN
@@ -29,7 +27,16 @@ function instants(): (ms: number) => string {
   }
 }
 
+/**
+ * As `String` writes it, but for −0, which keeps its sign: Arrow has it, too. V8 remembers the texts of numbers that
+ * `String` made, which a million different ones leave as garbage of long life; `JSON.stringify` writes the same digits and
+ * remembers nothing.
+ */
+export const numberText = (value: number): string =>
+  Object.is(value, -0) ? '-0.0' : Number.isFinite(value) ? JSON.stringify(value) : String(value)
+
 function jsonValues(column: ViewColumn): (value: Value) => string {
+  if (column.type === 'number') return value => (Object.is(value, -0) ? '-0.0' : JSON.stringify(value ?? null))
   if (column.type !== 'timestamp') return value => JSON.stringify(value ?? null)
   const instant = instants()
   return value => (typeof value === 'number' ? `"${instant(value)}"` : 'null')
@@ -50,18 +57,18 @@ export function csvField(text: string): string {
   return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/**
- * As `String` writes it. V8 remembers the texts of numbers that `String` made, which a million different ones leave as
- * garbage of long life; `JSON.stringify` writes the same digits and remembers nothing.
- */
-export const numberText = (value: number): string => (Number.isFinite(value) ? JSON.stringify(value) : String(value))
+function numberTexts({ type }: ViewColumn): (value: number) => string {
+  if (type === 'timestamp') return instants()
+  // A zero with a fraction would make readers take a column of whole numbers for one of others.
+  return type === 'integer' ? value => numberText(value + 0) : numberText
+}
 
 function csvValues(column: ViewColumn): (value: Value) => string {
-  const instant = instants()
+  const number = numberTexts(column)
   return value => {
     if (value === null || value === undefined) return ''
     if (typeof value === 'string') return csvField(value)
-    if (typeof value === 'number') return column.type === 'timestamp' ? instant(value) : numberText(value)
+    if (typeof value === 'number') return number(value)
     return typeof value === 'boolean' ? String(value) : csvField(JSON.stringify(value))
   }
 }

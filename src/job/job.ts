@@ -17,6 +17,7 @@ export const jobBrand = Symbol.for('millrace.job')
 /**
  * A job: from sources through windows to views and sinks. The function runs once per run and returns what was written.
  *
+ * @throws MR153 for an id that is none; what the function does wrong comes when the job is started or validated.
  * @example
  * export default job('room-climate', ({ read }) => {
  *   const readings = read('readings', amqp({ address: 'telemetry', decode: json(Reading) }))
@@ -25,6 +26,7 @@ export const jobBrand = Symbol.for('millrace.job')
  */
 export function job(id: string, build: (tools: JobTools) => readonly Output[]): Job {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(id)) throw new MillraceError('MR153', `'${id}' is not an id`)
+  const declared = new Error(`job '${id}'`)
   const start = (options: GraphOptions): Graph => {
     const builder = new GraphBuilder({
       job: id,
@@ -40,7 +42,7 @@ export function job(id: string, build: (tools: JobTools) => readonly Output[]): 
           return readSource(builder, name, source)
         },
       })
-      if (builder.errors.length === 0) checkOutputs(id, builder, outputs)
+      if (builder.errors.length === 0) checkOutputs(id, builder, outputs, declared)
     } catch (error) {
       // Behind an operator that was refused, code of the job may well stumble over its absence.
       if (error instanceof MillraceError) builder.errors.push(error)
@@ -56,22 +58,24 @@ export function job(id: string, build: (tools: JobTools) => readonly Output[]): 
 /** True for what `job()` gives, also from another copy of this module. */
 export const isJob = (value: unknown): value is Job => typeof value === 'object' && value !== null && jobBrand in value
 
-function checkOutputs(id: string, builder: GraphBuilder, outputs: readonly Output[]): void {
+/** @throws MR166, MR167, which come from where the job is `declared`: no line of the author's runs any more. */
+function checkOutputs(id: string, builder: GraphBuilder, outputs: readonly Output[], declared: Error): void {
+  const refuse = (code: 'MR166' | 'MR167', message: string, hint?: string): never => {
+    throw Object.assign(new MillraceError(code, message, hint === undefined ? {} : { hint }), { stack: declared.stack })
+  }
+  const written = (output: Output): boolean => output?.builder === builder && builder.sinks.has(output.sink)
   if ((outputs as unknown) instanceof Promise) {
-    throw new MillraceError('MR166', `the function of the job '${id}' is async`, {
-      hint: 'take the word `async` away: a job function only describes the job, and the runtime does the waiting',
-    })
+    const hint = 'take the word `async` away: a job function only describes the job, and the runtime does the waiting'
+    refuse('MR166', `the function of the job '${id}' is async`, hint)
   }
-  if (!Array.isArray(outputs) || outputs.length === 0) {
-    throw new MillraceError('MR166', `the job '${id}' returns nothing that was written`)
+  if (written(outputs as unknown as Output)) {
+    const hint = 'write it in brackets: return [climate.pipe(into(…))]'
+    refuse('MR166', `the job '${id}' returns one result without a list around it`, hint)
   }
-  for (const output of outputs as readonly Output[]) {
-    if (!output || output.builder !== builder || !builder.sinks.has(output.sink)) {
-      throw new MillraceError('MR166', `the job '${id}' returns something that was not written with into(…)`)
-    }
-  }
+  if (!Array.isArray(outputs) || outputs.length === 0) refuse('MR166', `the job '${id}' returns nothing that was written`)
+  if (!outputs.every(written)) refuse('MR166', `the job '${id}' returns something that was not written with into(…)`)
   const returned = new Set([...outputs, ...builder.lateOutputs].map(output => output.sink))
   for (const sink of builder.sinks.keys()) {
-    if (!returned.has(sink)) throw new MillraceError('MR167', `'${sink}' is written but not returned by the job '${id}'`)
+    if (!returned.has(sink)) refuse('MR167', `'${sink}' is written but not returned by the job '${id}'`)
   }
 }

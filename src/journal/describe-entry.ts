@@ -1,3 +1,4 @@
+import { instantText } from '../model/instant-text.js'
 import type { Json } from '../model/json.js'
 import type { JournalEntry, JournalNote } from './journal.js'
 
@@ -33,7 +34,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
     }
     case 'time': {
       const { entry, what, sources, wall, stream, partitions } = item
-      return { entry, kind: what, sources, wall: timeText(wall), stream, partitions: Object.fromEntries(partitions) }
+      return { entry, kind: what, sources, wall: instantText(wall), stream, partitions: Object.fromEntries(partitions) }
     }
     case 'acknowledged':
       return {
@@ -55,10 +56,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
 }
 
 const clockFacts = ({ wall, stream, partition }: { readonly wall: number; readonly stream: number; readonly partition: number }) => ({
-  wall: timeText(wall),
+  wall: instantText(wall),
   stream,
   partitionClock: partition,
 })
-
-/** ISO 8601 where it is a time that can be written so. */
-const timeText = (ms: number): Json => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))

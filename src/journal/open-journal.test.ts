@@ -107,6 +107,22 @@ it('drops segments before what recovery needs, and says so to who asks for them'
   await again.journal.close()
 })
 
+it('of a job to which little comes, too, keeps no entry much longer than it has to', async () => {
+  const hour = 3_600_000
+  let now = 0
+  const { journal } = await openedJournal(memoryDisk(), { retentionMs: 24 * hour }, () => now)
+  for (let i = 1; i <= 100; i++) {
+    now = i * hour
+    journal.append(chunkEntry(i, ['x']))
+    await journal.flush()
+    await journal.retain(i)
+    // The last segment of those that may go was begun a quarter of the time before it ended.
+    expect(journal.segments()[0]!.first).toBeGreaterThan(i - 32)
+    expect(journal.segments()[0]!.first).toBeLessThanOrEqual(Math.max(1, i - 23))
+  }
+  await journal.close()
+})
+
 it('is read and verified without being opened', async () => {
   const disk = memoryDisk()
   for (let epoch = 1; epoch <= 3; epoch++) {

@@ -48,6 +48,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     ...(end && { end }),
     header: { kind: 'journal', job },
     segmentBytes: tuning.segmentBytes,
+    segmentMs: tuning.retentionMs / 4,
     bufferBytes: tuning.bufferBytes,
     now,
     after,

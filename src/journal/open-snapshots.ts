@@ -6,7 +6,8 @@ import type { Fence } from './fence.js'
 import { DamagedSide, filesOf, readSides, type SideChains, type SideFile, sideSuffix, writeSide } from './side-files.js'
 import { DamagedFile, readSnapshotFile, readSnapshotHeader, writeSnapshotFile } from './snapshot-file.js'
 import type { LoadedSnapshot, SnapshotStore, SnapshotToSave } from './snapshot-store.js'
-import { decodeState, encodeState } from './state-codec.js'
+import { encodeState } from './state-codec.js'
+import { decodeState } from './state-decoder.js'
 
 /** What the snapshot store of a job is opened with. */
 export interface SnapshotOptions {

@@ -176,8 +176,8 @@ export class SegmentLogWriter implements SegmentLog {
   }
 
   async #store(buffer: RecordBuffer): Promise<void> {
-    const { reached, fence, segmentBytes } = this.#options
-    if (this.#own && this.#own.size > headerBytes && this.#own.size >= segmentBytes) {
+    const { reached, fence, now, segmentBytes, segmentMs = Number.POSITIVE_INFINITY } = this.#options
+    if (this.#own && this.#own.size > headerBytes && (this.#own.size >= segmentBytes || now() - this.#own.header.began >= segmentMs)) {
       const { file } = this.#own
       this.#retire()
       await file.close()

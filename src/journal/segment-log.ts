@@ -36,6 +36,8 @@ export interface SegmentLogOptions {
   readonly header: { readonly [key: string]: Json }
   /** Bytes after which a segment is closed and the next one begun. */
   readonly segmentBytes: number
+  /** Ms after which it is closed too: what is written rarely must not stay for as long as it takes to fill one. Default +Infinity. */
+  readonly segmentMs?: number
   /** Bytes that may wait to be written and synced before `full`. */
   readonly bufferBytes: number
   /** Ms since the epoch, for the time of a segment. */

@@ -1,7 +1,8 @@
 import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeState, encodeState } from './state-codec.js'
+import { encodeState } from './state-codec.js'
+import { decodeState } from './state-decoder.js'
 
 const encoded = (value: unknown) => new Uint8Array(Buffer.concat([...encodeState(value)]))
 const again = (value: unknown): unknown => decodeState(encoded(value))

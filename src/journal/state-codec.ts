@@ -1,8 +1,6 @@
 import { arrayKind } from './state-arrays.js'
 import { dollar, headBytes, partKinds, setMember } from './state-format.js'
 
-export { decodeState } from './state-decoder.js'
-
 /** Values in one stretch of JSON: what is encoded at one go, in about 2 ms. Texts count by their length, too. */
 const stretchValues = 8_192
 const charactersAValue = 16

@@ -29,6 +29,8 @@ export interface JobSummary {
     /** Received and not yet processed. */
     readonly waiting: number
     readonly results: number
+    /** Of those that were not left out: messages with the id of an earlier one, and another content. Absent where there was none. */
+    readonly idReused?: number
   }
   /** Absent where the job keeps no data folder. */
   readonly journal?: JournalSummary
@@ -112,7 +114,14 @@ export type LiveRow = readonly (number | string | boolean | null | readonly unkn
  * `rows` when it came, on the job's clock.
  */
 export type LiveEvent =
-  | { readonly type: 'snapshot'; readonly view: ViewInfo; readonly rows: readonly LiveRow[]; readonly seen: readonly number[] }
+  | {
+      readonly type: 'snapshot'
+      readonly view: ViewInfo
+      readonly rows: readonly LiveRow[]
+      readonly seen: readonly number[]
+      /** The newest row of each key that has none among `rows`, where there is such a key. */
+      readonly quiet?: { readonly rows: readonly LiveRow[]; readonly seen: readonly number[] }
+    }
   | {
       readonly type: 'upsert'
       readonly view: string

@@ -49,6 +49,7 @@ export interface ListColumn {
 /** `number`, `integer` and `timestamp` fields are number columns. */
 export type Column = NumberColumn | BooleanColumn | TextColumn | ListColumn
 
+/** Columns by name, as many rows in each. */
 export type Columns = Readonly<Record<string, Column>>
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -69,7 +70,12 @@ export function textAt(column: TextColumn, row: number): string | null {
   }
 }
 
-/** The value of one row as job code sees it: number, string, boolean, array or null. */
+/**
+ * The value of one row as job code sees it: number, string, boolean, array or null.
+ *
+ * @example
+ * valueAt({ type: 'number', values: Float64Array.of(20.5, 21), nulls: undefined }, 1) // 21
+ */
 export function valueAt(column: Column, row: number): unknown {
   switch (column.type) {
     case 'number':

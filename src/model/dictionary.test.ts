@@ -24,6 +24,15 @@ describe('createDictionary', () => {
     expect(dictionary.intern('abc')).toBe(id)
   })
 
+  it('takes a text of any length, in any script, from its first use on', () => {
+    const dictionary = createDictionary()
+    const texts = ['kitchen', `Süd ${'x'.repeat(40)}`, `Süd ${'y'.repeat(100)}`, `${'日本'.repeat(500)}`]
+    const ids = texts.map(text => dictionary.intern(text))
+    expect(ids).toEqual([0, 1, 2, 3])
+    expect(ids.map(id => dictionary.text(id))).toEqual(texts)
+    for (const [id, text] of texts.entries()) expect(dictionary.internBytes(encoder.encode(text), 0, encoder.encode(text).length)).toBe(id)
+  })
+
   it('frees what nobody kept, and gives the lowest id again', () => {
     const dictionary = createDictionary()
     for (const text of ['a', 'b', 'c', 'd']) dictionary.intern(text)
@@ -43,7 +52,10 @@ describe('createDictionary', () => {
         weight: 8,
         arbitrary: fc.record({
           do: fc.constant('intern' as const),
-          text: fc.string({ unit: 'grapheme', maxLength: 6 }),
+          text: fc.oneof(
+            { weight: 9, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }) },
+            { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 20, maxLength: 120, size: 'max' }) },
+          ),
           bytes: fc.boolean(),
           keep: fc.boolean(),
         }),

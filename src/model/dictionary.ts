@@ -172,7 +172,9 @@ class ByteDictionary implements StoredDictionary {
   }
 
   private internEncoded(text: string): number {
-    return this.internBytes(this.scratch, 0, this.encode(text))
+    // First: it may take another scratch.
+    const length = this.encode(text)
+    return this.internBytes(this.scratch, 0, length)
   }
 
   private encode(text: string): number {

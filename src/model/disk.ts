@@ -3,7 +3,7 @@
  * system's `code` (`ENOSPC`, `ENOENT`, `EEXIST`, …), as Node's do.
  */
 export interface Disk {
-  /** With its parents, durable when it resolves; no error where it exists. */
+  /** With its parents, for their owner alone, durable when it resolves; no error, and nothing changed, where it exists. */
   makeFolder(path: string): Promise<void>
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(folder: string): Promise<readonly string[]>

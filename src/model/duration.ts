@@ -17,17 +17,28 @@ export function durationMs(duration: Duration, option?: string): number {
   const match = /^(\d+)(?:\.(\d+))?(ms|s|m|h|d)$/.exec(duration)
   const where = option === undefined ? '' : `\`${option}\`: `
   if (!match) {
-    const what =
-      duration === undefined
-        ? 'a duration is missing'
-        : `${typeof duration === 'string' ? `'${duration}'` : String(duration)} is not a duration`
-    throw new MillraceError('MR106', where + what)
+    const meant = typeof duration === 'string' ? likely(duration) : undefined
+    throw new MillraceError('MR106', where + fault(duration), meant === undefined ? {} : { hint: `did you mean '${meant}'?` })
   }
   const [, whole, fraction = '', unit] = match
   // In whole numbers: 1.005 times 1000 is not 1005 in floating point.
   const ms = (Number(whole + fraction) * units[unit as keyof typeof units]) / 10 ** fraction.length
   if (!Number.isSafeInteger(ms)) throw new MillraceError('MR106', `${where}'${duration}' is not a whole number of ms`)
   return ms
+}
+
+function fault(duration: unknown): string {
+  if (duration === undefined) return 'a duration is missing'
+  const shown = typeof duration === 'string' ? `'${duration}'` : typeof duration === 'object' ? 'an object' : String(duration)
+  return `${shown} is not a duration`
+}
+
+/** The duration of a number and a unit that is spelt another way, such as `10 s` or `1min`. */
+function likely(text: string): Duration | undefined {
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(ms|millis|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\s*$/i.exec(text) ?? []
+  if (number === undefined || unit === undefined) return undefined
+  const short = unit.toLowerCase()
+  return `${number}${short === 'ms' || short === 'millis' ? 'ms' : short[0]}` as Duration
 }
 
 /** The shortest text of a duration in ms: 90000 is `90s`, 60000 is `1m`. */

@@ -1,5 +1,7 @@
 import { MillraceError } from './errors/millrace-error.js'
+import { namedZone } from './named-zone.js'
 import { type Field, type FieldOrigin, type FieldSpec, type Instant, reservedFields, type Schema, type TimeFormat } from './schema.js'
+import { timePatternParts } from './time-pattern-parts.js'
 
 /** `faults`: what is wrong with it, for the schema to tell together with what is wrong with its other fields. */
 function field<T>(spec: Partial<FieldSpec>, faults: readonly MillraceError[] = []): Field<T> {
@@ -69,10 +71,24 @@ export function timestamp(format?: Exclude<TimeFormat, object>): Field<Instant>
 export function timestamp(pattern: string, zone: string): Field<Instant>
 export function timestamp(format = 'rfc3339', zone?: string): Field<Instant> {
   const known = ['rfc3339', 'epoch-s', 'epoch-ms', 'epoch-ns']
-  if (zone !== undefined) return field({ type: 'timestamp', format: { pattern: format, zone } })
+  if (zone !== undefined) return field({ type: 'timestamp', format: { pattern: format, zone } }, patternFaults(format, zone))
   if (known.includes(format)) return field({ type: 'timestamp', format: format as TimeFormat })
   const hint = `use ${known.join(', ')}, or a pattern with its zone: timestamp('yyyy-MM-dd HH:mm:ss', 'UTC')`
   return field({ type: 'timestamp' }, [new MillraceError('MR103', `'${format}' is not a time format`, { hint })])
+}
+
+/** What is wrong with a pattern and its zone, told where they are written rather than when the first row comes. */
+function patternFaults(pattern: string, zone: string): readonly MillraceError[] {
+  const faults: MillraceError[] = []
+  for (const check of [() => timePatternParts(pattern), () => namedZone(zone)]) {
+    try {
+      check()
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error
+      faults.push(error)
+    }
+  }
+  return faults
 }
 
 /**

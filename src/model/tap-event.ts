@@ -6,8 +6,18 @@ export interface TapEvent {
   readonly to: string
   /** The job's clock. */
   readonly at: number
-  /** Rows that passed since the last event. */
+  /** Rows that passed since the last event, withdrawals among them. */
   readonly passed: number
+  /** How many of them were withdrawals, where there were any. */
+  readonly withdrawn?: number
   readonly watermark: number | null
-  readonly rows: readonly { readonly eventTime: number; readonly row: Readonly<Record<string, Json>> }[]
+  readonly rows: readonly TappedRow[]
+}
+
+/** A row of a sample. */
+export interface TappedRow {
+  readonly eventTime: number
+  readonly row: Readonly<Record<string, Json>>
+  /** An earlier row of this key and window, if there was one, no longer holds: of an early or revised result that does not pass a filter. */
+  readonly withdrawn?: true
 }

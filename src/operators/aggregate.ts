@@ -16,6 +16,7 @@ import { type Operator, operator } from './operator.js'
 import { expectValue, optionsOf } from './options-of.js'
 import type { Output, Stream } from './stream.js'
 
+/** Which rows belong together, and when their result is known. */
 export interface AggregateOptions<T, K> {
   /** The key: one result row for each of its values and window. Left out: one row a window. */
   readonly by?: (row: SymbolicRow<T>) => K
@@ -52,6 +53,7 @@ const windowInfos: readonly ColumnInfo[] = [
  * Windowed aggregates by key. Results leave in the order of window end, then key, when the watermark passes the end of
  * their window; their event time is `window_end − 1 ms`.
  *
+ * @throws MR159 for an unknown option, MR160 for a column that is there twice or has a reserved name.
  * @example
  * aggregate('climate', { by: r => ({ room: r.room }), over: tumbling('1m') }, { mean: mean(r => r.celsius), n: count() })
  */

@@ -5,6 +5,7 @@ import { expectValue, optionsOf } from './options-of.js'
 /**
  * Prints a sample of the rows that pass, every n-th, to stderr.
  *
+ * @throws MR159 for an unknown option, or a count that is none.
  * @example
  * readings.pipe(debug('raw', { every: 100 }))
  */

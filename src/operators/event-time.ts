@@ -12,6 +12,7 @@ import { EventTimeLogic } from './event-time-logic.js'
 import { type Operator, operator } from './operator.js'
 import { expectValue, optionsOf } from './options-of.js'
 
+/** How much disorder `eventTime` waits for, and what it makes of clocks that are ahead. */
 export interface EventTimeOptions {
   /** How late a row may come behind a newer one and still be in order. */
   readonly outOfOrderness: Duration
@@ -27,6 +28,7 @@ export interface EventTimeOptions {
  * Says when things happened, and how much disorder to wait for. The watermark is the highest time − out-of-orderness
  * − 1 ms, per source partition; it goes on with the clock while the source is attached and silent.
  *
+ * @throws MR104 for an expression that is no timestamp, MR158 on results of windows, MR159 for an unknown option.
  * @example
  * readings.pipe(eventTime(r => r.at, { outOfOrderness: '10s' }))
  */

@@ -17,6 +17,7 @@ import { WindowKeys } from './window-keys.js'
  * Writes rows to a view or sink. Views get provisional rows and removals too; sinks get final rows and revisions, and a
  * removal only where they were told an earlier revision.
  *
+ * @throws MR164 without a sink.
  * @example
  * climate.pipe(into(view('climate', { keep: '7d' })))
  */

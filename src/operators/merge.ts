@@ -20,6 +20,7 @@ const inputOrigin = (origin: number, input: number): number => origin * 1024 + i
  * Joins streams of one row type. Its watermark is the minimum over the active inputs (Flink's valve): a silent input
  * holds the others back until it is idle.
  *
+ * @throws MR163 without streams, with too many, or with streams that differ.
  * @example
  * const all = merge('all', indoor, outdoor)
  */

@@ -6,6 +6,7 @@ import type { Emit } from './logic.js'
 import { type Operator, operator } from './operator.js'
 import { expectValue, optionsOf } from './options-of.js'
 
+/** What is known of an RxJS operator. */
 export interface RxOptions {
   /** It keeps no state, no time and no side effect: its rows depend on the batch at hand alone. */
   readonly pure?: boolean

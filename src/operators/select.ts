@@ -18,6 +18,7 @@ type WindowPart<T> = Pick<T, Extract<keyof T, (typeof windowColumns)[number]>>
 /**
  * Rows of just the named columns. Results of windows keep their window columns by themselves, and their keys must stay.
  *
+ * @throws MR155 where a key of windows is left out, MR101 for a reserved name.
  * @example
  * readings.pipe(select(r => ({ room: r.room, fahrenheit: r.celsius.mul(1.8).add(32) })))
  */
@@ -40,6 +41,7 @@ export function select<T, O extends Readonly<Record<string, Expr<unknown>>>>(
 /**
  * Adds columns, or replaces those of the same name.
  *
+ * @throws MR155 where a column of windows is replaced, MR101 for a reserved name.
  * @example
  * readings.pipe(derive(r => ({ hot: r.celsius.gt(30) })))
  */

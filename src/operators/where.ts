@@ -11,6 +11,7 @@ import { type Operator, operator } from './operator.js'
  * Keeps the rows for which a condition holds; null does not hold. Where a newer row of a window's key no longer holds,
  * a removal goes on in its place, so that views and sinks withdraw what they were told before.
  *
+ * @throws MR115 for what is no condition, and MR110 … MR122 for what no expression may be.
  * @example
  * readings.pipe(where(r => r.celsius.gt(-40)))
  */

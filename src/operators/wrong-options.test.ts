@@ -46,6 +46,10 @@ it.each<[string, (s: Stream<Row>) => unknown]>([
   ["MR159 aggregate 'w' wants `late` to write", s => s.pipe(aggregate('w', { over: tumbling('1s'), late: r => wrong(r) }, { n: count() }))],
   ["MR106 `early`: '-1s' is not a duration", s => s.pipe(aggregate('w', { over: tumbling('1s'), early: '-1s' }, { n: count() }))],
   ['MR106 `every`: a duration is missing', s => s.pipe(aggregate('w', { over: hopping('5s', wrong()) }, { n: count() }))],
+  [
+    'MR106 `size`: an object is not a duration',
+    s => s.pipe(aggregate('w', { over: hopping(wrong({ size: '5s' }), wrong()) }, { n: count() })),
+  ],
   ['MR106 `size`: 5 is not a duration', s => s.pipe(aggregate('w', { over: tumbling(wrong(5)) }, { n: count() }))],
   ['MR106 `outOfOrderness`: a duration is missing', s => s.pipe(eventTime(r => r.at, wrong({})))],
   ['MR159 eventTime wants `skewed`', s => s.pipe(eventTime(r => r.at, { outOfOrderness: '1s', skewed: wrong('drop') }))],

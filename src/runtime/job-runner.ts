@@ -179,9 +179,11 @@ export class JobRunner {
 
   /** An error of a source or sink that ends the job: at once, or after what was received. */
   #fatal(error: MillraceError): void {
-    this.error ??= error
-    if (error.action === 'drain') void this.drain({ firePartial: false })
-    else this.#run?.pump.halt(error)
+    if (this.error?.action !== 'stop') this.error = error
+    if (error.action === 'drain') return void this.drain({ firePartial: false })
+    this.#run?.pump.halt(error)
+    // Where its sources have ended: nobody waits for what the sink will not take.
+    this.#quiet.giveUp()
   }
 
   /** Stop credit, give back what was not pushed, wait for the sinks, settle, snapshot, close. An entry that takes half of the time is left half done, a recovery at once. */

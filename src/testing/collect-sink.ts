@@ -1,6 +1,11 @@
 import type { SinkSpec, SinkWriter } from '../connector/sink.js'
 
-/** A sink for tests that keeps nothing: its rows are read from the graph. `view` also gets provisional rows and removals. */
+/**
+ * A sink for tests that keeps nothing: its rows are read from the graph. `view` also gets provisional rows and removals.
+ *
+ * @example
+ * climate.pipe(into(collectSink('climate')))
+ */
 export function collectSink<T>(id: string, kind: 'view' | 'sink' = 'view'): SinkSpec<T> {
   const writer: SinkWriter = {
     guarantee: 'append',

@@ -17,7 +17,8 @@ export function sinkConformance(harness: SinkHarness): readonly ConformanceCase[
   return [...writing(harness), ...sinkCutCases(harness), ...refusing(harness)].map(({ name, run }) => ({
     name: `${harness.name}: ${name}`,
     async run() {
-      const near = surroundings(harness.context)
+      // Positions count the entries of a journal.
+      const near = surroundings({ journal: 'conformance', ...harness.context })
       const place = await harness.place()
       try {
         await run(place, near)
@@ -109,6 +110,28 @@ const writing = (harness: SinkHarness): readonly SinkCase[] => {
           mustEqual([position?.entry, position?.ordinal, position?.rows ?? 5], [7, 0, 5], 'the position that the peer holds')
         }
         await second.write(batch(suiteRows(5, 5)), { entry: 8, ordinal: 0 })
+        mustEqual(
+          inOrder(numbersOf(await place.received())),
+          suiteRows(10).map(({ n }) => n),
+          'rows of both',
+        )
+        await second.close()
+      },
+    },
+    {
+      name: 'a transactional one holds once what it is handed twice, and tells no position to another journal',
+      async run(place, near) {
+        const writerFor = async (journal: string) => place.sink().open({ ...near.context, journal })
+        const first = await near.within('the sink opens', writerFor('journal-1'))
+        await near.within('the writer opens', first.open())
+        // As when the answer to the first was lost.
+        const times = first.guarantee === 'transactional' ? 2 : 1
+        for (let i = 0; i < times; i++) await first.write(batch(suiteRows(5)), { entry: 7, ordinal: 0 })
+        await first.close()
+        const second = await near.within('the sink opens', writerFor('journal-2'))
+        const held = await near.within('the writer opens', second.open())
+        mustBe(held === undefined, 'no position for another journal, whose entries count from 1', held)
+        await second.write(batch(suiteRows(5, 5)), { entry: 1, ordinal: 0 })
         mustEqual(
           inOrder(numbersOf(await place.received())),
           suiteRows(10).map(({ n }) => n),

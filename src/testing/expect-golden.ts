@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
  *
  * @param file from the current folder, or `new URL('golden/climate.txt', import.meta.url)` for one beside the test.
  * @throws AssertionError where they differ, or the file is missing.
+ * @example
+ * test('the greeting stays', () => expectGolden('hello', new URL('golden/greeting.txt', import.meta.url)))
  */
 export function expectGolden(text: string, file: string | URL): void {
   const path = file instanceof URL ? fileURLToPath(file) : file

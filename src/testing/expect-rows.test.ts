@@ -41,6 +41,15 @@ describe('expectRows', () => {
 `)
   })
 
+  it('names columns that no row has', () => {
+    expect(
+      refusal([{ room: 'hall', mean: 1 }], [{ room: 'hall', maen: 1, n: 2 }])
+        .split('\n')
+        .slice(-3),
+    ).toEqual(['  no row has `maen`: did you mean `mean`?', '  no row has `n`: there are room, mean', ''])
+    expect(refusal([], [{ room: 'hall' }])).not.toContain('no row has')
+  })
+
   it('leaves equal rows far from any difference out', () => {
     const many = Array.from({ length: 100 }, (_, n) => ({ n }))
     const message = refusal(many, [...many.slice(0, 50), { n: -1 }, ...many.slice(51)])

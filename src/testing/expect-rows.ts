@@ -1,8 +1,10 @@
 import { AssertionError } from 'node:assert'
+import { nearest } from '../model/nearest.js'
 import { alignRows } from './align-rows.js'
 import { rowTable } from './row-table.js'
 import { sameValue } from './same-value.js'
 
+/** What `expectRows` lets pass. */
 export interface ExpectRowsOptions {
   /**
    * How far numbers may lie apart: absolute between −1 and 1, relative beyond. Default 1e-9; 0 asks for the very same
@@ -44,14 +46,26 @@ export function expectRows<Row extends object>(
   const aligned = alignRows(ordered, expected, likeness)
   const wrong = aligned.filter(pair => !pair.same).length
   const count = (list: readonly unknown[]): string => `${list.length} ${list.length === 1 ? 'row' : 'rows'}`
+  const told = `${count(rows)}, expected ${expected.length}; ${wrong} ${wrong === 1 ? 'differs' : 'differ'}`
   throw new AssertionError({
-    message: `${count(rows)}, expected ${expected.length}; ${wrong} ${wrong === 1 ? 'differs' : 'differ'}  (- missing, + unexpected, ≠ changed)\n${rowTable(aligned, columns, value)}\n`,
+    message: `${told}  (- missing, + unexpected, ≠ changed)\n${[rowTable(aligned, columns, value), ...absent(named, new Set(own))].join('\n')}\n`,
     actual,
     expected,
     operator: 'expectRows',
     stackStartFn: expectRows,
   })
 }
+
+/** Columns that are expected, and that no row has. */
+const absent = (named: ReadonlySet<string>, own: ReadonlySet<string>): readonly string[] =>
+  own.size === 0
+    ? []
+    : [...named]
+        .filter(name => !own.has(name))
+        .map(name => {
+          const meant = nearest(name, own)
+          return `  no row has \`${name}\`: ${meant === undefined ? `there are ${[...own].join(', ')}` : `did you mean \`${meant}\`?`}`
+        })
 
 /** The rows in the order in which they are expected; those that nobody expects behind them. */
 function inOrderOf<A, B>(rows: readonly A[], expected: readonly B[], same: (a: A, b: B) => boolean): readonly A[] {

@@ -3,7 +3,13 @@ import type { SourceSpec } from '../connector/source.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
 import type { Schema } from '../model/schema.js'
 
-/** A source whose rows a test pushes itself. */
+/**
+ * A source whose rows a test pushes itself.
+ * Opened, it refuses (MR165): no process runs it.
+ *
+ * @example
+ * const rows = read('rows', rowsSource(S))
+ */
 export function rowsSource<T>(schema: Schema<T>): SourceSpec<T> {
   const closed = () => Promise.reject(new MillraceError('MR165', 'rowsSource is pushed by the test, not opened'))
   const decoder: DecoderSpec<T> = {

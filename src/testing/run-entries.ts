@@ -22,7 +22,15 @@ export interface TestEntry {
 /** A result as tests compare it. */
 export type TestResult = Readonly<Record<string, unknown>>
 
-/** Pushes one entry into a graph in pieces that begin at the given rows, and gives what came out, in order. */
+/**
+ * Pushes one entry into a graph in pieces that begin at the given rows, and gives what came out, in order.
+ *
+ * @example
+ * const warm = job('warm', ({ read }) => [read('rows', rowsSource(S)).pipe(where(r => r.celsius.gt(20)), into(collectSink('warm')))])
+ * const graph = warm.start({ bounded: true })
+ * const entry = { wall: 0, rows: [{ celsius: 19 }, { celsius: 21 }] }
+ * pushEntry(graph, new Map([['rows', S]]), entry, 1, [1]) // [{ result: 'warm', celsius: 21 }]
+ */
 export function pushEntry(
   graph: Graph,
   schemas: ReadonlyMap<string, Schema<unknown>>,

@@ -17,6 +17,7 @@ import { type TestLetter, TestRun } from './test-run.js'
 import { TestSource } from './test-source.js'
 import { type TestTime, timeOf } from './test-time.js'
 
+/** How `testJob` runs a job. */
 export interface TestJobOptions {
   /** The clock at the start; default 2024-01-01T00:00:00Z. */
   readonly now?: TestTime

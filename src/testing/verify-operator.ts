@@ -11,6 +11,7 @@ import { type CutRows, cutRows } from './cut-rows.js'
 import { rowsSource } from './rows-source.js'
 import { pushEntry, type TestEntry, type TestResult } from './run-entries.js'
 
+/** Rows, in entries, and the operators that they go through. */
 export interface OperatorCase<T, U> {
   readonly schema: Schema<T>
   readonly entries: readonly TestEntry[]

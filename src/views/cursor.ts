@@ -13,9 +13,10 @@ export const cursorText = (cursor: Cursor): string => Buffer.from(JSON.stringify
 /**
  * The cursor of a text made by `cursorText`.
  *
+ * @param rank what ranks the rows of the view that it is a cursor of
  * @throws MR508 for anything else.
  */
-export function parseCursor(text: string): Cursor {
+export function parseCursor(text: string, rank: 'key' | 'arrival'): Cursor {
   let value: unknown
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString())
@@ -26,7 +27,7 @@ export function parseCursor(text: string): Cursor {
     Array.isArray(value) &&
     value.length === 2 &&
     Number.isFinite(value[0]) &&
-    (typeof value[1] === 'string' || Number.isFinite(value[1]))
+    (rank === 'key' ? typeof value[1] === 'string' : Number.isFinite(value[1]))
   ) {
     return { time: value[0], rank: value[1] }
   }

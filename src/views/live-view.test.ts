@@ -289,10 +289,42 @@ describe('LiveView', () => {
     const restored = open()
     restored.restore(view.snapshot())
     expect(restored.latestSeen(3)).toEqual([1_000, 2_000, 2_000])
-    // Snapshots of before told only the place in time.
+    // Snapshots of before did not number arrivals, and those before them told only the place in time.
     restored.restore(view.snapshot().map(saved => saved.slice(0, -1)))
+    expect(restored.latestSeen(3)).toEqual([1_000, 2_000, 2_000])
+    restored.restore(view.snapshot().map(saved => saved.slice(0, -2)))
     expect(restored.latestSeen(3)).toEqual([9, 9, 19])
     expect(() => restored.restore(view.snapshot().map(saved => [...saved, 1]))).toThrow(expect.objectContaining({ code: 'MR518' }))
+  })
+
+  it('knows what each key said last, however long ago, also after it was saved', () => {
+    const step = fc.record({ room: fc.constantFrom('a', 'b', 'c', 'd'), end: fc.integer({ min: 1, max: 60 }) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 12 }), (steps, count) => {
+        const view = open({ keep: 30 })
+        for (const one of steps) view.apply(outputs([row(one)], one.end))
+        const kept = all(view)
+        const shown = new Set(kept.slice(-count).map(values => values[0]))
+        const expected = ['a', 'b', 'c', 'd']
+          .filter(room => !shown.has(room))
+          .flatMap(room => kept.filter(values => values[0] === room).slice(-1))
+          .slice()
+          .sort((a, b) => Number(a[3]) - Number(b[3]))
+          .slice(-count)
+        const ends = (rows: readonly LiveRow[]) => rows.map(values => values[3])
+        expect(ends(view.quiet(count).rows)).toEqual(ends(expected))
+        expect(new Set(view.quiet(count).rows.map(values => values[0])).size).toBe(expected.length)
+        const restored = open({ keep: 30 })
+        restored.restore(view.snapshot())
+        expect(ends(restored.quiet(count).rows)).toEqual(ends(expected))
+      }),
+      { numRuns: 300 },
+    )
+    const view = open({ maxBytes: 4_000 })
+    for (let i = 0; i < 5_000; i++) view.apply(outputs([row({ room: `r${i}`, end: i * 10 + 10 })], 0, i))
+    const { rows, seen } = view.quiet(2)
+    expect([rows.length, seen]).toEqual([2, [4_996, 4_997]])
+    expect(open({ keyColumns: [] }).quiet(1)).toEqual({ rows: [], seen: [] })
   })
 
   it('orders rows without windows by arrival', () => {
@@ -303,6 +335,39 @@ describe('LiveView', () => {
     expect([...view.query({ from: 200 }).rows].map(values => values[0])).toEqual(['c', 'b'])
     const page = view.query({ limit: 2 })
     expect([...view.query({ after: page.next! }).rows].map(values => values[0])).toEqual(['b'])
+  })
+
+  it('goes on with a page of arrivals where it was, also after it was saved', () => {
+    const options = { windowed: false, keyColumns: [], keep: 150 }
+    const arrivals = (...ends: number[]) =>
+      outputs(
+        ends.map(end => row({ room: 'a', end })),
+        0,
+        ends[0]!,
+      )
+    const view = open(options)
+    view.apply(arrivals(100, 101, 102))
+    view.apply(arrivals(200, 201, 202, 203))
+    view.apply(arrivals(300))
+    const page = view.query({ limit: 2 })
+    expect([...page.rows].map(values => values[3])).toEqual([200, 201])
+    const restored = open(options)
+    restored.restore(view.snapshot())
+    restored.apply(arrivals(301))
+    expect([...restored.query({ after: page.next! }).rows].map(values => values[3])).toEqual([202, 203, 300, 301])
+  })
+
+  it('takes no cursor of a view with another order', () => {
+    const windows = open()
+    const arrivals = open({ windowed: false, keyColumns: [] })
+    for (const view of [windows, arrivals]) view.apply(outputs(['a', 'b', 'c'].map(room => row({ room, end: 10 }))))
+    for (const [of, at] of [
+      [windows, arrivals],
+      [arrivals, windows],
+    ] as const) {
+      const { next } = of.query({ limit: 1 })
+      expect(() => at.query({ after: next! })).toThrow(expect.objectContaining({ code: 'MR508' }))
+    }
   })
 
   it('names what it does not know', () => {

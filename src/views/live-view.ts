@@ -5,6 +5,7 @@ import { MillraceError } from '../model/errors/millrace-error.js'
 import { nearest } from '../model/nearest.js'
 import type { ColumnInfo } from '../model/value-type.js'
 import { cursorText, parseCursor } from './cursor.js'
+import { NewestOfKeys } from './newest-of-keys.js'
 import { rowBytes } from './row-bytes.js'
 import { RowStore, type StoredRow } from './row-store.js'
 import type { View, ViewChange, ViewQuery } from './view.js'
@@ -27,9 +28,8 @@ export interface LiveViewOptions {
 const filterText = (value: LiveRow[number] | undefined): string | undefined =>
   typeof value === 'string' ? value : value === null || value === undefined ? undefined : String(value)
 
-/** The clocks behind a saved row: its place in time, and when it came, which older snapshots do not tell. */
-const isClock = (values: LiveRow): boolean =>
-  (values.length === 1 || values.length === 2) && values.every(value => typeof value === 'number')
+/** What is behind the key of a saved row: its place in time, when it came, and its arrival number; older snapshots lack the last or both. */
+const isPlace = (values: LiveRow): boolean => values.length >= 1 && values.length <= 3 && values.every(value => typeof value === 'number')
 
 /** The first rows that fit, and whether there are more. */
 function firstOf(rows: Iterable<StoredRow>, fits: (row: StoredRow) => boolean, limit: number) {
@@ -57,6 +57,7 @@ export class LiveView implements View {
   #final: number
   #revision: number
   #store: RowStore
+  #newest: NewestOfKeys
   #watermark = Number.NEGATIVE_INFINITY
   #arrivals = 0
   #evicted = 0
@@ -72,6 +73,8 @@ export class LiveView implements View {
     this.#final = options.windowed ? this.#names.indexOf('final') : -1
     this.#revision = options.windowed ? this.#names.indexOf('revision') : -1
     this.#store = new RowStore(this.#end < 0 ? 'arrival' : 'key')
+    const places = options.keyColumns.map(name => this.#names.indexOf(name)).filter(place => place >= 0)
+    this.#newest = new NewestOfKeys(places, row => this.#store.get(row.key) === row)
   }
 
   info(): ViewInfo {
@@ -121,7 +124,7 @@ export class LiveView implements View {
       place: this.#place(name),
       values: new Set<string | undefined>(values),
     }))
-    const after = query.after === undefined ? undefined : parseCursor(query.after)
+    const after = query.after === undefined ? undefined : parseCursor(query.after, this.#end < 0 ? 'arrival' : 'key')
     const found = this.#store.range(query.from ?? Number.NEGATIVE_INFINITY, query.to ?? Number.POSITIVE_INFINITY, after)
     const fits = (row: StoredRow): boolean =>
       (!query.final || row.final) && filters.every(({ place, values }) => values.has(filterText(row.values[place])))
@@ -146,22 +149,30 @@ export class LiveView implements View {
     return this.#store.last(count).map(row => row.seen)
   }
 
+  quiet(count: number): { readonly rows: readonly LiveRow[]; readonly seen: readonly number[] } {
+    const rows = this.#store.size > count ? this.#newest.besides(this.#store.last(count), count) : []
+    return { rows: rows.map(row => row.values), seen: rows.map(row => row.seen) }
+  }
+
   subscribe(listener: (change: ViewChange) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
   snapshot(): readonly LiveRow[] {
-    return this.#store.last(this.#store.size).map(row => [...row.values, row.key, row.time, row.seen])
+    return this.#store.last(this.#store.size).map(row => [...row.values, row.key, row.time, row.seen, row.arrival])
   }
 
   restore(rows: readonly LiveRow[]): void {
     const width = this.#names.length
-    const misfit = rows.find(row => typeof row[width] !== 'string' || !isClock(row.slice(width + 1)))
+    const misfit = rows.find(row => typeof row[width] !== 'string' || !isPlace(row.slice(width + 1)))
     if (misfit) throw new MillraceError('MR518', `rows of view '${this.id}' were saved with other columns than ${this.#names.join(', ')}`)
     this.#store.clear()
+    this.#newest.clear()
     for (const row of rows) {
       const time = row[width + 1] as number
+      // Pages that began before the restart go on behind an arrival number.
+      this.#arrivals = (row[width + 3] as number | undefined) ?? this.#arrivals
       this.#take(row[width] as string, row.slice(0, width), time, (row[width + 2] as number | undefined) ?? time)
     }
     this.#evict()
@@ -216,6 +227,7 @@ export class LiveView implements View {
     const bytes = rowBytes(key, values)
     const row: StoredRow = { key, time, seen, arrival: this.#arrivals++, values, final, revision, bytes, gone: false }
     this.#store.put(row)
+    this.#newest.put(row)
     return true
   }
 

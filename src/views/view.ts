@@ -49,11 +49,16 @@ export interface View {
   latest(count: number): readonly LiveRow[]
   /** When each of those rows came, on the job's clock, ms since the epoch. */
   latestSeen(count: number): readonly number[]
+  /**
+   * The newest row of each key that has none among the last `count`, oldest first, `count` of them at most, and when each came: a
+   * device that fell silent is not forgotten because others go on.
+   */
+  quiet(count: number): { readonly rows: readonly LiveRow[]; readonly seen: readonly number[] }
   /** Calls back within `apply`, once a batch that changed something; the listener must be quick and not throw. */
   subscribe(listener: (change: ViewChange) => void): () => void
   /**
-   * All rows, and back, for the snapshot at a graceful stop. A saved row has three more values than the view has columns:
-   * its row key, its place in time, and when it came; the last is missing in older snapshots.
+   * All rows, and back, for the snapshot at a graceful stop. A saved row has four more values than the view has columns:
+   * its row key, its place in time, when it came, and its arrival number; older snapshots lack the last or the last two.
    *
    * @throws MR518 where the saved rows have other columns; nothing is changed then.
    */

@@ -20,6 +20,13 @@ describe('windows as plans', () => {
       () => hopping('5m', { every: '1m', offset: '-1m' }),
     ]
     for (const make of wrong) expect(make).toThrow(expect.objectContaining({ code: 'MR192' }))
+    expect(() => tumbling('1d', { zone: 'Europe/Berlin' } as never)).toThrow(
+      expect.objectContaining({ code: 'MR159', message: 'tumbling has no option `zone`', hint: 'its options are offset' }),
+    )
+    expect(() => hopping('5m', { evry: '1m' } as never)).toThrow(expect.objectContaining({ code: 'MR159', hint: 'did you mean `every`?' }))
+    expect(() => tumbling('1d', { offset: 6 as never })).toThrow(
+      expect.objectContaining({ code: 'MR106', message: '`offset`: 6 is not a duration' }),
+    )
     expect(() => tumbling('5 s' as never)).toThrow(expect.objectContaining({ code: 'MR106' }))
   })
 })

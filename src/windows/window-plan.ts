@@ -1,4 +1,5 @@
 import { MillraceError } from '../model/errors/millrace-error.js'
+import { nearest } from '../model/nearest.js'
 
 /** Windows of one size that begin every so often, as pure data. All in ms. */
 export interface WindowPlan {
@@ -36,4 +37,19 @@ export function checkedWindow(plan: WindowPlan): WindowPlan {
             : undefined
   if (wrong !== undefined) throw new MillraceError('MR192', `this ${plan.kind} window is impossible: ${wrong}`)
   return Object.freeze(plan)
+}
+
+/**
+ * Refuses options that a window does not have: one that was passed over would change what is counted.
+ *
+ * @throws MR159 naming the option and the nearest known one.
+ */
+export function onlyOptions(kind: WindowPlan['kind'], options: object | undefined, known: readonly string[]): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (known.includes(key)) continue
+    const near = nearest(key, known)
+    throw new MillraceError('MR159', `${kind} has no option \`${key}\``, {
+      hint: near ? `did you mean \`${near}\`?` : `its options are ${known.join(', ')}`,
+    })
+  }
 }

@@ -37,6 +37,8 @@ process.once('SIGTERM', () => process.exit(143))
 export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
+  /** Keep its stdin open, for `process.stdin`. */
+  readonly stdin?: 'pipe'
 }
 
 /** Starts the built `millrace`, as a user does. */
@@ -51,16 +53,16 @@ export function started(line: readonly string[], options: CommandOptions = {}): 
   delete env['VITEST']
   if (!options.env?.['MILLRACE_AMQP_URL']) delete env['MILLRACE_AMQP_URL']
   const [file = '', ...args] = line
-  const child = spawn(file, args, { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, { cwd: options.cwd ?? root, env, stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'] })
   children.add(child)
   let stdout = ''
   let stderr = ''
   let over = false
   const listeners = new Set<() => void>()
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
     for (const listener of listeners) listener()
   })

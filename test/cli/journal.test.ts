@@ -71,10 +71,11 @@ describe('journal', () => {
     expect(stdout).toMatch(/^whole +snapshots\/\S+\.snapshot {2}snapshot behind entry \d+, with \d side files?$/m)
     expect(stdout).toMatch(/^whole +identity\.json {2}names the journal: [0-9a-f]{8,}$/m)
     expect(stdout).toMatch(/^whole +bundles\/[0-9a-f]{32}\.mjs {2}bundle$/m)
+    expect(stdout).toMatch(/^whole +dead-letters\.ndjson {2}1 dead letter$/m)
     expect(stdout).toMatch(/^whole +a start makes the state again from the snapshot behind entry \d+: no entry is taken in once more$/m)
   })
 
-  it('verify names the place of damage, in the journal, a snapshot, a side file, a bundle', async () => {
+  it('verify names the place of damage, in the journal, a snapshot, a side file, a bundle, the dead letters', async () => {
     const findings = async (copy: string) => {
       const { code, stdout } = await finished(['journal', 'verify', copy])
       return `${code} ${stdout.split('\n').find(line => line.startsWith('damaged'))}`
@@ -87,6 +88,9 @@ describe('journal', () => {
     writeFileSync(join(nameless, 'identity.json'), '{')
     expect(await findings(nameless)).toMatch(/^1 damaged identity\.json {2}\S/)
     expect(await findings(altered('bad-bundle', 'bundles', '.mjs'))).toMatch(/^1 damaged bundles\/\S+\.mjs {2}.*checksum/)
+    expect(await findings(altered('bad-letters', '.', 'dead-letters.ndjson'))).toMatch(
+      /^1 damaged dead-letters\.ndjson {2}1 line is damaged/,
+    )
     const json = await finished(['journal', 'verify', join(folder, 'bad-journal'), '--json'])
     expect(json.code).toBe(1)
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, segments: [{ damage: { code: 'MR442' } }] })

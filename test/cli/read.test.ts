@@ -149,6 +149,12 @@ describe('run --read', () => {
   it('refuses to be told how files are written where none is read', async () => {
     const { code, stderr } = await finished(['run', 'jobs/mote-climate.job.ts', '--delimiter', ';'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('MR601  --delimiter and --decimal say how the files of --read are written')])
+    const ofLines = ['run', 'jobs/mote-climate.job.ts', '--read', 'readings=lines.ndjson.gz:at', '--decimal', ',']
+    const told = await finished(ofLines)
+    expect([told.code, told.stderr]).toEqual([
+      2,
+      expect.stringContaining('say how CSV is written, and --read readings=lines.ndjson.gz:at is JSON'),
+    ])
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -120,5 +120,16 @@ describe('replay', () => {
     expect(await refused('--data', data, '--into', join(folder, 'no', 'such', 'file'))).toMatch(
       /^2 error MR601 {2}--into .* cannot be written/,
     )
+  })
+
+  it('leaves a file that an earlier replay wrote alone until there is a stretch, and says where a disk takes no more', async () => {
+    const earlier = join(folder, 'earlier.ndjson')
+    writeFileSync(earlier, 'what it gave')
+    const mistyped = await finished(['replay', job, '--data', data, '--from', '99999', '--into', earlier])
+    expect(mistyped).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error MR462 {2}/) })
+    expect(readFileSync(earlier, 'utf8')).toBe('what it gave')
+    if (!existsSync('/dev/full')) return
+    const full = await finished(['replay', job, '--data', data, '--into', '/dev/full'])
+    expect(full).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error MR601 {2}--into \/dev\/full cannot be written: ENOSPC/m) })
   })
 })

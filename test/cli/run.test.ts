@@ -172,7 +172,27 @@ describe.concurrent('run', () => {
     expect((await finished(absent, { env: { NO_COLOR: '', FORCE_COLOR: '1' } })).stderr).toContain(coloured)
   })
 
-  it('messages as JSON lines with --json', async () => {
+  it('messages as JSON lines with --json: where it is reached, its end, and why it cannot start', async () => {
+    const url = `127.0.0.1:${await freePort()}`
+    const args = ['--json', '--amqp', '127.0.0.1:0', '--http', url, '--data', join(folder, 'lines')]
+    const command = millrace(['run', job, ...args])
+    await until('ready', async () => ((await fetch(`http://${url}/readyz`)).ok ? true : undefined))
+    const taken = await finished(['run', job, ...args, '--data', join(folder, 'other')])
+    // Before the peer has said what it drops, at least once is what can be promised; a raise is told.
+    await command.said(/"(?:guarantee":"|message":"guarantee of 'rooms': )exactly once/)
+    const { code, stderr } = await stopped(command)
+    expect({ code, failed: taken.code }).toEqual({ code: 0, failed: 1 })
+    for (const told of [
+      { message: 'AMQP node', url: expect.stringContaining('amqp://') as string },
+      { message: 'page', url: `http://${url}` },
+      { message: 'job', job: 'rooms', guarantee: expect.stringContaining(' once') as string },
+      { message: 'stopping: credit off, sinks finish, state is saved' },
+    ])
+      expect(lines(stderr)).toContainEqual(expect.objectContaining({ level: 'info', ...told }))
+    expect(lines(taken.stderr)).toMatchObject([{ level: 'error', code: 'MR503', hint: expect.any(String) as string }])
+  })
+
+  it('messages as JSON lines with --json: what is wrong while it runs', async () => {
     const command = millrace(['run', job, '--json', '--quiet', '--no-http', '--data', join(folder, 'json')], {
       env: { MILLRACE_AMQP_URL: 'amqp://127.0.0.1:1' },
     })

@@ -105,6 +105,13 @@ export default job('cells', ({ read }) => [read('readings', file({ path: ${JSON.
     })
   })
 
+  it('knows what Node gives, as an editor does', async () => {
+    const path = file(join(typed, 'node.job.ts'), { second: "if (process.env['ROOM']) console.warn('a room'); const other = readings" })
+    const { ok, findings } = await report(path)
+    expect(findings.filter(({ code }) => code === 'MR609')).toEqual([])
+    expect(ok).toBe(true)
+  })
+
   it('says so where TypeScript is not there', async () => {
     const { ok, findings } = await report(file(join(plain, 'untyped.job.ts')))
     expect(ok).toBe(true)

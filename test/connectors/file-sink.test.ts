@@ -118,11 +118,21 @@ describe('a result file that cannot be written', () => {
     expect(writer.status()).toMatchObject({ connected: true, pending: 0 })
   })
 
-  it('and is a folder itself', async () => {
-    const path = await newFolder()
-    expect(await fileSink('out', { path }).check(connectorContext(), 1_000)).toMatchObject([
-      { ok: false, message: expect.stringContaining('it is a folder') },
-    ])
+  it('and is a folder itself, or a pipe', async () => {
+    const folder = await newFolder()
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const [path, what] of [
+      [folder, 'a folder'],
+      [pipe, 'a pipe'],
+      ['/dev/null', 'a device'],
+    ] as const) {
+      expect(await fileSink('out', { path }).check(connectorContext(), 1_000)).toMatchObject([
+        { ok: false, message: expect.stringContaining(`it is ${what}`) },
+      ])
+      const writer = opened(await fileSink('out', { path }).open(connectorContext({ journal: 'a' })), it => it.close())
+      expect(await failure(writer.open())).toMatchObject({ code: 'MR335', message: `${path} cannot be written: it is ${what}, not a file` })
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -145,6 +145,7 @@ describe('a file that is read to its end', () => {
 
   it.each([
     ['a folder', '.', 'MR331', 'Name a file in it, or several by a pattern such as readings/*.csv.'],
+    ['a device', '/dev/null', 'MR331', 'let what it gives be written to a file'],
     ['a path that a shell would complete', '~/app.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
     ['a pattern of a shell', 'app-?.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
     ['a pattern that nothing matches', 'app-[0-9]*.csv', 'MR330', 'A path is taken as it stands: only `*` in its last part is a pattern'],
@@ -152,6 +153,12 @@ describe('a file that is read to its end', () => {
   ])('says of %s how to mend it', async (_, name, code, hint) => {
     path = name === '.' ? folder : name
     await expect(reading()).rejects.toMatchObject({ code, hint: expect.stringContaining(hint) })
+  })
+
+  it('refuses a pipe at once: no thread waits for a writer', async () => {
+    execFileSync('mkfifo', [path])
+    await expect(reading()).rejects.toMatchObject({ code: 'MR331', message: `${path} is a pipe, not a file` })
+    expect(await file({ path, decode: csv(S) }).check(connectorContext(), 1_000)).toMatchObject([{ ok: false, code: 'MR331' }])
   })
 
   it('costs the record alone where one is of 100 MB, and no memory', async () => {

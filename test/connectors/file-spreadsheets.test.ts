@@ -153,6 +153,17 @@ describe('a header that does not fit', () => {
     expect(await fault(content)).toMatchObject({ code, hint: expect.stringContaining(remedy) as string })
   })
 
+  it.each([
+    ['room;Celsius (hall)\n', "celsius: number(…).at('Celsius (hall)')"],
+    ['room;celcius\n', "celsius: number(…).at('celcius')"],
+    ['room;Celsius.\n', 'Rename the columns in the header line'],
+    ['room;humidity\n', 'Rename the columns in the header line'],
+  ])('tells which column is probably meant: %j', async (header, hint) => {
+    await writeFile(path, `${header}hall;20\n`)
+    const expected = { code: 'MR217', hint: expect.stringContaining(hint) as string }
+    await expect(all(S, german)).rejects.toMatchObject(expected)
+  })
+
   it('is told in few words, however long it is', async () => {
     const { message, notes } = (await fault(
       `${Array.from({ length: 5_000 }, (_, i) => `column number ${i} ${'x'.repeat(i % 90)}`).join(',')}\n`,
@@ -163,6 +174,33 @@ describe('a header that does not fit', () => {
       code: 'MR219',
       message: `the header of ${path} is longer than 1,048,576 bytes`,
     })
+  })
+})
+
+describe('validate', () => {
+  const check = (of: Schema<unknown>, options: CsvOptions, follow = false) =>
+    file({ path, decode: csv(of, options), follow }).check(connectorContext(), 1_000)
+
+  it('passes a file whose first records are rows', async () => {
+    await writeFile(path, 'room;celsius\nhall;20,5\n')
+    expect(await check(S, german)).toEqual([{ ok: true, message: `${path} can be read` }])
+  })
+
+  it('warns of records that would be dead letters, with the first of each kind', async () => {
+    await writeFile(path, 'room;celsius\nhall;20,5\nloft;21,5\nyard;\n"a\r\nb";1;2\n')
+    const faults = await check(S, { delimiter: ';' }, true)
+    const bad = { ok: false, severity: 'warning' }
+    expect(faults).toMatchObject([
+      {
+        ...bad,
+        code: 'MR203',
+        message: expect.stringContaining(`${path} line 2: \`celsius\` is the text "20,5"`),
+        notes: ['sample: hall;20,5'],
+      },
+      { ...bad, code: 'MR202', message: expect.stringContaining(`${path} line 4: \`celsius\` is missing`), notes: ['sample: yard;'] },
+      { ...bad, code: 'MR219', message: expect.stringContaining('line 5'), notes: ['sample: "a\\nb";1;2'] },
+    ])
+    expect(faults[0]!.message).toMatch(/decimal: ','.* \(and 1 more of the first 4 records\)$/)
   })
 })
 

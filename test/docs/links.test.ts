@@ -38,3 +38,13 @@ it.each(pages)('every link and picture of %s leads somewhere', page => {
 })
 
 it('looks at them all', () => expect(pages.length).toBeGreaterThan(30))
+
+it('the list of decisions names each', () => {
+  const folder = join(root, 'docs/decisions')
+  const listed = [...readFileSync(join(folder, 'index.md'), 'utf8').matchAll(/^- \[\d+\]\((.+)\)/gm)].map(([, file]) => file)
+  expect(listed).toEqual(
+    readdirSync(folder)
+      .filter(file => file !== 'index.md')
+      .sort(),
+  )
+})

@@ -29,13 +29,14 @@ const names = [
   '<script>',
   ' a ',
   '温室 😀',
+  '',
 ]
 const rooms = Array.from({ length: 1000 }, (_, i) => names[i] ?? `room-${i}`)
 const start = Date.UTC(2026, 0, 15)
 
-/** The row of a place in time and room; every mean is another double, and some are null. */
+/** The row of a place in time and room; every mean is another double, but some are null and some −0. */
 function climateRow(minute: number, room: string, place: number): LiveRow {
-  const mean = 20 + Math.sin(place) * 7
+  const mean = place % 89 === 1 ? -0 : 20 + Math.sin(place) * 7
   const none = place % 97 === 0
   const begin = start + minute * 60_000
   return [room, none ? null : mean, none ? null : Math.max(mean, 25.5), place % 50, begin, begin + 60_000, place % 3 !== 0, place % 2]

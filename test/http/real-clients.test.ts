@@ -13,6 +13,7 @@ import type { LiveRow } from '../../src/model/api.js'
 import { analystsAvailable } from '../peers/available.js'
 import { climateServer } from './climate-server.js'
 import { climateSchema, climateView } from './climate-view.js'
+import { csvRecords } from './csv-records.js'
 import { aimed, recipeBlocks } from './recipe-blocks.js'
 
 /** `MILLRACE_ROWS=1000000 npx vitest run test/http/real-clients.test.ts` takes the million. */
@@ -52,6 +53,8 @@ function* heldRows(): Generator<LiveRow> {
   yield* view.query({}).rows
 }
 
+/** A row as JSON, zeros with their sign. */
+const jsonOf = (row: readonly unknown[]): string => `[${row.map(value => (Object.is(value, -0) ? '-0.0' : JSON.stringify(value))).join()}]`
 const instant = (value: unknown): unknown => (typeof value === 'number' ? new Date(value).toISOString() : value)
 /** A row with its times written out, as texts have them. */
 const withTimes = (row: LiveRow): unknown[] => row.map((value, i) => (climateSchema[i]!.type === 'timestamp' ? instant(value) : value))
@@ -64,7 +67,7 @@ beforeAll(async () => {
   await pipeline(
     Readable.from(
       (function* () {
-        for (const row of heldRows()) yield `${JSON.stringify(row)}\n`
+        for (const row of heldRows()) yield `${jsonOf(row)}\n`
       })(),
     ),
     createWriteStream(expected),
@@ -90,10 +93,18 @@ describe(`${rowCount.toLocaleString('en')} rows`, () => {
       const row = withTimes(held.next().value)
       // One by one: a million matchers would take a minute.
       const values = Object.values(JSON.parse(line) as object)
-      if (JSON.stringify(values) !== JSON.stringify(row)) expect(values).toEqual(row)
+      if (jsonOf(values) !== jsonOf(row)) expect(values).toEqual(row)
       read++
     }
     expect(read).toBe(rowCount)
+    const records = csvRecords(await readFile(join(folder, 'rows.csv'), 'utf8'))
+    expect(records.next().value).toEqual(climateSchema.map(({ name }) => name))
+    for (const row of heldRows()) {
+      const written = withTimes(row).map(value => (value === null ? '' : Object.is(value, -0) ? '-0.0' : String(value)))
+      const { value } = records.next()
+      if (JSON.stringify(value) !== JSON.stringify(written)) expect(value).toEqual(written)
+    }
+    expect(records.next().done).toBe(true)
     const table = tableFromIPC(await readFile(join(folder, 'rows.arrow')))
     expect(table.numRows).toBe(rowCount)
     const columns = climateSchema.map(({ name }) => table.getChild(name)!)
@@ -101,7 +112,7 @@ describe(`${rowCount.toLocaleString('en')} rows`, () => {
     for (const row of heldRows()) {
       for (let i = 0; i < columns.length; i++) {
         const value: unknown = columns[i]!.get(place)
-        if ((typeof value === 'bigint' ? Number(value) : value) !== row[i]) expect([place, i, value]).toEqual([place, i, row[i]])
+        if (!Object.is(typeof value === 'bigint' ? Number(value) : value, row[i])) expect([place, i, value]).toEqual([place, i, row[i]])
       }
       place++
     }

@@ -34,6 +34,7 @@ export function wideView(count: number): WideView {
     },
     latest: last => view.latest(last),
     latestSeen: last => view.latestSeen(last),
+    quiet: last => view.quiet(last),
     subscribe: listener => view.subscribe(listener),
     snapshot: () => view.snapshot(),
     restore: rows => view.restore(rows),

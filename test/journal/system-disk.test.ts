@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -14,6 +14,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-disk-'))
 })
 afterEach(() => rm(folder, { recursive: true }))
+
+it.skipIf(process.platform === 'win32')('makes folders that only their owner can look into', async () => {
+  await systemDisk.makeFolder(join(folder, 'data/journal'))
+  for (const made of ['data', 'data/journal']) expect((await stat(join(folder, made))).mode & 0o777, made).toBe(0o700)
+})
 
 it('creates, writes at places, reads, cuts, renames and removes', async () => {
   await systemDisk.makeFolder(join(folder, 'a/b'))

@@ -11,6 +11,9 @@ interface Word {
   readonly size: number
   /** Where it is anchored, in CSS pixels. */
   readonly x: number
+  /** Where it begins and ends, in CSS pixels. */
+  readonly left: number
+  readonly right: number
 }
 
 /** What the first chart writes in its next pictures. */
@@ -21,7 +24,10 @@ const written = async (page: Page, change: () => void): Promise<readonly Word[]>
     const { fillText } = CanvasRenderingContext2D.prototype
     CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
       const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) / devicePixelRatio
-      if (this.canvas === canvas) window.written.push({ text, size, x: place[0] / devicePixelRatio })
+      const x = place[0] / devicePixelRatio
+      const width = this.measureText(text).width / devicePixelRatio
+      const left = x - width * ({ right: 1, center: 0.5 }[this.textAlign] ?? 0)
+      if (this.canvas === canvas) window.written.push({ text, size, x, left, right: left + width })
       fillText.call(this, text, ...place)
     }
   }`)
@@ -100,6 +106,32 @@ describe.skipIf(!hasChromium)('what charts say', () => {
     await server.close()
   })
 
+  test.each([
+    ['a desk', { width: 1280, height: 900 }],
+    ['a phone', { width: 390, height: 844 }],
+  ])('a number is written whole, however large it is, on %s', async (_, viewport) => {
+    const server = new FeedServer(site.folder)
+    const { page, close } = await visit(site.browser, await server.listen(), { viewport })
+    await page.locator('.plot canvas').first().waitFor()
+    server.feed.heat = 1.0036e12
+    const wide = async (): Promise<readonly Word[]> =>
+      (await written(page, () => server.advance())).filter(({ text }) => text.includes('×10¹²'))
+    const words = await until('large numbers', async () => {
+      const found = await wide()
+      return found.some(({ text }) => text === '1.004×10¹²') ? found : undefined
+    })
+    const width = await page
+      .locator('.chart canvas')
+      .first()
+      .evaluate(canvas => canvas.clientWidth)
+    for (const { text, left, right } of words) {
+      expect(left, text).toBeGreaterThanOrEqual(0)
+      expect(right, text).toBeLessThanOrEqual(width)
+    }
+    await close()
+    await server.close()
+  })
+
   test('a page that stays open past midnight says of which day its letters are', async () => {
     const server = new FeedServer(site.folder)
     const { page, close } = await visit(site.browser, await server.listen())
@@ -125,12 +157,12 @@ describe.skipIf(!hasChromium)('what charts say', () => {
     await page.locator('.plot').first().focus()
     await page.keyboard.press('End')
     await page
-      .locator('.readout', { hasText: /^2010-05-10 14:\d\d:30/ })
+      .locator('.readout', { hasText: /^2010-05-10 14:\d\d–14:\d\d/ })
       .first()
       .waitFor()
     await page.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
     await page
-      .locator('.table-view tbody th', { hasText: /^2010-05-10 14:\d\d:30/ })
+      .locator('.table-view tbody th', { hasText: /^2010-05-10 14:\d\d–14:\d\d/ })
       .first()
       .waitFor()
     await close()

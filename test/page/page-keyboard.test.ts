@@ -187,7 +187,7 @@ describe.skipIf(!hasChromium)('the page without a mouse and without eyes', () =>
     await page.locator('.plot').first().focus()
     await page.keyboard.press('End')
     await until('the cursor', async () => (await heard()).length > 0)
-    expect(await heard()).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d(, still open)?: mote 1 [\d.]+/)])
+    expect(await heard()).toEqual([expect.stringMatching(/^\d\d:\d\d–\d\d:\d\d(, still open)?: mote 1 [\d.]+/)])
     await page.keyboard.press('l')
     await until('the late burst', async () => (await heard()).some(words => words.includes('Late burst')))
     expect((await heard()).filter(words => words.includes('Late burst')).length).toBe(1)

@@ -18,8 +18,8 @@ const readTable = async (page: Page): Promise<ReadonlyMap<string, readonly strin
   const closed = lines.filter(([time]) => !time!.endsWith(' open'))
   // A minute that came twice would be two lines.
   expect(new Set(closed.map(([time]) => time)).size).toBe(closed.length)
-  // Of another day than the clock's the date stands before it.
-  return new Map(closed.map(([time, ...cells]) => [time!.slice(-8), cells]))
+  // By the end of its window, `13:17` of `13:16–13:17`; of another day than the clock's the date stands before it.
+  return new Map(closed.map(([time, ...cells]) => [time!.slice(-5), cells]))
 }
 
 const openTable = async (page: Page): Promise<void> => {
@@ -30,12 +30,12 @@ const openTable = async (page: Page): Promise<void> => {
   await chart.locator('.table-view tbody tr').first().waitFor()
 }
 
-/** Closed windows as the API has them, worded like the table: the middle of the minute, and `mean (min–max)` by mote. */
+/** Closed windows as the API has them, worded like the table: the end of the minute, and `mean (min–max)` by mote. */
 const expectedTable = async (demo: StartedDemo): Promise<ReadonlyMap<string, readonly string[]>> => {
   const digits = (value: unknown): string => Number(value).toFixed(1)
   const minutes = new Map<string, string[]>()
   for (const row of await demo.rows('climate')) {
-    const time = new Date(Date.parse(String(row['window_end'])) - 30_000).toISOString().slice(11, 19)
+    const time = String(row['window_end']).slice(11, 16)
     const cells = minutes.get(time) ?? ['–', '–', '–', '–']
     minutes.set(time, cells)
     cells[Number(row['mote']) - 1] = `${digits(row['mean'])} (${digits(row['min'])}–${digits(row['max'])})`

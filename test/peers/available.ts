@@ -33,6 +33,12 @@ export const analystsAvailable = (): Availability => {
   return look('analysts', [])
 }
 
+export const nginxAvailable = (): Availability => look('nginx', [join(peersFolder, 'nginx', 'usr', 'sbin', 'nginx')])
+
+/** Microsoft's parser of Power Query's formulas: the folder of its package. */
+export const powerQueryAvailable = (): Availability =>
+  look('powerquery', [join(peersFolder, 'powerquery', 'node_modules', '@microsoft', 'powerquery-parser')])
+
 /** Node of a release: the one that runs the tests, or one of `npm run peers`. */
 export const nodeAvailable = (release: number): Availability => {
   if (process.versions.node.startsWith(`${release}.`)) return { present: true, path: process.execPath }

@@ -84,6 +84,26 @@ const withText = (data: ReturnType<typeof folder>, rig: Rig, floor: number, send
     { at, bundles: new Map([['climate', textOf(floor)]]) },
   )
 
+/** A life so long that retention takes the beginning of the journal, and with it the note that names the text. */
+const long = (data: ReturnType<typeof folder>, floor: number, from: number, to: number) => {
+  const rig = floored(floor)
+  return lived(
+    data,
+    rig,
+    async time => {
+      for (let second = from; second < to; second++) {
+        rig.source.send(reading(start + second * 1_000, 5), reading(start + second * 1_000 + 10, 9, 'b'))
+        await time.advance(1_000)
+      }
+    },
+    {
+      at: start + from * 1_000,
+      bundles: new Map([['climate', textOf(floor)]]),
+      tuning: { snapshotEntries: 24, segmentBytes: 5_000, retentionBytes: 60_000 },
+    },
+  )
+}
+
 describe('an edited job', () => {
   test('shows what changes, goes and comes, by id', async () => {
     const data = folder()
@@ -115,5 +135,21 @@ describe('an edited job', () => {
     expect(before).toMatchObject({ same: 6, changed: 2, onlyBefore: 0, onlyNow: 0 })
     expect(before.differences[0]).toMatchObject({ before: { n: 1 }, now: { n: 2 } })
     expect((await replayed(data, floored(2).job)).text.startsWith(first)).toBe(true)
+  })
+
+  test('also where the journal no longer holds the note that names the former text', async () => {
+    const data = folder()
+    await long(data, 2, 0, 60)
+    const whole = await compared(data, floored(8).job, { code: textOf(8) })
+    expect(whole.summary.first).toBeGreaterThan(1)
+    expect(whole.onlyBefore).toBeGreaterThan(0)
+    expect(whole).toMatchObject({ changed: 0, onlyNow: 0 })
+    // Edited meanwhile: the oldest entries that are kept are those of the former text.
+    await long(data, 8, 60, 72)
+    const { summary } = await compared(data, floored(8).job, { code: textOf(8) })
+    expect(summary.first).toBeGreaterThan(whole.summary.first)
+    expect(summary.began).toBeLessThan(start + 60_000)
+    const before = await compared(data, floored(8).job, { code: textOf(8), to: { time: start + 59_000 } })
+    expect(before.onlyBefore).toBeGreaterThan(0)
   })
 })

@@ -148,6 +148,19 @@ test('texts of a job are kept as long as the journal holds what they took in, an
   expect(Math.max(...counts.slice(4))).toBeLessThan(6)
 })
 
+test('a text that is lost or altered is kept anew by the next start of the same job, so that an edit after that finds it', async () => {
+  for (const damage of ['lost', 'altered'] as const) {
+    let { data } = await crashed(folder(), text({}), [[reading(start + 100, 4)]], start)
+    const [path, bytes] = [...data.disk.files].find(([name]) => name.startsWith('data/bundles/'))!
+    if (damage === 'lost') data.disk.files.delete(path)
+    else data.disk.files.set(path, bytes.with(200, bytes[200]! ^ 4))
+    data = (await crashed(data, text({}), [[reading(start + 200, 5)]], start + 10_000)).data
+    expect(data.disk.files.get(path), damage).toEqual(bytes)
+    const { told } = await crashed(data, text({ floor: 1 }), [[reading(start + 20_000, 9)]], start + 20_000)
+    expect(rowsOf(told), damage).toEqual([['a', 5, 2, start, start + 5_000, true, 0]])
+  }
+})
+
 describe('after a crash, an edit', () => {
   const begun = () =>
     crashed(folder(), text({ floor: 0 }), [[reading(start + 100, 4), reading(start + 200, 6, 'b'), reading(start + 2_000, 1)]], start)

@@ -1,7 +1,6 @@
 import { resultsNdjson } from '../../src/cli/results-ndjson.js'
 import type { OutputBatch } from '../../src/connector/sink.js'
 import type { Job } from '../../src/job/graph.js'
-import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import type { Batch } from '../../src/model/batch.js'
 import { SourceLogs } from '../../src/runtime/recovery/source-logs.js'
 import { ReplayComparer } from '../../src/runtime/replay/replay-compare.js'
@@ -10,11 +9,11 @@ import { replayStretch, type StretchOptions } from '../../src/runtime/replay/rep
 import { type VirtualTime, virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import type { StartOptions } from '../../src/runtime/start-jobs.js'
 import { type Rig, running, start } from '../runtime/rig.js'
+import type { memoryFolder } from '../support/memory-folder.js'
 import { recordingLog } from '../support/recording-log.js'
 
-/** A data folder in memory that outlives the jobs. */
-export const folder = () => ({ dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) })
-export type Folder = ReturnType<typeof folder>
+export { memoryFolder as folder } from '../support/memory-folder.js'
+export type Folder = ReturnType<typeof memoryFolder>
 
 /** Runs a job on a folder, lets `feed` send, stops it; gives what it put out. */
 export async function lived(

@@ -133,8 +133,21 @@ describe('a stretch', () => {
   test('that is not there is an error that says what is there', async () => {
     const { data } = await recorded()
     const { job } = rig('climate', ids)
-    await expect(replayed(data, job, { from: { entry: 1_000 } })).rejects.toMatchObject({ code: 'MR462' })
-    await expect(replayed(data, job, { from: { entry: 3 }, to: { entry: 2 } })).rejects.toMatchObject({ code: 'MR462' })
+    const whole = await replayed(data, rig('climate', ids).job)
+    const { first, last, began, ended } = whole.summary
+    const text = (entry: number, ms: number) => `entry ${entry}, of ${new Date(ms).toISOString()}`
+    const refused = (stretch: Parameters<typeof replayed>[2], what: string) =>
+      expect(replayed(data, job, stretch)).rejects.toMatchObject({ code: 'MR462', message: expect.stringContaining(what) })
+    await refused({ from: { entry: 1_000 } }, `ends with ${text(last, ended)}, before the stretch begins`)
+    await refused({ from: { time: ended + 1 } }, `ends with ${text(last, ended)}, before the stretch begins`)
+    await refused({ to: { time: began - 1 } }, `the oldest that is kept is ${text(first, began)}, which is behind its end`)
+    await refused(
+      { from: { entry: 3 }, to: { entry: 2 } },
+      'no entry lies in the stretch: the first at or behind its beginning is entry 3, of ',
+    )
+    // Nothing came in between.
+    const gap = { from: { time: ended - 20 }, to: { time: ended - 10 } }
+    await refused(gap, 'no entry lies in the stretch: the first at or behind its beginning is entry ')
     await expect(replayed(folder(), job)).rejects.toMatchObject({ code: 'MR462' })
   })
 })

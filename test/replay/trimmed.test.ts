@@ -77,3 +77,20 @@ test('one that begins afresh there names all partitions first: no row is late fo
   expect(other.summary).toMatchObject({ beginning: { from: 'fresh', whole: false }, counts: { late: 0 } })
   expect(other.text).not.toBe('')
 })
+
+test('a segment that retention removes while it is still to be read is told as that, not as damage', async () => {
+  const data = folder()
+  await trimmed(data)
+  const segments = [...data.disk.files.keys()].filter(path => path.endsWith('.seg')).sort()
+  expect(segments.length).toBeGreaterThan(2)
+  // The beginning was found, and the second one goes as it is opened to be read.
+  let opened = 0
+  const open: typeof data.disk.open = async (path, how) => {
+    if (path === segments[1] && ++opened > 3) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
+    return data.disk.open(path, how)
+  }
+  await expect(replayed({ ...data, disk: { ...data.disk, open } }, joined().job)).rejects.toMatchObject({
+    code: 'MR462',
+    message: expect.stringContaining('retention removed'),
+  })
+})

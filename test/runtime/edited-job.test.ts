@@ -4,18 +4,16 @@ import { max } from '../../src/aggregates/max.js'
 import { sum } from '../../src/aggregates/sum.js'
 import { json } from '../../src/codecs/json.js'
 import { job } from '../../src/job/job.js'
-import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { aggregate } from '../../src/operators/aggregate.js'
 import { eventTime } from '../../src/operators/event-time.js'
 import { into } from '../../src/operators/into.js'
 import { where } from '../../src/operators/where.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { tumbling } from '../../src/windows/tumbling.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { Reading, type Rig, reading, running, start } from './rig.js'
-
-const folder = () => ({ dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) })
 
 /** Windows of windows; an edit puts a filter before them, or changes their size. */
 function chain(edit: { readonly filter?: boolean; readonly size?: '5s' | '2s' }): Rig {
@@ -34,7 +32,7 @@ function chain(edit: { readonly filter?: boolean; readonly size?: '5s' | '2s' })
 }
 
 test('open windows of windows go on behind a filter that was not there before', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = chain({})
   const first = await running([before], data)
   before.source.send(reading(start, 3, 'a'), reading(start + 6_500, 4, 'b'))
@@ -50,7 +48,7 @@ test('open windows of windows go on behind a filter that was not there before', 
 })
 
 test('state that does not fit is refused with the difference, given up by name, and the rest is kept', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = chain({})
   const first = await running([before], data)
   // The window of `rooms` has closed, so it is in `house`; the second row is still in `rooms`.
@@ -73,7 +71,7 @@ test('state that does not fit is refused with the difference, given up by name, 
 })
 
 test('a name to drop that is none is refused, with the name that was meant; one that was dropped before may be named again', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const first = chain({})
   const { jobs, time } = await running([first], data)
   first.source.send(reading(start, 3, 'a'))
@@ -117,7 +115,7 @@ test('a name to drop that is none is refused, with the name that was meant; one 
 })
 
 test('a killed job that came without its text goes on under the same plan only: another cannot take in what is left', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = chain({})
   const first = await running([before], data)
   before.source.send(reading(start, 3, 'a'))

@@ -7,6 +7,7 @@ import type { Disk } from '../../src/model/disk.js'
 import { systemDisk } from '../../src/runtime/seams/system-disk.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { recordingLog } from '../support/recording-log.js'
 import { until } from '../support/until.js'
 import { reading, rig, running, start } from './rig.js'
@@ -44,7 +45,7 @@ test('while dead letters cannot be stored the source waits, says why, and goes o
 test('while the journal cannot be written readiness, attention, graph and log say so, once; and when it can again', async () => {
   const disk = memoryDisk()
   const one = rig()
-  const state = { dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) }
+  const state = memoryFolder(disk)
   const { time, jobs, host, log } = await running([one], state)
   disk.onWrite = () => {
     throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
@@ -71,7 +72,7 @@ test('while the journal cannot be written readiness, attention, graph and log sa
 
 test('a start on a full disk waits, says why, opens no source, and goes on from where it was when there is space', async () => {
   const disk = memoryDisk()
-  const state = { dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) }
+  const state = memoryFolder(disk)
   const before = rig()
   const first = await running([before], state)
   before.source.send(reading(start), reading(start + 7_000))
@@ -122,7 +123,7 @@ test('a start on a full disk waits, says why, opens no source, and goes on from 
 
 test('a start for whose snapshot there is no space recovers once, tries that alone again, ever more seldom, and says why', async () => {
   const disk = memoryDisk()
-  const state = { dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) }
+  const state = memoryFolder(disk)
   const before = rig()
   const first = await running([before], state)
   before.source.send(reading(start), reading(start + 7_000))
@@ -189,7 +190,7 @@ test('a start for whose journal there is no space takes the folder over once and
       return disk.open(path, how)
     },
   }
-  const state = { dataDir: 'data', disk: counted, lock: async () => ({ release: async () => {} }) }
+  const state = { ...memoryFolder(), disk: counted }
   const before = rig()
   const first = await running([before], state)
   before.source.send(reading(start), reading(start + 7_000))

@@ -3,7 +3,6 @@ import { convert, reject } from '../../src/codecs/convert.js'
 import { csv } from '../../src/codecs/csv.js'
 import { json } from '../../src/codecs/json.js'
 import { job } from '../../src/job/job.js'
-import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { number, schema } from '../../src/model/fields.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
@@ -14,13 +13,13 @@ import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
 import { view } from '../../src/views/view-sink.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { silentLog } from '../support/silent-log.js'
 import { until } from '../support/until.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { Reading, reading, rig, running, start } from './rig.js'
 
-const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
 const hour = 3_600_000
 
 test('a late row names the window that it missed, and by how much', async () => {
@@ -70,7 +69,7 @@ test('an edge shows a sample of what passes, until the job ends; there are twent
 
 describe('a dead letter that comes in again', () => {
   /** A reading whose clock is two hours ahead is refused; two hours later it is right. */
-  async function refused(data: ReturnType<typeof folder>) {
+  async function refused(data: ReturnType<typeof memoryFolder>) {
     const one = rig('climate', { from: 'body', path: ['id'] })
     const first = await running([one], data)
     one.source.send(reading(start, 1, 'a', 'now'), reading(start + 2 * hour, 2, 'a', 'ahead'))
@@ -84,7 +83,7 @@ describe('a dead letter that comes in again', () => {
   const once = [1, 2, 3].map(peak => [peak, 1])
 
   test.each(['goes on', 'loses its power after the retry'])('counts once, though its id is known, where the machine %s', async what => {
-    const data = folder()
+    const data = memoryFolder()
     const { one, host, jobs, time, id } = await refused(data)
     const retried = await host.retryDeadLetter(id)
     expect(retried?.retriedAt).toBeGreaterThanOrEqual(start + 2 * hour)
@@ -98,7 +97,7 @@ describe('a dead letter that comes in again', () => {
     }
     const left = data.disk.afterPowerLoss(() => false)
     const after = rig('climate', { from: 'body', path: ['id'] })
-    const second = await running([after], { ...folder(left), time: virtualTime(start + 2 * hour + 1_000) })
+    const second = await running([after], { ...memoryFolder(left), time: virtualTime(start + 2 * hour + 1_000) })
     await expect(second.host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR473' })
     after.source.send(reading(start + 2 * hour + 60_000, 3, 'a', 'later'))
     await second.time.advance(60_000)
@@ -108,7 +107,7 @@ describe('a dead letter that comes in again', () => {
   })
 
   test('is refused while the job does not run', async () => {
-    const data = folder()
+    const data = memoryFolder()
     const { host, jobs, id } = await refused(data)
     await jobs.stop()
     await expect(host.retryDeadLetter(id)).rejects.toMatchObject({ code: 'MR475' })
@@ -143,7 +142,7 @@ describe('a dead letter that comes in again', () => {
       return reject('never')
     })
     const one = job('slow', ({ read }) => [read('readings', source.spec(slow)).pipe(into(view('rows')))])
-    const jobs = await startJobs({ jobs: [one], log: silentLog, env: {}, time: systemTime, ...folder() })
+    const jobs = await startJobs({ jobs: [one], log: silentLog, env: {}, time: systemTime, ...memoryFolder() })
     source.send(reading(start))
     const letter = await until('it is refused', () => jobs.host.deadLetters({ retryable: true })[0])
     const retried = await jobs.host.retryDeadLetter(letter.id)
@@ -154,7 +153,7 @@ describe('a dead letter that comes in again', () => {
 
   /** Records of a CSV file, whose header came with their chunk. */
   test.each(['goes on', 'is killed'])('is read by the header of its file, where the process %s', async what => {
-    const data = folder()
+    const data = memoryFolder()
     const records = () => {
       const it = { source: new FakeSource(), sink: new FakeSink() }
       it.source.head = 'room,celsius,at\n'
@@ -174,7 +173,7 @@ describe('a dead letter that comes in again', () => {
     expect(letter).toMatchObject({ code: 'MR157', retryable: true, sample: `a,2,${start + hour}` })
     await first.time.advance(hour)
     const last = what === 'goes on' ? one : records()
-    const left = folder(data.disk.afterPowerLoss(() => true))
+    const left = memoryFolder(data.disk.afterPowerLoss(() => true))
     const second = what === 'goes on' ? first : await running([last], { ...left, time: virtualTime(start + hour + 1_000) })
     expect(await second.host.retryDeadLetter(letter!.id)).toMatchObject({ retryable: false })
     await second.time.advance(1_000)
@@ -205,7 +204,7 @@ describe('a dead letter that comes in again', () => {
   })
 
   test('is refused where the job has its source no more, and said not to be retryable', async () => {
-    const data = folder()
+    const data = memoryFolder()
     const { jobs, id } = await refused(data)
     await jobs.stop()
     const other = { source: new FakeSource(), sink: new FakeSink() }
@@ -213,7 +212,7 @@ describe('a dead letter that comes in again', () => {
       read('measurements', other.source.spec(json(Reading))).pipe(into(other.sink.spec('out'))),
     ])
     const second = await running([{ ...other, job: renamed }], {
-      ...folder(data.disk.afterPowerLoss(() => true)),
+      ...memoryFolder(data.disk.afterPowerLoss(() => true)),
       drop: ['windows', 'eventTime-1', 'view:peaks'],
     })
     const [letter] = second.host.deadLetters({})

@@ -3,20 +3,18 @@ import { json } from '../../src/codecs/json.js'
 import type { OutputBatch } from '../../src/connector/sink.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
-import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { raiseEpoch } from '../../src/journal/raise-epoch.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { number, schema } from '../../src/model/fields.js'
 import { into } from '../../src/operators/into.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { view } from '../../src/views/view-sink.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { type Rig, reading, rig, running, start } from './rig.js'
 
 const S = schema({ n: number() })
-
-const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
 
 /** A job whose graph breaks, as often as it is told to, when a push carries a row above 100. */
 function fragile(): Rig & { breaks: number } {
@@ -82,7 +80,7 @@ test('what became durable is sent before more input goes through, however much o
   const sink = new FakeSink()
   const plain = job('plain', ({ read }) => [read('in', source.spec(json(S))).pipe(into(sink.spec('out')))])
   const points: string[] = []
-  const { time, jobs } = await running([{ source, sink, job: plain }], { ...folder(), reached: point => void points.push(point) })
+  const { time, jobs } = await running([{ source, sink, job: plain }], { ...memoryFolder(), reached: point => void points.push(point) })
   for (let n = 0; n < 40; n++) source.send({ n })
   await time.advance(100)
   expect(sink.rows.map(({ n }) => n)).toEqual([...Array(40).keys()])
@@ -93,7 +91,7 @@ test('what became durable is sent before more input goes through, however much o
 })
 
 test('a run that breaks goes on from the disk; nothing is settled, shown or sent twice', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = fragile()
   one.breaks = 1
   const { time, jobs, host } = await running([one], data)
@@ -122,7 +120,7 @@ test('a run that breaks goes on from the disk; nothing is settled, shown or sent
 })
 
 test('a sync that fails closes the journal, and the job goes on from what is on the disk', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = rig()
   const { time, jobs, host, log } = await running([one], data)
   let broken = true
@@ -143,7 +141,7 @@ test('a sync that fails closes the journal, and the job goes on from what is on 
 })
 
 test('a journal that fails while the job stops does not make it wait', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = rig()
   const { time, jobs, log } = await running([one], data)
   one.source.send(reading(start, 1), reading(start + 6_500, 2))
@@ -164,7 +162,7 @@ test('a journal that fails while the job stops does not make it wait', async () 
 })
 
 test('who was replaced while it paused does not take the folder back', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = fragile()
   one.breaks = 1
   const { time, jobs } = await running([one], data)
@@ -178,7 +176,7 @@ test('who was replaced while it paused does not take the folder back', async () 
 })
 
 test('a callback that throws ends the run, not the journal', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = rig()
   let throws = true
   const onOutput = (output: OutputBatch): void => {
@@ -198,7 +196,7 @@ test('a callback that throws ends the run, not the journal', async () => {
 })
 
 test('a recovery that breaks leaves no letter under way', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = fragile()
   const first = await running([one], data)
   one.source.send('not json')
@@ -212,9 +210,9 @@ test('a recovery that breaks leaves no letter under way', async () => {
   again.breaks = 1
   const time = virtualTime(start)
   left.onWrite = (path, bytes) => (path.includes('dead-letters') ? 0 : bytes)
-  await expect(running([again], { ...folder(left), time })).rejects.toMatchObject({ code: 'MR410' })
+  await expect(running([again], { ...memoryFolder(left), time })).rejects.toMatchObject({ code: 'MR410' })
   left.onWrite = (_path, bytes) => bytes
-  const third = await running([again], folder(left))
+  const third = await running([again], memoryFolder(left))
   again.source.send('not json either')
   await third.time.advance(100)
   await third.jobs.stop()
@@ -225,7 +223,7 @@ test('a recovery that breaks leaves no letter under way', async () => {
 })
 
 test('two stops, and a stop during the pause of a restart, end the job', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const one = fragile()
   one.breaks = 1
   const { time, jobs } = await running([one], data)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { jobBrand } from '../../src/job/job.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { type LoadedJob, loadJob } from '../../src/runtime/load/load-job.js'
 
@@ -107,6 +108,46 @@ test('an error of the language has its place', async () => {
   expect(error).toMatchObject({ code: 'MR101', place: { line: 3 } })
 })
 
+test('a time format that nobody can read has its place, before any row comes', async () => {
+  const text = (format: string) =>
+    `import { job, schema, timestamp } from 'millrace'\nschema({\n  at: timestamp(${format}),\n})\nexport default job('x', () => [])`
+  for (const [format, message] of [
+    ["'yyyy-mm-dd hh:mm:ss', 'UTC'", "the time pattern 'yyyy-mm-dd hh:mm:ss' has the unknown part 'hh'"],
+    ["'yyyy-MM-dd', 'Berlin'", "'Berlin' is not a time zone"],
+  ] as const) {
+    const error = await refusal(() => load({ 'format.job.ts': text(format) }))
+    expect(error).toMatchObject({ code: 'MR103', message, place: { line: 3 } })
+  }
+})
+
+test('what a job function gives back is placed where the job is declared', async () => {
+  const text = (result: string) =>
+    amqpJob
+      .replace("'away'", "'back'")
+      .replace("./parts/address.js'", "./address.js'")
+      .replace(/=> \[(.*)\]\)/, (_, written: string) => `=> ${result.replace('WRITTEN', written)})`)
+  for (const [result, message, hint] of [
+    ['WRITTEN', "the job 'back' returns one result without a list around it", 'write it in brackets: return [climate.pipe(into(…))]'],
+    ['{ WRITTEN }', "the job 'back' returns nothing that was written", undefined],
+    ['[WRITTEN, 7]', "the job 'back' returns something that was not written with into(…)", undefined],
+  ] as const) {
+    const { job } = await load({ 'back.job.ts': text(result), 'address.ts': "export const address: string = 'telemetry'" })
+    const error = await refusal(async () => job.start({ bounded: false }))
+    expect(error).toMatchObject({ code: 'MR166', message, place: { file: join(folder, 'back.job.ts'), line: 7 }, ...(hint && { hint }) })
+  }
+})
+
+test('a door of Millrace that there is not is placed, with the one that was meant', async () => {
+  const text = "import { job } from 'millrace'\nimport { csv } from 'millrace/files'\nexport default job('x', () => [csv])"
+  const error = await refusal(() => load({ 'door.job.ts': text }))
+  expect(error).toMatchObject({
+    code: 'MR405',
+    message: "there is no 'millrace/files'",
+    hint: "did you mean 'millrace/file'?",
+    place: { file: join(folder, 'door.job.ts'), line: 2, column: 21 },
+  })
+})
+
 test('time and randomness from outside the data are refused in the job’s own modules, all places named', async () => {
   const error = await refusal(() =>
     load({
@@ -126,4 +167,35 @@ test('a name that a module does not export is named', async () => {
   await writeFile(join(folder, 'export.job.ts'), 'export default 1')
   const error = await refusal(() => loadJob(join(folder, 'export.job.ts'), { resolveMillrace, importModule }))
   expect(error).toMatchObject({ code: 'MR405', message: 'file:///x/index.js has no export `agregate`' })
+})
+
+test('a file that never ends loading is refused, and one that ends is not waited for longer', async () => {
+  const waits: number[] = []
+  let cancelled = 0
+  const time = {
+    wall: () => 0,
+    monotonic: () => 0,
+    after: (ms: number, callback: () => void) => {
+      waits.push(ms)
+      const timer = setImmediate(callback)
+      return () => {
+        cancelled++
+        clearImmediate(timer)
+      }
+    },
+  }
+  await writeFile(join(folder, 'waits.job.ts'), 'export default 1')
+  const waiting = { resolveMillrace, time, importModule: () => new Promise(() => undefined) }
+  const error = await refusal(() => loadJob(join(folder, 'waits.job.ts'), waiting))
+  expect(error).toMatchObject({
+    code: 'MR404',
+    message: 'the file did not end loading in 10 s: it waits for something',
+    place: { line: 1 },
+  })
+  expect(waits).toEqual([10_000])
+
+  const exports = { default: { [jobBrand]: true, id: 'quick', start: () => undefined } }
+  const { job } = await loadJob(join(folder, 'waits.job.ts'), { resolveMillrace, time, importModule: async () => exports })
+  expect(job.id).toBe('quick')
+  expect(cancelled).toBe(2)
 })

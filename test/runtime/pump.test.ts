@@ -106,12 +106,15 @@ test('a failing sink is written again, in order, without loss', async () => {
 
 test('duplicates count once; a known id with another body is processed and counted as reused', async () => {
   const { source, sink, job } = rig('climate', { from: 'body', path: ['id'] })
-  const { time, jobs, counts } = await running([{ source, sink, job }])
+  const { time, jobs, counts, host } = await running([{ source, sink, job }])
   source.send(reading(start, 1, 'a', 'x'), reading(start, 2, 'a', 'y'), reading(start, 1, 'a', 'x'))
+  await time.advance(10)
+  expect(counts()).not.toHaveProperty('idReused')
   source.send(reading(start, 1, 'a', 'x'), reading(start, 3, 'a', 'y'), reading(start, 4))
   source.send(reading(start + 10_000))
   await time.advance(10)
-  expect(counts()).toMatchObject({ received: 7, counted: 5, duplicate: 2 })
+  expect(counts()).toMatchObject({ received: 7, counted: 5, duplicate: 2, idReused: 1 })
+  expect(await host.metrics()).toContain('millrace_ids_reused_total{job="climate"} 1')
   expect(sink.rows[0]).toMatchObject({ peak: 4, n: 4 })
   await jobs.stop()
 })

@@ -4,7 +4,7 @@ import { json } from '../../src/codecs/json.js'
 import type { Position } from '../../src/connector/sink.js'
 import type { SourceSpec } from '../../src/connector/source.js'
 import { job } from '../../src/job/job.js'
-import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import type { Chunk } from '../../src/model/chunk.js'
 import { number, schema } from '../../src/model/fields.js'
 import { aggregate } from '../../src/operators/aggregate.js'
@@ -12,13 +12,12 @@ import { into } from '../../src/operators/into.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { view } from '../../src/views/view-sink.js'
 import { tumbling } from '../../src/windows/tumbling.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { type Rig, reading, rig, running, start } from './rig.js'
 
 const S = schema({ n: number() })
-
-const folder = (disk: MemoryDisk = memoryDisk()) => ({ dataDir: 'data', disk, lock: async () => ({ release: async () => {} }) })
 
 /** Rows of a source go to the sinks named. */
 function plain(...sinks: readonly string[]): Rig & { readonly sinks: ReadonlyMap<string, FakeSink> } {
@@ -32,7 +31,7 @@ function plain(...sinks: readonly string[]): Rig & { readonly sinks: ReadonlyMap
 }
 
 test('rows that wait for a sink that is gone are given up by name only', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = plain('kept', 'gone')
   const first = await running([before], data)
   for (const sink of before.sinks.values()) sink.held = true
@@ -55,7 +54,7 @@ test('rows that wait for a sink that is gone are given up by name only', async (
 })
 
 test('what the peer of a transactional sink says it holds is not sent again', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = plain('out')
   const first = await running([before], data)
   before.sink.held = true
@@ -81,14 +80,14 @@ test('what the peer of a transactional sink says it holds is not sent again', as
     }),
   })
   const after = job('plain', ({ read }) => [read('in', source.spec(json(S))).pipe(into(holding(position!)))])
-  const second = await running([{ source, sink, job: after }], folder(left))
+  const second = await running([{ source, sink, job: after }], memoryFolder(left))
   await second.time.advance(100)
   expect(sink.rows).toEqual([{ n: 2 }])
   await second.jobs.stop()
 })
 
 test('a data folder that is older than what its sink holds is not gone on with: new rows would count as written', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = plain('out')
   const first = await running([before], data)
   before.source.send({ n: 1 })
@@ -127,7 +126,7 @@ test('a data folder that is older than what its sink holds is not gone on with: 
 })
 
 test('nor is one whose sink was away at first: entries that came meanwhile do not hide it', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const sink = new FakeSink()
   let isAway = true
   const life = async () => {
@@ -163,7 +162,7 @@ test('nor is one whose sink was away at first: entries that came meanwhile do no
 })
 
 test('outputs whose acknowledgement is noted are not sent again, though the snapshot is older', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = plain('out')
   const first = await running([before], { ...data, tuning: { snapshotEntries: 2 } })
   before.sink.held = true
@@ -175,14 +174,14 @@ test('outputs whose acknowledgement is noted are not sent again, though the snap
   before.source.send({ n: 2 })
   await first.time.advance(10)
   const after = plain('out')
-  const second = await running([after], folder(data.disk.copy()))
+  const second = await running([after], memoryFolder(data.disk.copy()))
   await second.time.advance(100)
   expect(after.sink.rows).toEqual([{ n: 2 }])
   await second.jobs.stop()
 })
 
 test('a row that had not reached its view at the snapshot does not replace a newer one', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const counting = (): Rig => {
     const source = new FakeSource()
     const sink = new FakeSink()
@@ -208,14 +207,14 @@ test('a row that had not reached its view at the snapshot does not replace a new
   await first.time.advance(1_500)
   expect(shown(first.host)).toEqual([2])
 
-  const second = await running([counting()], { ...folder(data.disk.copy()), time: virtualTime(start + 3_000) })
+  const second = await running([counting()], { ...memoryFolder(data.disk.copy()), time: virtualTime(start + 3_000) })
   await second.time.settle()
   expect(shown(second.host)).toEqual([2])
   await second.jobs.stop()
 })
 
 test('a journal that ends before the snapshot is refused', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = rig()
   const first = await running([before], data)
   before.source.send(reading(start, 1))
@@ -225,8 +224,25 @@ test('a journal that ends before the snapshot is refused', async () => {
   await expect(running([rig()], data)).rejects.toMatchObject({ code: 'MR450' })
 })
 
+test('where no snapshot is whole, a journal that no longer reaches back to its beginning is refused', async () => {
+  const data = memoryFolder()
+  const tuning = { snapshotEntries: 5, segmentBytes: 2_000, retentionBytes: 1 }
+  const before = plain('out')
+  const first = await running([before], { ...data, tuning })
+  for (let n = 0; n < 30; n++) {
+    before.source.send({ n })
+    await first.time.advance(10)
+  }
+  await first.jobs.stop()
+  for (const [path, bytes] of data.disk.files) if (path.endsWith('.snapshot')) bytes[20]! ^= 1
+  await expect(running([plain('out')], data)).rejects.toMatchObject({
+    code: 'MR450',
+    message: expect.stringMatching(/begins with entry \d+, and no snapshot is whole/) as string,
+  })
+})
+
 test('a source that is a log is read again by reference, and missed when it has forgotten', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const kept = new Map<string, Chunk>()
   const logged = (): Rig => {
     const source = new FakeSource()
@@ -264,13 +280,13 @@ test('a source that is a log is read again by reference, and missed when it has 
   const left = data.disk.copy()
 
   const after = logged()
-  const second = await running([after], folder(left.copy()))
+  const second = await running([after], memoryFolder(left.copy()))
   await second.time.advance(100)
   expect(after.sink.rows).toEqual([{ n: 1 }, { n: 2 }])
   await second.jobs.stop()
 
   kept.clear()
-  await expect(running([logged()], folder(left))).rejects.toMatchObject({
+  await expect(running([logged()], memoryFolder(left))).rejects.toMatchObject({
     code: 'MR453',
     message: expect.stringContaining('it was deleted'),
   })
@@ -278,13 +294,14 @@ test('a source that is a log is read again by reference, and missed when it has 
 
 test('every metric of a job that keeps its state is there under its name', async () => {
   const one = rig()
-  const { time, jobs, host } = await running([one], folder())
+  const { time, jobs, host } = await running([one], memoryFolder())
   one.source.send(reading(start, 1), reading(start + 6_500, 2))
   await time.advance(100)
   const text = await host.metrics()
   const names = [...text.matchAll(/^# TYPE millrace_(\w+) (\w+)$/gm)].map(([, name, kind]) => `${name} ${kind}`)
   expect(names).toEqual([
     'messages_total counter',
+    'ids_reused_total counter',
     'results_total counter',
     'behind_seconds gauge',
     'job_up gauge',
@@ -309,7 +326,7 @@ test('every metric of a job that keeps its state is there under its name', async
 })
 
 test('the status tells size, tail and last recovery of the journal; none without a data folder', async () => {
-  const state = folder()
+  const state = memoryFolder()
   const one = rig()
   const first = await running([one], state)
   one.source.send(reading(start, 1), reading(start + 6_500, 2))
@@ -329,4 +346,24 @@ test('the status tells size, tail and last recovery of the journal; none without
   const kept = await running([rig()])
   expect(kept.host.jobs()[0]).not.toHaveProperty('journal')
   await kept.jobs.stop()
+})
+
+test('a journal whose end is gone is not gone on with where dead letters tell of it: those that follow would be lost', async () => {
+  const disk = memoryDisk()
+  const one = plain('out')
+  const first = await running([one], memoryFolder(disk))
+  one.source.send({ n: 1 }, 'bad')
+  await first.time.advance(10)
+  one.source.send('bad again')
+  await first.time.advance(10)
+  const left = disk.copy()
+  await first.jobs.stop()
+  expect(one.source.settled).toHaveLength(2)
+
+  const [segment, bytes] = [...left.files].find(([path]) => path.endsWith('.seg'))!
+  left.files.set(segment, bytes.slice(0, Buffer.from(bytes).lastIndexOf('bad again')))
+  await expect(running([plain('out')], memoryFolder(left))).rejects.toMatchObject({
+    code: 'MR442',
+    message: expect.stringMatching(/ends with entry 2, and there is a dead letter of entry 3/) as string,
+  })
 })

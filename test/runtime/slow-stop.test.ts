@@ -4,7 +4,6 @@ import { json } from '../../src/codecs/json.js'
 import type { IdSpec } from '../../src/connector/source.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
-import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { integer, schema, timestamp } from '../../src/model/fields.js'
 import { aggregate } from '../../src/operators/aggregate.js'
 import { eventTime } from '../../src/operators/event-time.js'
@@ -14,6 +13,7 @@ import { systemTime } from '../../src/runtime/seams/system-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
 import { view } from '../../src/views/view-sink.js'
 import { tumbling } from '../../src/windows/tumbling.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { recordingLog } from '../support/recording-log.js'
 import { until } from '../support/until.js'
 import { FakeSink } from './fake-sink.js'
@@ -71,7 +71,7 @@ describe('a stop amid a chunk that takes longer than it may', () => {
     ['with ids', { from: 'body', path: ['n'] } as const],
     ['without ids', undefined],
   ])('ends in time, and the next start takes the chunk in once: %s', async (_, ids) => {
-    const folder = { dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) }
+    const folder = memoryFolder()
     const source = new FakeSource()
     source.send(...upTo(10).map(reading))
     source.send(...upTo(many).slice(10).map(reading))
@@ -116,7 +116,7 @@ describe('a stop amid a chunk that takes longer than it may', () => {
   })
 
   test('waits for one that ends within half of the time', async () => {
-    const folder = { dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) }
+    const folder = memoryFolder()
     const source = new FakeSource()
     source.send(...upTo(60).map(reading))
     const only = await life(source, folder, 3)

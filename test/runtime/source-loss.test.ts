@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest'
-import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { rig, running, start } from './rig.js'
 
 test('what a peer has lost stands in the guarantee while its source is opened again and when the job has ended', async () => {
   const one = rig()
-  const { time, jobs, host } = await running([one], {
-    dataDir: 'data',
-    disk: memoryDisk(),
-    lock: async () => ({ release: async () => {} }),
-  })
+  const { time, jobs, host } = await running([one], memoryFolder())
   const words = "what the peer of 'readings' kept for it was lost there, noticed at 1970-01-01T00:16:40.000Z"
   const isTold = () => host.jobs()[0]!.guarantee.why.some(why => why.startsWith(words))
   const attention = () => host.jobs()[0]!.attention.filter(sentence => sentence.startsWith('Messages of readings may be missing'))

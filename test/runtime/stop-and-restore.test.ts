@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest'
-import { memoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
 import { startJobs } from '../../src/runtime/start-jobs.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { recordingLog } from '../support/recording-log.js'
 import { reading, rig, running, start } from './rig.js'
 
-/** A data folder that outlives the job, in memory: its syncs take no real time. */
-const folder = () => ({ dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) })
-
 /** A first start, stopped in order, leaves a window open with a peak of 4. */
-async function leaveOpen(data: ReturnType<typeof folder>): Promise<void> {
+async function leaveOpen(data: ReturnType<typeof memoryFolder>): Promise<void> {
   const { source, sink, job } = rig()
   const { time, jobs } = await running([{ source, sink, job }], data)
   source.send(reading(start, 4))
@@ -19,7 +16,7 @@ async function leaveOpen(data: ReturnType<typeof folder>): Promise<void> {
 }
 
 /** What a later start gives when time goes past the window. */
-async function closeLater(data: ReturnType<typeof folder>): Promise<readonly Record<string, unknown>[]> {
+async function closeLater(data: ReturnType<typeof memoryFolder>): Promise<readonly Record<string, unknown>[]> {
   const after = rig()
   const { time, jobs } = await running([after], { ...data, time: virtualTime(start + 2000) })
   after.source.send(reading(start + 20_000, 1))
@@ -31,7 +28,7 @@ async function closeLater(data: ReturnType<typeof folder>): Promise<readonly Rec
 const ids = { from: 'body', path: ['id'] } as const
 
 test('a stop and a start in between change nothing: open windows, ids, counts, views', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = rig('climate', ids)
   const first = await running([before], { ...data })
   before.source.send(reading(start, 1, 'a', 'x'), reading(start + 6000, 5, 'a', 'y'), reading(start + 6000, 7, 'b', 'z'))
@@ -57,7 +54,7 @@ test('a stop and a start in between change nothing: open windows, ids, counts, v
 })
 
 test('outputs that the sink had not taken at the stop are sent at the next start, under the same ids', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = rig()
   const first = await running([before], { ...data })
   before.sink.held = true
@@ -80,7 +77,7 @@ test('outputs that the sink had not taken at the stop are sent at the next start
 })
 
 test('a damaged snapshot is named, put aside, and the state is made again from the journal', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = rig()
   const first = await running([before], { ...data })
   before.source.send(reading(start, 1))
@@ -101,7 +98,7 @@ test('a damaged snapshot is named, put aside, and the state is made again from t
 })
 
 test('a snapshot of another plan is refused, names the node, and is left as it is', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const before = rig()
   const first = await running([before], { ...data })
   before.source.send(reading(start, 1))
@@ -120,7 +117,7 @@ test('a snapshot of another plan is refused, names the node, and is left as it i
 })
 
 test('dead letters are in the file once, with their bytes, however often the job starts', async () => {
-  const data = folder()
+  const data = memoryFolder()
   const { source, sink, job } = rig()
   const { time, jobs } = await running([{ source, sink, job }], { ...data })
   source.send('not json')
@@ -138,7 +135,7 @@ test('dead letters are in the file once, with their bytes, however often the job
 })
 
 test('a stop that comes at once ends the job, and nothing of it is lost', async () => {
-  const data = folder()
+  const data = memoryFolder()
   await leaveOpen(data)
 
   const hasty = await startJobs({ jobs: [rig().job], log: recordingLog(), env: {}, ...data, time: virtualTime(start + 1000) })
@@ -149,7 +146,7 @@ test('a stop that comes at once ends the job, and nothing of it is lost', async 
 })
 
 test('a start that fails for good before a message was taken in, such as for a wrong password, keeps the snapshot', async () => {
-  const data = folder()
+  const data = memoryFolder()
   await leaveOpen(data)
 
   const refused = rig()
@@ -162,7 +159,7 @@ test('a start that fails for good before a message was taken in, such as for a w
 })
 
 test('a run that fails for good later keeps its open windows: what it accepted does not come again', async () => {
-  const data = folder()
+  const data = memoryFolder()
   await leaveOpen(data)
 
   const refused = rig()

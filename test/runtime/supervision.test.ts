@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { json } from '../../src/codecs/json.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
+import { MillraceError } from '../../src/model/errors/millrace-error.js'
 import { number, schema } from '../../src/model/fields.js'
 import { into } from '../../src/operators/into.js'
 import { FakeSink } from './fake-sink.js'
@@ -94,5 +95,66 @@ test('metrics name what happened, with labels of the plan only', async () => {
   expect(text).toContain('millrace_sink_pending_rows{job="fragile",sink="out"} 0')
   expect(text).toContain('millrace_dead_letters_failing{job="fragile"} 0')
   expect(text).toContain('millrace_node_rows_total{job="fragile",node="sink:out",direction="in"} 2')
+  await jobs.stop()
+})
+
+test('a source or sink that fails again and again says so in the log, once, with the place of what is no error of the catalogue', async () => {
+  const { source, sink, job } = fragile()
+  const { time, jobs, log } = await running([{ source, sink, job }])
+  const full = new MillraceError('MR335', 'out.csv cannot be written: ENOSPC')
+  sink.failures = Array.from({ length: 6 }, () => full)
+  source.send({ n: 1 })
+  await time.advance(60_000)
+  expect(sink.rows).toEqual([{ n: 1 }])
+  let isBroken = true
+  Object.defineProperty(source, 'failNext', { get: () => (isBroken ? new TypeError('y is undefined') : undefined), set: () => undefined })
+  source.send({ n: 2 })
+  await time.advance(60_000)
+  isBroken = false
+  await time.advance(60_000)
+  const told = (end: string) =>
+    log.lines.filter(({ message }) => message.startsWith(end)).map(({ level, message, fields }) => ({ level, message, ...fields }))
+  expect(told('sink ')).toEqual([
+    {
+      level: 'warn',
+      message: "sink 'out' failed and is tried again: out.csv cannot be written: ENOSPC",
+      code: 'MR335',
+      job: 'fragile',
+      hint: full.hint,
+    },
+    { level: 'info', message: "sink 'out' works again", job: 'fragile' },
+  ])
+  expect(told('source ')).toEqual([
+    {
+      level: 'warn',
+      message: "source 'in' failed and is tried again: source 'in' failed: y is undefined",
+      code: 'MR412',
+      job: 'fragile',
+      at: expect.stringContaining('supervision.test.ts'),
+      hint: expect.stringContaining('opened again'),
+    },
+    { level: 'info', message: "source 'in' works again", job: 'fragile' },
+  ])
+  // Also when the sources have ended.
+  sink.failures = Array.from({ length: 6 }, () => full)
+  source.send({ n: 3 })
+  source.end()
+  await time.advance(60_000)
+  expect(told('sink ').map(({ level }) => level)).toEqual(['warn', 'info', 'warn'])
+  await jobs.stop()
+})
+
+test('a sink that stops the job once its sources have ended ends it at once, not after the time of a graceful stop', async () => {
+  const { source, sink, job } = fragile()
+  const { time, jobs, host } = await running([{ source, sink, job }])
+  sink.held = true
+  sink.failures = [new MillraceError('MR335', 'away')]
+  source.send({ n: 1 })
+  source.end()
+  await time.advance(10)
+  expect(host.jobs()[0]).toMatchObject({ state: 'draining' })
+  sink.failures = [new MillraceError('MR343', 'redirects')]
+  await time.advance(1_000)
+  expect(host.jobs()[0]).toMatchObject({ state: 'failed', error: { code: 'MR343' } })
   await jobs.stop()
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { json } from '../../src/codecs/json.js'
 import type { SinkSpec } from '../../src/connector/sink.js'
 import { job } from '../../src/job/job.js'
-import { type MemoryDisk, memoryDisk } from '../../src/journal/memory-disk-fixture.js'
+import type { MemoryDisk } from '../../src/journal/memory-disk-fixture.js'
 import { readJournal } from '../../src/journal/read-journal.js'
 import { valueAt } from '../../src/model/columns.js'
 import { integer, schema } from '../../src/model/fields.js'
@@ -12,6 +12,7 @@ import { into } from '../../src/operators/into.js'
 import { merge } from '../../src/operators/merge.js'
 import { rx } from '../../src/operators/rx.js'
 import { virtualTime } from '../../src/runtime/seams/virtual-time.js'
+import { memoryFolder } from '../support/memory-folder.js'
 import { FakeSink } from './fake-sink.js'
 import { FakeSource } from './fake-source.js'
 import { running, start } from './rig.js'
@@ -73,7 +74,7 @@ const slicesIn = async (disk: MemoryDisk): Promise<readonly (number | undefined)
 }
 
 test('a job whose slices show gives the same rows under the same ids in each recovery, whatever pace it went at', async () => {
-  const folder = { dataDir: 'data', disk: memoryDisk(), lock: async () => ({ release: async () => {} }) }
+  const folder = memoryFolder()
   const before = cutShowing()
   const { time } = await running([before], folder)
   const chunks = 4

@@ -86,6 +86,11 @@ test('the status of a job tells what is in force: sharper once a sink is open, w
     settle(3)
     expect(guarantee()).toMatchObject({ level: 'at-most-once', sinks: [{ level: 'at-most-once' }, { level: 'at-most-once' }] })
     expect(guarantee().why[0]).toContain('3 so far')
+    // Its reader failed, and what that one held is gone; the next one counts from the beginning.
+    settle(0)
+    expect(guarantee()).toMatchObject({ level: 'at-most-once' })
+    settle(2)
+    expect(guarantee().why[0]).toContain('5 so far')
   } finally {
     await jobs.stop()
   }

@@ -1,7 +1,9 @@
 import type { Journal } from '../../src/journal/journal.js'
 
-/** What an entry of the journal says: the clock of the only partition, and the numbers of its messages in their order. */
+/** What an entry of the journal says: the clocks, `clock` that of the only partition, and the numbers of its messages in their order. */
 export interface OrderedEntry {
+  readonly wall: number
+  readonly stream: number
   readonly clock: number
   readonly messages: readonly number[]
   /** The sources have ended with it. */
@@ -12,7 +14,13 @@ export interface OrderedEntry {
 export class JournalOrder {
   readonly entries: OrderedEntry[] = []
 
+  readonly #clockFell: (what: string) => void
   #followed: Journal | undefined
+
+  /** @param clockFell told of an entry whose wall or stream clock is before that of the entry before it */
+  constructor(clockFell: (what: string) => void) {
+    this.#clockFell = clockFell
+  }
 
   /** Listens to what is appended from now on, to this one and to no earlier one. */
   follow(journal: Journal): Journal {
@@ -20,10 +28,18 @@ export class JournalOrder {
     this.entries.length = Math.min(this.entries.length, journal.last)
     const append = journal.append.bind(journal)
     journal.append = entry => {
-      if (this.#followed === journal) this.entries[entry.entry - 1] = entry.kind === 'time' ? timeOf(entry) : chunkOf(entry as Appended)
+      if (this.#followed === journal) this.#take(entry.entry, entry.kind === 'time' ? timeOf(entry) : chunkOf(entry as Appended))
       append(entry)
     }
     return journal
+  }
+
+  #take(number: number, entry: OrderedEntry): void {
+    const before = this.entries[number - 2]
+    for (const clock of ['wall', 'stream'] as const)
+      if (before && entry[clock] < before[clock])
+        this.#clockFell(`the ${clock} clock fell from ${before[clock]} to ${entry[clock]} at entry ${number}`)
+    this.entries[number - 1] = entry
   }
 }
 
@@ -31,7 +47,9 @@ type Entry = Parameters<Journal['append']>[0]
 /** A reference is handed over with the chunk that it stands for. */
 type Appended = Extract<Entry, { readonly kind: 'chunk' }>
 
-const timeOf = ({ partitions, what }: Extract<Entry, { readonly kind: 'time' }>): OrderedEntry => ({
+const timeOf = ({ partitions, what, wall, stream }: Extract<Entry, { readonly kind: 'time' }>): OrderedEntry => ({
+  wall,
+  stream,
   clock: Math.max(...partitions.values()),
   messages: [],
   end: what === 'end',
@@ -43,5 +61,5 @@ function chunkOf({ chunk, clock }: Appended): OrderedEntry {
     const [, mark] = /#(\d{6})#/.exec(Buffer.from(chunk.bytes.subarray(chunk.starts[i], chunk.ends[i])).toString('latin1'))!
     numbers.push(Number(mark))
   }
-  return { clock: clock.partition, messages: numbers, end: false }
+  return { wall: clock.wall, stream: clock.stream, clock: clock.partition, messages: numbers, end: false }
 }

@@ -1,3 +1,4 @@
+import type { GuaranteeLevel } from '../../src/model/guarantee.js'
 import { judgeAborted } from './judge-aborted.js'
 import type { Message } from './message.js'
 import type { ModelSink, SunkRow } from './model-sink.js'
@@ -8,6 +9,8 @@ import type { Violation } from './violation.js'
 export interface FinalState {
   readonly scenario: Scenario
   readonly sinks: ReadonlyMap<string, ModelSink>
+  /** What the job said that it promises of each sink. */
+  readonly labels: ReadonlyMap<string, GuaranteeLevel>
   /** Raw bytes of each dead letter in the file, in order. */
   readonly letters: readonly Uint8Array[]
   /** Another text of the job was there for a while, which counts the messages that this one filters. */
@@ -54,10 +57,10 @@ function judgeLetters({ scenario, letters }: FinalState, messages: ReadonlyMap<n
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** Rows of sinks that promise exactly once, each once. */
-function judgeRows({ sinks }: FinalState): Violation | undefined {
+/** Rows of sinks whose peers drop repeats, and of those that are labelled exactly once, each once. */
+function judgeRows({ sinks, labels }: FinalState): Violation | undefined {
   for (const { name, guarantee, rows } of sinks.values()) {
-    if (guarantee === 'append') continue
+    if (guarantee === 'append' && labels.get(name) !== 'exactly-once') continue
     const seen = new Set<string>()
     for (const { id } of rows) {
       if (seen.has(id)) return { invariant: 'I2', what: `the ${guarantee} sink ${name} holds ${id} twice` }

@@ -3,7 +3,7 @@ import { count } from '../../src/aggregates/count.js'
 import { sum } from '../../src/aggregates/sum.js'
 import { json } from '../../src/codecs/json.js'
 import type { SinkSpec } from '../../src/connector/sink.js'
-import type { SourceSpec } from '../../src/connector/source.js'
+import type { SourcePromise, SourceSpec } from '../../src/connector/source.js'
 import type { Job } from '../../src/job/graph.js'
 import { job } from '../../src/job/job.js'
 import { integer, number, schema, text, timestamp } from '../../src/model/fields.js'
@@ -82,12 +82,16 @@ export function simJob(scenario: Scenario, peers: Peers, process: SimProcess, ed
   })
 }
 
+const queue: SourcePromise = { unaccepted: 'again', meanwhile: 'kept', repeats: true, readers: 'one' }
+const log: SourcePromise = { ...queue, unaccepted: 'log', repeats: false }
+
 function sourceSpec(source: ModelBroker | ModelLog, process: SimProcess, ids: boolean, plant?: Plant): SourceSpec<Reading> {
   return {
     connector: 'model',
     params: { name: source.name },
     decoder: json(Reading),
     id: ids ? { from: 'message-id' } : undefined,
+    promise: 'openLog' in source ? log : queue,
     usesEmbeddedNode: false,
     check: async () => [],
     open: async () => plant?.source?.(source.connect(process)) ?? source.connect(process),

@@ -67,7 +67,10 @@ export async function simulateSeed(
   if (!broken()) {
     world.observations.judge()
     const letters = lettersOf(world)
-    const found = 'invariant' in letters ? letters : judgeResults({ scenario: plan, sinks: world.sinks, letters, edited: world.edits > 0 })
+    const found =
+      'invariant' in letters
+        ? letters
+        : judgeResults({ scenario: plan, sinks: world.sinks, labels: world.labels, letters, edited: world.edits > 0 })
     const kept = world.journalBound.judge(world, plan)
     const late = isOrderKnown(world) ? judgeLate(plan, world.journalOrder.entries, world.sinks.get('late')!) : undefined
     const worst = found ?? late ?? judgeView(world.shown, world.sinks.get('exact')!) ?? (kept && { invariant: 'I10' as const, what: kept })

@@ -28,6 +28,15 @@ test('the schedules of 2,000 seeds name every crash point, with and without a lo
   expect([...seen].sort()).toEqual(crashPoints.flatMap(point => [`${point} false`, `${point} true`]).sort())
 })
 
+test.each(crashPoints)('a job that is to die at %s does', async point => {
+  const at = 1_500
+  const faults = [{ at, what: 'crash-point', point, nth: 1, power: true } as const, { at: 2 * at, what: 'kill' } as const]
+  const { lines, violation } = await simulateSeed(3, { faults })
+  expect(violation).toBeUndefined()
+  const died = lines.findIndex((line, i) => line.endsWith(` reached ${point}`) && lines[i + 1]?.endsWith(' POWER LOST'))
+  expect(died).toBeGreaterThan(0)
+})
+
 test(`${seeds} seeds hold`, { timeout: 900_000 }, async () => {
   const run = spawn(process.execPath, [script, '--seeds', `${seeds}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
@@ -47,6 +56,8 @@ test.each(plants.map(plant => [plant.name, plant] as const))('%s is found', { ti
   if (recorded === undefined) return expect.fail(`'${name}' has no recorded seed: npm run simulate -- --plant ${name}`)
   for (let i = 0; i <= 20; i++) {
     const { violation } = await simulateSeed(recorded + i, { plant })
+    // A plant that is broken itself would be found whatever it does.
+    expect(violation?.what ?? '').not.toMatch(/call stack|is not a function|Cannot read/)
     if (violation && !(await simulateSeed(recorded + i)).violation) return
   }
   expect.fail(`'${name}' (${plant.what}) was not found by seeds ${recorded} to ${recorded + 20}`)

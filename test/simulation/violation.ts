@@ -10,11 +10,11 @@ export interface Violation {
 /** Where each is judged. */
 export const judgedIn: { readonly [invariant in Invariant]: string } = {
   I1: 'judge-results: every message that a producer was told is taken is in windows, late rows or dead letters, and settled',
-  I2: 'judge-results: sets of message numbers in each window; counts of rows in exactly-once sinks; model-sink: positions rise',
+  I2: 'judge-results: sets of message numbers in each window; counts of rows in sinks that drop repeats or are labelled exactly once; model-sink: positions rise',
   I3: 'model-broker, model-log: a settlement is looked up in what the disk would keep',
   I4: 'judge-results: windows of scenarios without late rows equal those computed from the messages alone; judge-view: the view is the last revision of each window',
   I5: 'observations: one content for each result id and for each output position, over all lives',
-  I6: 'observations: watermarks in the order of positions, over all lives',
+  I6: 'observations: watermarks in the order of positions, over all lives; journal-order: so the clocks of entries',
   I7: 'judge-results: revisions are consecutive, and each holds what the one before it held',
   I8: 'judge-results: the letters in the file are the bad messages, each once, byte for byte',
   I9: 'simulate-seed: all is settled, sent and closed within a bound of the last fault; quiet-closing: windows that only the clock closes',

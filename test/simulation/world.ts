@@ -1,6 +1,8 @@
 import { openJournal } from '../../src/journal/open-journal.js'
+import type { JobSummary } from '../../src/model/api.js'
 import type { CrashPoint } from '../../src/model/crash-point.js'
 import { MillraceError } from '../../src/model/errors/millrace-error.js'
+import type { GuaranteeLevel } from '../../src/model/guarantee.js'
 import { type RunningJobs, startJobs } from '../../src/runtime/start-jobs.js'
 import { silentLog } from '../support/silent-log.js'
 import type { Fault } from './faults.js'
@@ -42,7 +44,7 @@ export class World implements Machine {
   readonly sources: ReadonlyMap<string, ModelBroker | ModelLog>
   readonly sinks: ReadonlyMap<string, ModelSink>
   readonly observations: Observations
-  readonly journalOrder = new JournalOrder()
+  readonly journalOrder = new JournalOrder(what => this.violated('I6', what))
   readonly journalBound = new JournalBound()
   violation: Violation | undefined
   readonly lines: string[] = []
@@ -64,6 +66,8 @@ export class World implements Machine {
   /** The job was told to finish. */
   finishing = false
   finished = false
+  /** What the job has said last of each of its sinks. */
+  labels: ReadonlyMap<string, GuaranteeLevel> = new Map()
   /** What the view of the narrow windows holds when the job has ended. */
   shown: ReturnType<typeof rowsShown> = []
 
@@ -215,6 +219,8 @@ export class World implements Machine {
     this.life = undefined
     if (!error && life.ending === 'drain') {
       this.finished = true
+      const [{ guarantee }] = life.jobs!.host.jobs() as readonly [JobSummary]
+      this.labels = new Map(guarantee.sinks!.map(({ sink, level }) => [sink, level]))
       this.shown = rowsShown(life.jobs!.host.views().find(({ id }) => id === 'shown')!)
     } else this.#again()
   }

@@ -100,6 +100,12 @@ describe('rooms', () => {
       'a.test.ts': `import { test } from 'node:test'\ntest('hot', () => {})\ntest('cold', () => { throw new Error('no') })\n`,
     })
     expect(await run(folder, '--filter', '^hot$')).toMatchObject({ code: 0, stdout: 'a.test.ts\n  ✓ hot\n\n1 passed\n' })
+    expect(await run(folder, '--filter', 'warm')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^error MR640 {2}no test fits --filter warm$/m) as string,
+    })
+    writeFileSync(join(folder, 'a.test.ts'), 'export {}\n')
+    expect(await run(folder)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^error MR640 {2}no test was run$/m) as string })
     expect(await run(folder, '--filter', '(')).toMatchObject({ code: 2, stderr: expect.stringContaining('MR601') as string })
   })
 

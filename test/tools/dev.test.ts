@@ -41,7 +41,7 @@ function edit(file: string, ...changes: readonly (readonly [from: string, to: st
 }
 
 async function start(): Promise<void> {
-  dev = millrace(['dev', 'plant.job.ts', '--http', '127.0.0.1:0', '--no-types'], { cwd: folder })
+  dev = millrace(['dev', 'plant.job.ts', '--http', '127.0.0.1:0', '--no-types'], { cwd: folder, stdin: 'pipe' })
   url = (await dev.said(/page +(http:\S+)/))[1]!
   await dev.said(/watching/)
 }
@@ -77,6 +77,28 @@ it('goes on within the open window with each save; a broken one, and one that wo
   await received(4)
   // The rows of before and after the reload are in one window of a minute.
   expect(await finals(1)).toMatchObject([{ room: 'kitchen', mean: 22, low: 20, peak: 24, n: 3 }])
+})
+
+it('gives state up each time it is told to, with the text as it is by then', async () => {
+  await start()
+  await received(1)
+  edit('plant.job.ts', ["tumbling('1m')", "tumbling('5m')"])
+  await dev.said(/the former text runs on/)
+  edit('plant.job.ts', ["tumbling('5m')", "tumbling('1m')"])
+  await dev.said(/as it runs already/)
+
+  writeFileSync(join(folder, 'sizes.ts'), "export const size = '2m'\n")
+  const door = "from 'millrace/file'"
+  edit('plant.job.ts', [door, `${door}\nimport { size } from './sizes.js'`], ["tumbling('1m')", 'tumbling(size)'])
+  await dev.said(/is tumbling 2m[\s\S]*the former text runs on/)
+  writeFileSync(join(folder, 'sizes.ts'), "export const size = '3m'\n")
+  await dev.said(/is tumbling 3m[\s\S]*the former text runs on/)
+  dev.process.stdin!.write('drop\n')
+  await reloads(1)
+  measure('kitchen', 22, '08:00:20')
+  measure('kitchen', 24, '08:04:00')
+  await received(3)
+  expect(await finals(1)).toMatchObject([{ n: 1, window_start: '2026-01-05T08:00:00.000Z', window_end: '2026-01-05T08:03:00.000Z' }])
 })
 
 it('follows files that the job imports, whole ones that come with an edit, and saves by renaming', async () => {
@@ -158,4 +180,13 @@ it.runIf(process.platform === 'linux')('says what it cannot write, and how to go
   expect(valid.code, valid.stderr).toBe(0)
   expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/MR401 {2}there is no job file plan\.job\.ts/) })
   chmodSync(folder, 0o755)
+})
+
+it('says nothing of a type check that Ctrl-C ends with it', async () => {
+  dev = started(['setsid', process.execPath, main, 'dev', 'plant.job.ts', '--no-http'], { cwd: folder })
+  await dev.said(/watching/)
+  process.kill(-dev.process.pid!, 'SIGINT')
+  const { code, stderr } = await dev.done
+  expect(code, stderr).toBe(0)
+  expect(stderr).not.toMatch(/types|MR609/)
 })

@@ -136,6 +136,49 @@ async function looksAt(url: string): Promise<void> {
   }
 }
 
+it('reads files that are written otherwise by what its table says', async () => {
+  const cells = readFileSync(join(root, 'docs', 'tutorial.md'), 'utf8')
+    .split('| In the file | In the job |')[1]!
+    .split('\n\n')[0]!
+  const code = [...cells.matchAll(/^\|(?!-).*?\| (.*) \|$/gm)].map(([, cell]) => [...cell!.matchAll(/`([^`]+)`/g)].map(([, text]) => text!))
+  const [[written], [named], [gap], [times], [truth, words], [lines, , nested]] = code as [
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+  ]
+  const job = (
+    file: string,
+    fields: string,
+    decode: string,
+  ) => `import { boolean, into, job, number, schema, text, timestamp, view } from 'millrace'
+import { csv, file, json } from 'millrace/file'
+const Reading = schema({ pump: text(), ${fields} })
+export default job('other', ({ read }) => [read('readings', file({ path: '${file}', decode: ${decode} })).pipe(into(view('all')))])
+`
+  const rowsOf = async (path: string, data: string, fields: string, decode: string): Promise<readonly unknown[]> => {
+    writeFileSync(join(home, path), data)
+    writeFileSync(join(home, 'other.job.ts'), job(path, fields, decode))
+    const { code, stdout, stderr } = await finished(['run', 'other.job.ts', '--no-http', '--reset', '--results', 'ndjson'], { cwd: home })
+    expect(code, stderr).toBe(0)
+    return stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as unknown)
+  }
+  const german = 'pump;Velocity [mm/s];measured;load;on\r\nSüd;2,1;02.11.2026 08:00:00;;TRUE\r\nNord;3;02.07.2026 08:00:00;0,5;FALSE\r\n'
+  const decode = `${written!.slice(0, -3)}, ${/booleans: .*\]/.exec(words!)![0]} })`
+  expect(await rowsOf('german.csv', german, `${named}, load: ${gap}, measured: ${times}, on: ${truth}`, decode)).toEqual([
+    { result: 'all', pump: 'Süd', velocity: 2.1, load: null, measured: '2026-11-02T07:00:00.000Z', on: true },
+    { result: 'all', pump: 'Nord', velocity: 3, load: 0.5, measured: '2026-07-02T06:00:00.000Z', on: false },
+  ])
+  expect(await rowsOf('nested.ndjson', '{"pump":"Süd","values":{"velocity":2.5}}\n', `velocity: number()${nested}`, lines!)).toEqual([
+    { result: 'all', pump: 'Süd', velocity: 2.5 },
+  ])
+}, 60_000)
+
 it('names lists and errors that there are', async () => {
   const page = readFileSync(join(root, 'docs', 'tutorial.md'), 'utf8')
   const subjects = [...page.matchAll(/millrace list (\w+)/g)].map(([, subject]) => subject!)

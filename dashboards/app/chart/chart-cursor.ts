@@ -1,6 +1,7 @@
 import { element, setAttribute, setText } from '../dom/element.js'
-import { exactMoment, reading } from '../text/format.js'
+import { reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
+import { pointWords } from './point-words.js'
 
 const hint = matchMedia('(pointer: coarse)').matches ? 'Touch the chart to read its values' : 'Point at the chart, or focus it and use ← →'
 
@@ -122,7 +123,7 @@ export class ChartCursor {
     })
     const open = time >= data.openFrom ? ', still open' : ''
     const unit = this.#unit ? ` ${this.#unit}` : ''
-    return `${exactMoment(time, this.#now)}${open}: ${parts.length > 0 ? `${parts.join(', ')}${unit}` : 'no values'}`
+    return `${pointWords(time, data.window, this.#now)}${open}: ${parts.length > 0 ? `${parts.join(', ')}${unit}` : 'no values'}`
   }
 }
 

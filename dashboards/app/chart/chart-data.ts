@@ -1,3 +1,4 @@
+import type { ViewInfo } from '../../../src/model/api.js'
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 import { type OthersBand, othersBand } from './others-band.js'
 
@@ -22,6 +23,8 @@ export interface ChartData {
   readonly openTo: number
   /** Ms between two points beyond which a line breaks. */
   readonly gap: number
+  /** Of rows of windows of one size: ms of each, and between two. */
+  readonly window: ViewInfo['window'] | undefined
 }
 
 const nothing = new Float64Array(0)
@@ -29,39 +32,42 @@ const nothing = new Float64Array(0)
 /**
  * Cuts the shown range out of the grid. While there is less data than the range asks for, the axis begins where the
  * data begins, so that a new chart does not hide in its right corner.
- * @param every ms between windows, undefined for rows without windows
+ * @param window of the rows, undefined for rows without windows
  * @param range ms shown; undefined: all
  * @param others series that are drawn together
+ * @param begin of the history, where there is more before it
  */
 export const chartData = (
   grid: WindowGrid,
   shown: readonly KeySeries[],
   columns: { readonly value: number; readonly low: number; readonly high: number },
-  every: number | undefined,
+  window: ViewInfo['window'] | undefined,
   range: number | undefined,
   others: readonly KeySeries[] = [],
+  begin = Number.NEGATIVE_INFINITY,
 ): ChartData => {
-  const step = every ?? 0
+  const step = window?.every ?? 0
   const last = grid.length > 0 ? grid.time(grid.length - 1) + step / 2 : 0
-  const first = grid.length > 0 ? grid.time(0) - step / 2 : 0
+  const first = grid.length > 0 ? Math.max(begin, grid.time(0)) - step / 2 : 0
   const least = Math.min(range ?? Number.POSITIVE_INFINITY, step > 0 ? step * 8 : 10_000)
   const span = Math.max(least, Math.min(range ?? Number.POSITIVE_INFINITY, last - first))
   const from = last - span
-  const begin = Math.max(0, grid.slotFrom(from) - 1)
-  const column = (index: number) => (series: KeySeries) => (index < 0 ? nothing : grid.valuesFrom(series, index, begin))
+  const slot = Math.max(0, grid.slotFrom(from) - 1)
+  const column = (index: number) => (series: KeySeries) => (index < 0 ? nothing : grid.valuesFrom(series, index, slot))
   const [openFrom, openTo] = openStretch(grid, shown, columns.value, step)
   return {
-    x: grid.timesFrom(begin),
+    x: grid.timesFrom(slot),
     values: shown.map(column(columns.value)),
     lows: shown.map(column(columns.low)),
     highs: shown.map(column(columns.high)),
-    others: othersBand(grid, others, columns.value, begin),
+    others: othersBand(grid, others, columns.value, slot),
     from,
     to: last,
     openFrom,
     openTo,
     // Rows without windows come when they come: their lines break only where much more time than usual is empty.
-    gap: every === undefined ? (last - first) / 4 : every * 1.5,
+    gap: window ? window.every * 1.5 : (last - first) / 4,
+    window,
   }
 }
 
@@ -100,7 +106,7 @@ export const valueRange = (data: ChartData, limits: readonly number[]): readonly
     }
   }
   if (low > high) return [0, 1]
-  const span = Math.max(high - low, Math.abs(high) * 0.02, 1e-9)
+  const span = Math.max(high - low, Math.abs(high) * 0.02) || 1
   for (const limit of limits) {
     if (limit > high && limit - high <= span * 3) high = limit + span * 0.1
     if (limit < low && low - limit <= span * 3) low = limit - span * 0.1

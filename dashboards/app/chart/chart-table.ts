@@ -1,6 +1,7 @@
 import { element, replaceWhenChanged } from '../dom/element.js'
-import { exactMoment, reading } from '../text/format.js'
+import { reading } from '../text/format.js'
 import type { ChartData } from './chart-data.js'
+import { pointWords } from './point-words.js'
 
 const maxRows = 120
 
@@ -25,7 +26,7 @@ export class ChartTable {
     const head = element(
       'tr',
       {},
-      element('th', { scope: 'col' }, 'time (UTC)'),
+      element('th', { scope: 'col' }, data.window ? 'window (UTC)' : 'time (UTC)'),
       ...names.map(name => element('th', { scope: 'col' }, name)),
     )
     const rows: HTMLTableRowElement[] = []
@@ -33,7 +34,7 @@ export class ChartTable {
       const time = data.x[i]!
       if (time < data.from) break
       const isOpen = time >= data.openFrom
-      const label = exactMoment(time, now)
+      const label = pointWords(time, data.window, now)
       const cells = names.map((_, s) => element('td', {}, cell(data, s, i, hasBand)))
       rows.push(element('tr', {}, element('th', { scope: 'row' }, isOpen ? `${label} open` : label), ...cells))
     }

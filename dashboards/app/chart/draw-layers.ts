@@ -1,6 +1,7 @@
 import type uPlot from 'uplot'
 import type { Threshold } from '../../../src/dashboard/dashboard.js'
 import { plural } from '../text/format.js'
+import { shortName } from '../text/short-name.js'
 import type { ChartData } from './chart-data.js'
 import { type EndLabel, spreadLabels } from './end-labels.js'
 import { bandPath, linePath, plotScale } from './line-path.js'
@@ -139,14 +140,25 @@ export const drawEndLabels = (u: uPlot, input: LayerInput): void => {
   labels.forEach((label, i) => {
     let x = bbox.left + bbox.width + 9 * ratio
     ctx.fillStyle = label.colour
+    ctx.font = `650 ${12.5 * ratio}px ${palette.font}`
+    const room = ctx.canvas.width - x - ctx.measureText(label.value).width
     ctx.font = `${12.5 * ratio}px ${palette.font}`
-    const name = `${label.name} `
+    const name = fittingName(ctx, label.name, room)
     ctx.fillText(name, x, ys[i]!)
     x += ctx.measureText(name).width
     ctx.font = `650 ${12.5 * ratio}px ${palette.font}`
     ctx.fillText(label.value, x, ys[i]!)
   })
   ctx.restore()
+}
+
+/** As much of a name as there is room for beside its value: a number that is cut would be another one. */
+const fittingName = (ctx: CanvasRenderingContext2D, name: string, room: number): string => {
+  for (let letters = name.length; letters > 0; letters--) {
+    const words = `${shortName(name, letters)} `
+    if (ctx.measureText(words).width <= room) return words
+  }
+  return ''
 }
 
 /** `992 others`, beside the middle of their band where it ends. */

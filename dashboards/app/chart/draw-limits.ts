@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { withUnit } from '../text/format.js'
+import { exactly } from '../text/format.js'
 import { type LayerInput, ratioOf } from './draw-layers.js'
 import { type Box, crossings, freestBox } from './free-place.js'
 import { plotScale } from './line-path.js'
@@ -24,7 +24,7 @@ const limitsOf = (u: uPlot, { palette, thresholds, unit }: LayerInput): readonly
     ].flatMap(({ value, word }): readonly Limit[] => {
       if (value === undefined) return []
       const beyond = value > max ? 'over' : value < min ? 'under' : undefined
-      const words = `${label ?? word} ${withUnit(value, unit).replace('.0', '')}${lasting === undefined ? '' : ` for ${lasting}`}`
+      const words = `${label ?? word} ${exactly(value, unit)}${lasting === undefined ? '' : ` for ${lasting.replace(/(?<=\d)(?=[a-z])/, ' ')}`}`
       const y = beyond === 'over' ? u.bbox.top : beyond === 'under' ? u.bbox.top + u.bbox.height : u.valToPos(value, 'y', true)
       const arrow = beyond === 'over' ? ' ↑' : beyond === 'under' ? ' ↓' : ''
       return [{ words: words + arrow, colour: level === 'warning' ? palette.amber : palette.red, y, beyond }]

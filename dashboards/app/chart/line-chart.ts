@@ -8,12 +8,13 @@ import { duration, reading } from '../text/format.js'
 import { shortName } from '../text/short-name.js'
 import { ChartCursor } from './chart-cursor.js'
 import { type ChartData, chartData } from './chart-data.js'
+import { chartNote } from './chart-note.js'
 import { ChartTable } from './chart-table.js'
 import type { LayerInput } from './draw-layers.js'
 import { type Palette, readPalette, seriesColours } from './palette.js'
 import { rangeChoices } from './range-choice.js'
 import { SeriesPicker } from './series-picker.js'
-import { firstChoice, orderedKeys } from './shown-series.js'
+import { firstChoice, orderedKeys, withFiring } from './shown-series.js'
 import { TimePlot } from './time-plot.js'
 
 /** Real ms for which a picture may stand while its rows move it by less than a pixel. */
@@ -36,7 +37,7 @@ export class LineChart implements Section {
   readonly #context: PageContext
   readonly #mark: () => void
   readonly #resize: ResizeObserver
-  readonly #note: string
+  readonly #title: string
   readonly #noteLine = element('p')
   #range: number | undefined
   /** Of the place that the style sheet gives the plot, in CSS pixels. */
@@ -50,6 +51,8 @@ export class LineChart implements Section {
   #msPerPixel = 0
   #palette: Palette | undefined
   #chosen: readonly string[] | undefined
+  /** Whether the reader has chosen. */
+  #isPicked = false
   #isOnPaper = false
 
   constructor(context: PageContext, panel: LinePanel, range: number | undefined, every: number | undefined) {
@@ -61,14 +64,15 @@ export class LineChart implements Section {
       context.mark(true)
     }
     const title = panel.title ?? `${panel.view} ${panel.column}`
+    this.#title = title
     this.#cursor = new ChartCursor(title, this.#host, () => this.#mark())
     this.#table = new ChartTable(title)
     this.#picker = new SeriesPicker(keys => {
       this.#chosen = keys
+      this.#isPicked = true
       this.#mark()
     })
-    this.#note = panel.note ?? (panel.unit ? `${panel.column}, ${panel.unit}` : panel.column)
-    setText(this.#noteLine, this.#note)
+    setText(this.#noteLine, chartNote(panel, title, panel.unit))
     const head = element('header', {}, element('h2', {}, title), this.#noteLine, this.#ranges(title, range, every))
     this.#tools = element('footer', { class: 'tools' }, this.#cursor.readout, this.#picker.root, this.#tableButton(), this.#rowsLink(title))
     const parts = [head, this.#empty, this.#host, this.#table.root, this.#tools, this.#cursor.spoken]
@@ -84,7 +88,7 @@ export class LineChart implements Section {
   }
 
   draw(state: PageState): void {
-    if (!this.#context.screen.has(this.root)) return
+    if (!this.#context.screen.isDue(this.root)) return
     const store = state.views.get(this.#panel.view)
     const column = store?.column(this.#panel.column) ?? -1
     const isEmpty = !store || column < 0 || store.grid.length === 0
@@ -105,17 +109,19 @@ export class LineChart implements Section {
     const all = orderedKeys(grid)
     if (!this.#chosen?.some(key => grid.keys.has(key))) this.#chosen = undefined
     if (all.length > seriesColours && !this.#chosen) this.#chosen = firstChoice(grid, column, seriesColours)
+    if (this.#chosen && !this.#isPicked) this.#chosen = withFiring(this.#chosen, this.#firing(state, store), seriesColours)
     const shown = this.#chosen ? all.filter(series => this.#chosen!.includes(series.key)) : all
     this.#picker.update(
       all,
       shown.map(series => series.key),
       grid.refusedKeys,
     )
-    setText(this.#noteLine, store.step === 0 ? this.#note : `${this.#note} · one point every ${duration(store.step)}`)
+    const every = store.step === 0 ? '' : `one point every ${duration(store.step)}`
+    setText(this.#noteLine, [chartNote(this.#panel, this.#title, this.#unit(store)), every].filter(Boolean).join(' · '))
     const [low, high] = this.#panel.band ?? []
     const columns = { value: column, low: low ? store.column(low) : -1, high: high ? store.column(high) : -1 }
     const others = shown.length < all.length ? all.filter(series => !shown.includes(series)) : []
-    const data = chartData(grid, shown, columns, store.every, this.#range, others)
+    const data = chartData(grid, shown, columns, store.info.window, this.#range, others, store.begin)
     const now = state.job?.now ?? data.to
     const names = shown.map(series => shortName(series.label, mostLetters))
     this.#cursor.update(data, now, names, this.#panel.band !== undefined, this.#unit(store))
@@ -181,6 +187,12 @@ export class LineChart implements Section {
     }
     if (this.#cursor.keyTime !== undefined) this.#plot.point(this.#cursor.keyTime)
     else if (this.#cursor.wasCleared()) this.#plot.point(undefined)
+  }
+
+  /** Keys of the view of which something fires. */
+  #firing({ alerts }: PageState, store: ViewStore): readonly string[] {
+    const firing = alerts.filter(({ state, view }) => state === 'firing' && view === this.#panel.view)
+    return firing.map(({ key }) => store.keyOf(key) ?? '').filter(key => store.grid.keys.has(key))
   }
 
   #unit(store: ViewStore): string | undefined {

@@ -30,6 +30,15 @@ export const abnormality = (values: readonly number[]): readonly number[] => {
   return values.map(value => (Number.isNaN(value) ? 0 : Math.abs(value - middle) / usual))
 }
 
+/**
+ * What a chart shows that has too many keys, with those that fire among it: they take the places of others.
+ *
+ * @example
+ * withFiring(['a', 'b', 'c'], ['x'], 3) // ['x', 'a', 'b']
+ */
+export const withFiring = (shown: readonly string[], firing: readonly string[], limit: number): readonly string[] =>
+  firing.every(key => shown.includes(key)) ? shown : [...new Set([...firing, ...shown])].slice(0, limit)
+
 /** The series that a chart with too many keys shows first: the most abnormal ones, in natural order. */
 export const firstChoice = (grid: WindowGrid, column: number, limit: number): readonly string[] => {
   const keys = orderedKeys(grid)

@@ -1,9 +1,10 @@
 import uPlot from 'uplot'
-import { count, reading } from '../text/format.js'
+import { valueTicks } from '../text/value-ticks.js'
 import { valueRange } from './chart-data.js'
 import { drawBands, drawEndLabels, drawLines, drawOpenWindow, type LayerInput } from './draw-layers.js'
 import { drawLimits, drawLimitWords } from './draw-limits.js'
-import { timeTicks } from './time-ticks.js'
+import { TextRoom } from './text-room.js'
+import { timeSteps, timeTicks } from './time-ticks.js'
 
 /** The one door to uPlot: lines over the job's time with our layers. The caller owns size, data and cursor. */
 export class TimePlot {
@@ -19,13 +20,14 @@ export class TimePlot {
     const { scale } = palette
     // Whole pixels: uPlot reads no others, and would set them tiny on a fine screen.
     const font = `${Math.round(11.5 * scale)}px ${palette.font}`
-    const gutter = labelGutter(input, narrow)
+    const gutter = new TextRoom(`650 ${12.5 * scale}px ${palette.font}`, 64 * scale, (narrow ? 130 : 220) * scale)
+    const axisRoom = new TextRoom(font, (narrow ? 24 : 32) * scale, 110 * scale)
     const options: uPlot.Options = {
       width,
       height,
       ms: 1,
       tzDate: ms => uPlot.tzDate(new Date(ms), 'Etc/UTC'),
-      padding: [12 * scale, gutter, 0, 0],
+      padding: [12 * scale, () => gutter.of(endTexts(this.#input)) + 16 * scale, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -45,7 +47,9 @@ export class TimePlot {
           // A day stands under its time.
           size: (_, labels: readonly string[] | null) => (labels?.some(label => label.includes('\n')) ? 46 : 30) * scale,
           gap: 6 * scale,
-          space: (narrow ? 58 : 96) * scale,
+          incrs: timeSteps,
+          // Near ticks tell seconds, which need more room.
+          space: (_, __, from, to, pixels) => (((to - from) / pixels) * 58 < 60_000 ? 72 : narrow ? 50 : 80) * scale,
           grid: { show: false },
           ticks: { show: false },
           values: (_, ticks, __, ___, step) => [...this.#timeTicks(ticks, step)],
@@ -53,12 +57,12 @@ export class TimePlot {
         {
           stroke: palette.soft,
           font,
-          size: (narrow ? 38 : 46) * scale,
+          size: (_, labels: readonly string[] | null) => axisRoom.of(labels ?? []) + 14 * scale,
           gap: 8 * scale,
           space: (narrow ? 38 : 42) * scale,
           grid: { stroke: palette.line, width: 1 },
           ticks: { show: false },
-          values: (_, splits) => splits.map(value => valueTick(value, this.#input.unit)),
+          values: (_, splits) => [...valueTicks(splits, this.#input.unit)],
         },
       ],
       series: [
@@ -122,18 +126,6 @@ export class TimePlot {
 
 const aligned = ({ data }: LayerInput): uPlot.AlignedData => [data.x, ...data.values]
 
-const valueTick = (value: number, unit: string | undefined): string => {
-  const text = Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)))
-  if (unit?.startsWith('°')) return `${text}°`
-  return unit === '%' ? `${text} %` : text
-}
-
-/** Room right of the plot for the longest label. */
-const labelGutter = (input: LayerInput, narrow: boolean): number => {
-  const ctx = document.createElement('canvas').getContext('2d')
-  if (!ctx) return 96
-  const { scale, font } = input.palette
-  ctx.font = `650 ${12.5 * scale}px ${font}`
-  const widest = Math.max(0, ...input.names.map(name => ctx.measureText(`${name} ${reading(88.8)}`).width))
-  return Math.min((narrow ? 130 : 220) * scale, Math.ceil(widest) + 16 * scale)
-}
+/** What stands at the ends of the lines. */
+const endTexts = ({ names, data, format }: LayerInput): readonly string[] =>
+  names.map((name, i) => `${name} ${format(data.values[i]?.findLast(value => !Number.isNaN(value)) ?? Number.NaN)}`)

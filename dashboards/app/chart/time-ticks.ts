@@ -1,7 +1,18 @@
 import { clockTime, dayWords } from '../text/format.js'
 
+const second = 1000
 const minute = 60_000
+const hour = 3_600_000
 const day = 86_400_000
+
+/** Ms that may lie between two ticks, ascending; near enough to each other that a narrow chart has more than one. */
+export const timeSteps: number[] = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 20, 30].map(count => count * second),
+  ...[1, 2, 5, 10, 20, 30].map(count => count * minute),
+  ...[1, 2, 3, 4, 6, 8, 12].map(count => count * hour),
+  ...[1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 180, 365, 730, 1825, 3650].map(count => count * day),
+]
 
 /** What a time axis is to say under its ticks. */
 export interface TimeTicks {

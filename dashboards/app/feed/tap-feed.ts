@@ -1,12 +1,6 @@
-import type { TapEvent } from '../../../src/model/tap-event.js'
+import type { TapEvent, TappedRow } from '../../../src/model/tap-event.js'
 
 const keptRows = 40
-
-/** One row that passed an edge. */
-export interface TappedRow {
-  readonly eventTime: number
-  readonly row: TapEvent['rows'][number]['row']
-}
 
 /**
  * A sample of the rows that pass one edge, newest first. The server is asked only while the tab is visible and nobody
@@ -23,6 +17,8 @@ export class TapFeed {
   last: TapEvent | undefined
   /** Rows that passed since the tap was opened. */
   passed = 0
+  /** How many of them were withdrawals. */
+  withdrawn = 0
   /** Why there is nothing to hear. */
   failure: string | undefined
   /** Rises with every change. */
@@ -69,6 +65,7 @@ export class TapFeed {
       this.failure = undefined
       this.last = event
       this.passed += event.passed
+      this.withdrawn += event.withdrawn ?? 0
       this.rows = [...[...event.rows].reverse(), ...this.rows].slice(0, keptRows)
       this.#changed()
     })

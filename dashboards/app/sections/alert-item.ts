@@ -48,8 +48,6 @@ export class AlertItem {
   }
 }
 
-/** A line breaks between two facts rather than within a span of time; the dot stays with the fact before it. */
+/** A line breaks behind a comma or between two facts, rather than within a span of time; the dot stays with the fact before it. */
 const pieces = (facts: string): readonly (Node | string)[] =>
-  facts
-    .split(' · ')
-    .flatMap((fact, i, all) => [i === 0 ? '' : ' ', element('span', { class: 'fact' }, i < all.length - 1 ? `${fact} ·` : fact)])
+  facts.split(/(?<=[,·]) /).flatMap((fact, i) => [i === 0 ? '' : ' ', element('span', { class: 'fact' }, fact)])

@@ -2,6 +2,7 @@ import { element, setAttribute, setText, svgElement } from '../dom/element.js'
 import type { KeySeries, WindowGrid } from '../store/window-grid.js'
 import { duration, reading } from '../text/format.js'
 import { shortName } from '../text/short-name.js'
+import type { DeviceAlert } from './device-order.js'
 
 /** What a device's card says. */
 export interface DeviceFacts {
@@ -11,13 +12,16 @@ export interface DeviceFacts {
   /** Ms on the job's clock since its last row. */
   readonly age: number
   readonly isQuiet: boolean
-  readonly alert: string | undefined
+  readonly alert: DeviceAlert | undefined
   readonly colour: number
 }
 
 /** A device's state in a few words. */
-export const deviceState = ({ alert, isQuiet, age }: Pick<DeviceFacts, 'alert' | 'isQuiet' | 'age'>): string =>
-  alert ?? (isQuiet ? `quiet for ${duration(age)}` : 'normal')
+export const deviceState = ({ alert, isQuiet, age, value }: Pick<DeviceFacts, 'alert' | 'isQuiet' | 'age' | 'value'>): string => {
+  if (alert) return alert.words
+  if (isQuiet) return `quiet for ${duration(age)}`
+  return Number.isNaN(value) ? 'no value' : 'normal'
+}
 
 /** Of a name, before the style sheet cuts it to the card's width. */
 const mostLetters = 40
@@ -61,7 +65,11 @@ export class DeviceCard {
     setText(this.#value, reading(facts.value))
     setText(this.#unit, facts.unit ? ` ${facts.unit}` : '')
     setText(this.#note, deviceState(facts))
-    setAttribute(this.root, 'class', `card device s${facts.colour + 1}${facts.alert ? ' alert' : ''}${facts.isQuiet ? ' quiet' : ''}`)
+    setAttribute(
+      this.root,
+      'class',
+      `card device s${facts.colour + 1}${facts.alert ? ` alert ${facts.alert.level}` : ''}${facts.isQuiet ? ' quiet' : ''}`,
+    )
     this.#drawLine(facts.series, grid, column, from, scale)
   }
 

@@ -65,9 +65,16 @@ describe('what comes first', () => {
 
 describe('alerts of devices', () => {
   test('are found by their key columns in any order, in few words', () => {
-    expect([...firingByKey([alert({ room: 'kiln', hall: 1 })], view)]).toEqual([['[1,"kiln"]', 'mean 31.3, above\u00a028\u00a0°C']])
-    const labelled = alert({ room: 'kiln', hall: 1 }, { label: 'too hot' })
-    expect([...firingByKey([labelled], view).values()]).toEqual(['too hot: 31.3 °C'])
+    expect([...firingByKey([alert({ room: 'kiln', hall: 1 })], view)]).toEqual([
+      ['[1,"kiln"]', { words: 'mean 31.3, above\u00a028\u00a0°C', level: 'critical' }],
+    ])
+    const labelled = alert({ room: 'kiln', hall: 1 }, { label: 'too hot', level: 'warning' })
+    expect([...firingByKey([labelled], view).values()]).toEqual([{ words: 'too hot: 31.3 °C', level: 'warning' }])
+  })
+
+  test('one whose value is within its limit again, before a final row has said so, is not said to be beyond it', () => {
+    const [within] = firingByKey([alert({ room: 'kiln', hall: 1 }, { value: 27 })], view).values()
+    expect(within?.words).toBe('mean 27.0, was\u00a0above\u00a028\u00a0°C')
   })
 
   test('count only while they fire, and only for a view of the same key', () => {

@@ -2,6 +2,7 @@ import type { Alert } from '../../../src/model/alert.js'
 import type { ViewStore } from '../store/view-store.js'
 import type { KeySeries } from '../store/window-grid.js'
 import { reading, withUnit } from '../text/format.js'
+import { limitWords } from '../text/limit-words.js'
 
 /** How much a device needs to be looked at, most first. */
 const ranks = ['alarmed', 'quiet', 'odd', 'normal'] as const
@@ -32,20 +33,27 @@ export const ranked = (devices: readonly Standing[]): readonly string[] => {
   return [...devices].sort((a, b) => place(a) - place(b) || bucket(b) - bucket(a)).map(({ key }) => key)
 }
 
-/** What fires for each key of a view, in a few words; alerts of other views count where they are of the same key columns. */
-export const firingByKey = (alerts: readonly Alert[], store: ViewStore): ReadonlyMap<string, string> => {
-  const firing = new Map<string, string>()
+/** What fires for a device. */
+export interface DeviceAlert {
+  /** In a few words. */
+  readonly words: string
+  readonly level: Alert['level']
+}
+
+/** The first that fires for each key of a view; alerts of other views count where they are of the same key columns. */
+export const firingByKey = (alerts: readonly Alert[], store: ViewStore): ReadonlyMap<string, DeviceAlert> => {
+  const firing = new Map<string, DeviceAlert>()
   for (const alert of alerts) {
     if (alert.state !== 'firing') continue
     const key = store.keyOf(alert.key)
-    if (key !== undefined && !firing.has(key)) firing.set(key, alertWords(alert))
+    if (key !== undefined && !firing.has(key)) firing.set(key, { words: alertWords(alert), level: alert.level })
   }
   return firing
 }
 
-const alertWords = ({ value, unit, above, below, label, column }: Alert): string => {
+const alertWords = (alert: Alert): string => {
+  const { value, unit, label, column } = alert
   if (label) return `${label}: ${withUnit(value, unit)}`
-  const limit = above === undefined ? below : above
-  if (limit === undefined) return `${column} ${withUnit(value, unit)}`
-  return `${column} ${reading(value)}, ${above === undefined ? 'below' : 'above'}\u00a0${limit}${unit ? `\u00a0${unit}` : ''}`
+  const limit = limitWords(alert).replaceAll(' ', '\u00a0')
+  return limit === '' ? `${column} ${withUnit(value, unit)}` : `${column} ${reading(value)}, ${limit}`
 }

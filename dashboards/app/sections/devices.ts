@@ -8,7 +8,7 @@ import type { KeySeries } from '../store/window-grid.js'
 import { plural } from '../text/format.js'
 import { CardGrid } from './card-grid.js'
 import { DeviceCard, type DeviceFacts, deviceState } from './device-card.js'
-import { firingByKey, type Rank, ranked, rankOf } from './device-order.js'
+import { type DeviceAlert, firingByKey, type Rank, ranked, rankOf } from './device-order.js'
 import { DeviceTable } from './device-table.js'
 
 const pointsShown = 40
@@ -55,7 +55,7 @@ export class Devices implements Section {
     const wasHidden = this.root.hidden
     this.root.hidden = !store || column < 0 || store.grid.keys.size === 0
     if (this.root.hidden || !store || !state.job) return
-    if (!wasHidden && !this.#context.screen.has(this.root)) return
+    if (!wasHidden && !this.#context.screen.isDue(this.root)) return
     const { now } = state.job
     const every = store.every ?? 10_000
     const alarms = firingByKey(state.alerts, store)
@@ -108,7 +108,7 @@ export class Devices implements Section {
   }
 
   /** A look at all devices: their order. A new alarm counts at once, and nothing moves under a pointer. */
-  #look(store: ViewStore, column: number, alarms: ReadonlyMap<string, string>, rank: (key: string) => Rank): void {
+  #look(store: ViewStore, column: number, alarms: ReadonlyMap<string, DeviceAlert>, rank: (key: string) => Rank): void {
     const now = performance.now()
     const keys = orderedKeys(store.grid)
     const firing = [...alarms.keys()].join('\u0000')
@@ -147,7 +147,7 @@ const commonScale = ({ grid }: ViewStore, column: number): readonly [number, num
     }
   }
   if (low > high) return [0, 1]
-  const least = Math.max(Math.abs(high) * 0.05, 1e-9)
+  const least = Math.abs(high) * 0.05 || 1
   const middle = (low + high) / 2
   return high - low >= least ? [low, high] : [middle - least / 2, middle + least / 2]
 }

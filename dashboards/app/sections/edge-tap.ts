@@ -32,22 +32,30 @@ export class EdgeTap implements GraphPanel {
   }
 
   draw(graph: JobGraph, { now }: JobSummary): void {
-    const { version, rows, last, passed, failure, isPaused } = this.#feed
+    const { version, rows, last, passed, withdrawn, failure, isPaused } = this.#feed
     if (version === this.#drawn) return
     this.#drawn = version
     const isArrival = arrivalNodes(graph).has(this.#from)
-    const watermark = last?.watermark == null || isArrival ? '' : ` · watermark ${exactMoment(last.watermark, now)}`
-    const seen = last ? `a sample of ${plural(passed, 'row')} that passed${watermark}` : 'listening; no row has passed yet'
-    setText(this.#figures, failure ?? (isPaused ? `paused · ${seen}` : seen))
     const columns = columnsOf(rows.map(({ row }) => row))
+    const all = new Set(rows.flatMap(({ row }) => Object.keys(row))).size
+    const cut = all > columns.length ? ` · the first ${columns.length} of ${all} columns` : ''
+    const watermark = last?.watermark == null || isArrival ? '' : ` · watermark ${exactMoment(last.watermark, now)}`
+    const seen =
+      passed > 0
+        ? `a sample of ${plural(passed, 'row')} that passed${withdrawn > 0 ? `, ${count(withdrawn)} of them withdrawals` : ''}`
+        : 'listening; no row has passed yet'
+    setText(this.#figures, failure ?? `${isPaused ? 'paused · ' : ''}${seen}${cut}${watermark}`)
     replaceWhenChanged(this.#rows, `${passed}|${rows.length}`, () => {
       if (rows.length === 0) return []
       const names = [isArrival ? 'came' : 'event time', ...columns].map(name => element('th', { scope: 'col' }, name))
-      const lines = rows.map(({ eventTime, row }) =>
+      const lines = rows.map(({ eventTime, row, withdrawn: isWithdrawn }) =>
         element(
           'tr',
-          {},
-          ...[exactMoment(eventTime, now), ...columns.map(name => cellWords(row[name], eventTime))].map(text => element('td', {}, text)),
+          isWithdrawn ? { class: 'soft' } : {},
+          ...[
+            `${exactMoment(eventTime, now)}${isWithdrawn ? ' withdrawn' : ''}`,
+            ...columns.map(name => cellWords(row[name], eventTime)),
+          ].map(text => element('td', {}, text)),
         ),
       )
       const caption = element('caption', { class: 'visually-hidden' }, `${count(rows.length)} rows, newest first`)

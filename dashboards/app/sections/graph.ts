@@ -62,7 +62,7 @@ export class Graph implements Section {
     const wasHidden = this.root.hidden
     this.root.hidden = !graph || graph.nodes.length === 0
     if (!graph || !job || this.root.hidden) return
-    if (!wasHidden && !this.#context.screen.has(this.root)) return
+    if (!wasHidden && !this.#context.screen.isDue(this.root)) return
     const names = `${graph.nodes.map(node => node.id).join()}|${graph.edges.map(edgeKey).join()}`
     if (names !== this.#names) {
       this.#names = names

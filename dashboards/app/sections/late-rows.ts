@@ -2,18 +2,19 @@ import type { LateRow } from '../../../src/model/late-row.js'
 import { element, replaceWhenChanged } from '../dom/element.js'
 import { getJson } from '../feed/get-json.js'
 import type { PageContext, PageState, Section } from '../page-state.js'
-import { count, dateTime, duration, exactMoment, moment } from '../text/format.js'
+import { count, dateTime, duration, exactMoment } from '../text/format.js'
 import { type LateMessage, lateMessages, newestLate } from '../text/late-messages.js'
 import { rowWords } from '../text/row-words.js'
+import { windowWords } from '../text/window-words.js'
 
 const shown = 8
 /** Operators report a message one after the other: enough that those shown are whole. */
 const asked = 200
 /** As many as the server lists. */
 const mostListed = 1000
-/** Real ms between two requests while the list can be seen, and while it cannot: it may be printed. */
+/** Real ms between two requests while the list can be seen, and while it cannot: who jumps there finds no old one. */
 const seenEveryMs = 2000
-const unseenEveryMs = 30_000
+const unseenEveryMs = 6000
 
 /** Rows that came after their window had closed: which window they missed, and by how much. */
 export class LateRows implements Section {
@@ -105,8 +106,8 @@ const table = (messages: readonly LateMessage[], now: number): HTMLTableElement 
   return element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...lines))
 }
 
-/** `13:04–13:05 of humidity and climate`, with the day where that is another one. */
+/** `13:04–13:05 of humidity and climate`. */
 const missedLine = ({ start, end, nodes }: LateMessage['missed'][number], now: number): HTMLElement => {
   const names = nodes.flatMap((node, i) => [i === 0 ? ' of ' : i === nodes.length - 1 ? ' and ' : ', ', element('code', {}, node)])
-  return element('div', {}, `${moment(start, now)}–${moment(end, start)}`, ...names)
+  return element('div', {}, windowWords(start, end, now), ...names)
 }

@@ -17,6 +17,7 @@ export class ViewStore {
   readonly every: number | undefined
   #grid: WindowGrid
   #step = 0
+  #recalledTo = Number.NEGATIVE_INFINITY
   readonly #keyIndices: readonly number[]
   /** Keys of one column by its value, for most rows are of few keys. */
   readonly #known = new Map<LiveRow[number] | undefined, string>()
@@ -54,6 +55,12 @@ export class ViewStore {
     return this.#step
   }
 
+  /** Time of the first point of the history: what was recalled lies before it. */
+  get begin(): number {
+    const slot = this.#grid.slotFrom(this.#recalledTo + 1)
+    return this.#grid.time(slot < this.#grid.length ? slot : 0)
+  }
+
   column(name: string): number {
     return this.numeric.indexOf(name)
   }
@@ -78,6 +85,12 @@ export class ViewStore {
       this.#grid.put(this.#place(time), key, label, this.#values, closed, came)
       if (this.every === undefined && this.#grid.isFull) this.#thin()
     }
+  }
+
+  /** Takes in what devices said last that have been silent since before the history: it is no part of that. */
+  recall(rows: readonly LiveRow[], seen: readonly number[]): void {
+    this.upsert(rows, seen)
+    if (this.#grid.length > 0) this.#recalledTo = this.#grid.time(this.#grid.length - 1)
   }
 
   remove(rows: readonly LiveRow[]): void {

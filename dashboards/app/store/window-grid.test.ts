@@ -114,9 +114,32 @@ describe('view store', () => {
     expect(store.grid.time(0)).toBe(30_000)
     expect(store.grid.value(series, store.column('mean'), 0)).toBe(21)
     expect(series).toMatchObject({ label: 'mote 1', lastSeen: 70_000 })
-    const data = chartData(store.grid, [...store.grid.keys.values()], { value: 0, low: 1, high: 2 }, minute, undefined)
+    const data = chartData(
+      store.grid,
+      [...store.grid.keys.values()],
+      { value: 0, low: 1, high: 2 },
+      { size: minute, every: minute },
+      undefined,
+    )
     expect([[...data.x], ...data.values.map(values => [...values])]).toEqual([[30_000], [21], [25]])
     expect(data).toMatchObject({ openFrom: 0, openTo: minute })
+  })
+
+  test('what was recalled of a device long silent is known, and is no part of the history that a chart shows', () => {
+    const store = new ViewStore(climate)
+    store.recall([row(3, 0, 18, true)], [minute])
+    const recent = Array.from({ length: 20 }, (_, i) => row(1, (100 + i) * minute, 20, true))
+    store.upsert(
+      recent,
+      recent.map((_, i) => (101 + i) * minute),
+    )
+    const silent = store.grid.keys.get('[3]')!
+    expect(silent).toMatchObject({ label: 'mote 3', lastSeen: minute })
+    expect(store.grid.value(silent, store.column('mean'), 0)).toBe(18)
+    const series = [...store.grid.keys.values()]
+    const every = { size: minute, every: minute }
+    const data = chartData(store.grid, series, { value: 0, low: 1, high: 2 }, every, undefined, [], store.begin)
+    expect([data.from, data.to]).toEqual([100 * minute, 120 * minute])
   })
 
   test('the number 1 and the text 1 are two keys', () => {
@@ -127,7 +150,13 @@ describe('view store', () => {
   test('absent values are gaps, not zeros', () => {
     const store = new ViewStore(climate)
     store.upsert([[1, null, null, null, null, 0, 0, minute, true, 0]], [minute])
-    const data = chartData(store.grid, [...store.grid.keys.values()], { value: 0, low: 1, high: 2 }, minute, undefined)
+    const data = chartData(
+      store.grid,
+      [...store.grid.keys.values()],
+      { value: 0, low: 1, high: 2 },
+      { size: minute, every: minute },
+      undefined,
+    )
     expect(data.values.map(values => [...values])).toEqual([[Number.NaN]])
     expect(valueRange(data, [])).toEqual([0, 1])
   })

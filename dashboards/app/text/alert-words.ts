@@ -1,6 +1,8 @@
 import type { Alert } from '../../../src/model/alert.js'
-import { duration, moment, withUnit } from './format.js'
+import { duration, exactMoment, moment, withUnit } from './format.js'
 import { keyWords } from './key-words.js'
+import { limitWords } from './limit-words.js'
+import { windowWords } from './window-words.js'
 
 /** Who it is about: `mote 1`, the text itself for names; the column for a view without keys. */
 export const alertSubject = ({ key, label, column }: Alert): string => {
@@ -14,22 +16,18 @@ export const alertFacts = (alert: Alert, now: number): string => {
   const limit = limitWords(alert)
   if (state === 'resolved') {
     const reached = `${alert.above === undefined && alert.below !== undefined ? 'down' : 'up'} to ${withUnit(worst, unit)}`
-    return `over: ${limit || (label ?? column)} · ${moment(since, now)}–${moment(until, now)} · ${reached}`
+    return `over: ${limit || (label ?? column)} · ${windowWords(wholeSecond(since), wholeSecond(until), now)} · ${reached}`
   }
   // Of results of days ago the job's clock does not tell how long it has lasted, and what began just now has not lasted.
   const lasts = now - since >= 1000 && now - since < 2 * dayMs ? `for ${duration(now - since)}` : ''
-  const from = `since ${moment(since, now)}`
+  const from = `since ${since % minuteMs === 0 ? moment(since, now) : exactMoment(since, now)}`
   const span = state === 'firing' ? `firing ${[lasts, from].filter(Boolean).join(', ')}` : `${lasts || from}, fires if it lasts`
   const furthest = worst === value ? '' : ` · at worst ${withUnit(worst, unit)}`
   return `${level}: ${[`${label ?? column} ${withUnit(value, unit)}`, limit].filter(Boolean).join(', ')} · ${span}${furthest}`
 }
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 
-const limitWords = ({ above, below, unit }: Alert): string =>
-  [above === undefined ? '' : `above ${exact(above, unit)}`, below === undefined ? '' : `below ${exact(below, unit)}`]
-    .filter(Boolean)
-    .join(' or ')
-
-/** A limit is said as it was written. */
-const exact = (value: number, unit: string | undefined): string => (unit ? `${value} ${unit}` : String(value))
+/** Nobody needs a part of one to find what happened then. */
+const wholeSecond = (ms: number): number => Math.floor(ms / 1000) * 1000

@@ -1,12 +1,21 @@
+import { powerOfTen } from './power-of-ten.js'
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** A count with thousands separators: `52,418`. */
 export const count = (value: number): string => (Number.isFinite(value) ? whole.format(value) : '–')
 
-/** A measured value with about three significant digits: `27.9`, `0.042`, `1,013`. Absent values are a dash, never NaN. */
+/**
+ * A measured value with about three significant digits: `27.9`, `0.042`, `1,013`; from 10⁹ on and below 10⁻⁴ as `1.42×10⁻⁹`. Absent
+ * values are a dash, never NaN.
+ */
 export const reading = (value: number | null | undefined): string => {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   const size = Math.abs(value)
+  if (size >= 1e9 || (size > 0 && size < 1e-4)) {
+    const [digits, exponent] = value.toExponential(size >= 1e9 ? 3 : 2).split('e')
+    return `${digits}${powerOfTen(Number(exponent))}`
+  }
   if (size >= 1000) return whole.format(value)
   if (size >= 10 || size === 0) return value.toFixed(1)
   if (size >= 1) return value.toFixed(2)
@@ -55,6 +64,13 @@ export const moment = (ms: number, now: number, seconds = false): string =>
 /** The same to the second: `14:03:12`, `2010-05-12 14:03:12`. */
 export const exactMoment = (ms: number, now: number): string => (isSameDay(ms, now) ? clockTime(ms, true) : dateTime(ms))
 
+/** The same to the millisecond: `14:03:12.500`, `2010-05-12 14:03:12.500`. */
+export const finestMoment = (ms: number, now: number): string => {
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '–'
+  const [date, time] = new Date(ms).toISOString().slice(0, -1).split('T')
+  return isSameDay(ms, now) ? time! : `${date} ${time}`
+}
+
 /** A day as people say it, with the year where that is another one than `now`'s: `12 May`, `12 May 2004`. */
 export const dayWords = (ms: number, now: number): string => {
   const [date, today] = [new Date(ms), new Date(now)]
@@ -79,5 +95,8 @@ export const plural = (value: number, one: string, many = `${one}s`): string => 
 
 /** A value with its unit: `27.9 °C`; without a unit the number alone. */
 export const withUnit = (value: number, unit: string | undefined): string => (unit ? `${reading(value)} ${unit}` : reading(value))
+
+/** The same as it was written, not rounded: a limit is said as it stands in the definition. */
+export const exactly = (value: number, unit: string | undefined): string => (unit ? `${value} ${unit}` : String(value))
 
 const trim = (digits: string): string => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits)

@@ -1,4 +1,5 @@
 import type { JobSummary } from '../../../src/model/api.js'
+import { codePieces } from './dead-letter-words.js'
 import { clockTime, count, duration, moment, plural } from './format.js'
 
 /** How the page hears from the server. */
@@ -61,9 +62,9 @@ export const healthSentence = (
   if (isKilled) return [{ text: 'Killed on purpose', tone: 'wait' }, plain('; the next process recovers'), ...shownFrom(job)]
   const phrases: Phrase[] = [states[job.state]]
   if (job.state === 'failed') {
-    phrases.push(plain(job.error ? `: ${job.error.message} ` : '. '))
-    if (job.error) phrases.push(strong(job.error.code), plain(`. ${job.error.hint}`))
-    return phrases
+    if (!job.error) return [...phrases, plain('. ')]
+    const { message, code, hint } = job.error
+    return [...phrases, plain(': '), ...said(sentenceCase(message)), plain(' '), strong(code), plain('. '), ...said(hint)]
   }
   if (job.state === 'stopped') phrases.push(plain('. '), strong(count(job.counts.received)), plain(' messages were received. '))
   else {
@@ -77,7 +78,7 @@ export const healthSentence = (
   phrases.push(...losses(job))
   const first = job.attention[0] ?? culprit
   const others = job.attention.length > 1 ? ` And ${plural(job.attention.length - 1, 'other thing')}.` : ''
-  if (first) phrases.push(plain(' '), { text: sentenceCase(first) + others, tone: 'wait' })
+  if (first) phrases.push(plain(' '), { text: sentenceCase(first).replaceAll('`', '') + others, tone: 'wait' })
   return phrases
 }
 
@@ -99,6 +100,9 @@ const losses = (job: JobSummary): readonly Phrase[] => {
   phrases.push(plain('.'))
   return phrases
 }
+
+/** What stands between backticks is set apart by its weight. */
+const said = (text: string): readonly Phrase[] => codePieces(text).map(({ text: part, isCode }) => (isCode ? strong(part) : plain(part)))
 
 const sentenceCase = (text: string): string => {
   const trimmed = text.trim()

@@ -13,6 +13,7 @@ test('bytes in hex and as text, sixteen a line', () => {
 
 test('rows in words: absent values are a dash, nested ones JSON', () => {
   expect(rowWords({ mote: 3, celsius: 27.43, room: 'kiln', at: null }, 0)).toBe('mote 3 · celsius 27.4 · room kiln · at –')
+  expect(rowWords({ press: 'press 4', hall: 'hallway' }, 0)).toBe('press 4 · hall hallway')
   expect([cellWords(undefined, 0), cellWords(true, 0), cellWords([1, 2], 0)]).toEqual(['–', 'true', '[1,2]'])
 })
 

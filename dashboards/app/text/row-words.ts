@@ -26,8 +26,10 @@ export const cellWords = (value: Json | undefined, eventTime: number): string =>
   return Math.floor(value / dayMs) === Math.floor(eventTime / dayMs) ? clockTime(value, true) : dateTime(value)
 }
 
-/** A row in one line: `mote 3 · celsius 27.4`. */
+/** A row in one line: `mote 3 · celsius 27.4`; a text that begins with the name of its column needs no other. */
 export const rowWords = (row: Readonly<Record<string, Json>>, eventTime: number): string =>
   Object.entries(row)
-    .map(([name, value]) => `${name} ${cellWords(value, eventTime)}`)
+    .map(([name, value]) =>
+      [typeof value === 'string' && value.startsWith(`${name} `) ? '' : `${name} `, cellWords(value, eventTime)].join(''),
+    )
     .join(' · ')

@@ -3,7 +3,7 @@ import type { JobSummary } from '../../../src/model/api.js'
 import { rangeChoices } from '../chart/range-choice.js'
 import { barShares } from './bar-shares.js'
 import { codePieces, readableSample } from './dead-letter-words.js'
-import { byteSize, clockTime, duration, rate, reading } from './format.js'
+import { byteSize, clockTime, duration, exactly, rate, reading } from './format.js'
 import { healthSentence, sentenceText } from './health-sentence.js'
 import { nodeState } from './node-state.js'
 import { balancedText, wrapText } from './wrap-text.js'
@@ -55,6 +55,11 @@ describe('the sentence of health', () => {
       sentence({ state: 'failed', error: { code: 'MR301', message: 'The broker refused the password.', hint: 'Check the user.' } }),
     ).toBe('Failed: The broker refused the password. MR301. Check the user.')
   })
+  test('a failure ends its sentence, and shows no backticks', () => {
+    const error = { code: 'MR217', message: 'a.csv has no column `v`', hint: 'Rename `w`.' }
+    expect(sentence({ state: 'failed', error })).toBe('Failed: a.csv has no column v. MR217. Rename w.')
+    expect(sentence({ attention: ['plant was restarted once: no column `v`'] })).toContain('plant was restarted once: no column v.')
+  })
   test('while the server is not heard, it says so and dates what it knows', () => {
     expect(sentenceText(healthSentence(job, 'reconnecting', 4300))).toBe(
       'Connection lost 4 s ago; trying again. What you see is from 14:03:12; nothing shown is lost.',
@@ -102,6 +107,11 @@ describe('words for figures', () => {
   test('absent values are a dash, never NaN', () => {
     expect([reading(Number.NaN), reading(null), clockTime(Number.POSITIVE_INFINITY)]).toEqual(['–', '–', '–'])
     expect([reading(27.94), reading(1013.2), reading(0.0421), reading(0)]).toEqual(['27.9', '1,013', '0.042', '0.0'])
+    expect([reading(1.0036e12), reading(-2.5e9), reading(999_999_999)]).toEqual(['1.004×10¹²', '-2.500×10⁹', '999,999,999'])
+    expect([reading(1.42e-9), reading(-4.2e-5), reading(1e-4)]).toEqual(['1.42×10⁻⁹', '-4.20×10⁻⁵', '0.00010'])
+  })
+  test('a limit is said as it was written', () => {
+    expect([exactly(5, '°C'), exactly(1, undefined), exactly(30.05, 'A'), exactly(-0.5, '%')]).toEqual(['5 °C', '1', '30.05 A', '-0.5 %'])
   })
   test('node states never say NaN', () => {
     const node = {

@@ -40,26 +40,26 @@ export const brokerErrors = entries({
   },
   MR707: {
     title: 'the message is larger than the node takes',
-    cause: 'Messages are held in memory, so their size is bounded.',
-    remedy: 'Send smaller messages, or raise `maxMessageSize`.',
-    action: 'dead-letter',
+    cause: 'Messages are held in memory, so the size of each is bounded, and of all that a connection has half sent.',
+    remedy: 'Send messages of 16 MiB at most, or run the job with a broker that takes larger ones: MILLRACE_AMQP_URL.',
+    action: 'refuse',
   },
   MR708: {
     title: 'the AMQP node keeps no more addresses',
     cause: 'Addresses are made on demand and each costs memory, so their number is bounded.',
-    remedy: 'Use fewer names, or raise `maxAddresses`. Unused ones are forgotten by themselves.',
+    remedy: 'Use 10,000 names at most; unused ones are forgotten by themselves. More need a broker of your own: MILLRACE_AMQP_URL.',
     action: 'back-off',
   },
   MR709: {
     title: 'the AMQP node has no connection left',
     cause: 'The number of connections is bounded.',
-    remedy: 'Close connections that are not needed, or raise `maxConnections`.',
+    remedy: 'Close connections that are not needed: 1,000 at a time are taken. More need a broker of your own: MILLRACE_AMQP_URL.',
     action: 'back-off',
   },
   MR710: {
     title: 'the queues of the AMQP node hold all that they may',
     cause: 'Messages stay in memory until a receiver has taken them, durable ones too, so their bytes are bounded over all queues.',
-    remedy: 'Attach receivers to the queues that are full, or raise `memoryBytes`. Senders wait meanwhile; nothing is lost.',
+    remedy: 'Attach receivers to the queues that are full: 512 MiB is the most. Senders wait meanwhile; nothing is lost.',
     action: 'back-off',
   },
 })

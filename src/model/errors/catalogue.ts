@@ -38,6 +38,7 @@ export const catalogue = {
   ...brokerErrors,
 } as const
 
+/** The code of an error of the catalogue, such as `MR101`. */
 export type ErrorCode = keyof typeof catalogue
 
 /** The page of one code, or undefined when there is no such code. */

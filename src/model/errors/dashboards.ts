@@ -6,7 +6,8 @@ export const dashboardErrors = entries({
     title: 'dashboard definition not valid',
     cause:
       "A key is unknown, something is missing, or a value is not of the form that it should have. The page falls back to one derived from the job's views.",
-    remedy: 'Mend each place named; an editor helps if the file begins with "$schema": "./dashboard.schema.json".',
+    remedy:
+      'Mend each place named. An editor helps where "$schema" is "../node_modules/millrace/dist/dashboards/app/dashboards/dashboard.schema.json".',
     action: 'refuse',
   },
   MR531: {

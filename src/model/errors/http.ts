@@ -112,8 +112,8 @@ export const httpErrors = entries({
   MR518: {
     title: 'saved rows do not fit the view',
     cause: 'The rows of a view were saved with other columns than the job gives it now.',
-    remedy: 'Start the view empty; it fills as windows close.',
-    action: 'stop',
+    remedy: 'Nothing has to be done: the view begins anew, and fills as windows close.',
+    action: 'refuse',
   },
   MR519: {
     title: 'HTTP address cannot be bound',

@@ -44,7 +44,7 @@ export const insightErrors = entries({
   MR476: {
     title: 'no Millrace answers',
     cause:
-      'Nothing answers at the address of the API: no process runs, it runs without `--http`, or it took another port because its own was taken.',
+      'Nothing answers at the address of the API: no process runs, it runs with `--no-http`, or it took another port because its own was taken.',
     remedy: 'Start the job with `millrace run`, or name the address that it printed: `--url http://127.0.0.1:8081`.',
     action: 'retry',
   },

@@ -92,7 +92,7 @@ export const jobErrors = entries({
   MR119: {
     title: 'the expression threw',
     cause: 'An expression runs once when the job starts; an exception in it stops the job before any data is read.',
-    remedy: 'The message tells what went wrong; methods of columns are listed in the guide to expressions.',
+    remedy: 'The message tells what went wrong; methods of columns: millrace list expressions.',
     action: 'stop',
   },
   MR120: {

@@ -128,7 +128,7 @@ export const operatorErrors = entries({
   MR169: {
     title: 'saved state does not fit the job',
     cause: 'State finds its operator by id. An operator was removed, renamed or changed since the snapshot was written.',
-    remedy: 'Put the old id back, or start with an empty --data folder, which drops the saved state.',
+    remedy: 'Put the old id back, or begin afresh with `millrace run … --reset`, which puts the saved state aside.',
     action: 'stop',
   },
 })

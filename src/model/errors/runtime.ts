@@ -122,6 +122,13 @@ export const runtimeErrors = entries({
     remedy: 'Name a node or sink by its id, as `millrace validate` and MR421 print it, or leave the option out.',
     action: 'stop',
   },
+  MR428: {
+    title: 'dead letters damaged',
+    cause: 'Lines of `dead-letters.ndjson` are torn or fail their checksum, so they are left out.',
+    remedy:
+      'Nothing after a loss of power: what was not safe yet is made again. Otherwise look at the disk; the damaged lines are taken out when the next letter is stored, and kept in `dead-letters.ndjson.corrupt`.',
+    action: 'refuse',
+  },
   MR430: {
     title: 'job started twice',
     cause: 'Two of the jobs have one id; state, views and metrics belong to a job by its id.',

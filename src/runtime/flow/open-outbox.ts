@@ -30,7 +30,7 @@ export interface OutboxParts {
 /** The outbox of a job; writers are opened when it starts. */
 export function openOutbox(parts: OutboxParts): Outbox {
   const { options, graph, views, deadLetters, durability, wake, fatal, wall } = parts
-  const { real, random, outboxBytes, onOutput, reached } = options
+  const { job, log, real, random, outboxBytes, onOutput, reached } = options
   const isView = (sink: string): boolean => views.writers.has(sink)
   const note = (acknowledged: AcknowledgedNote, noted: () => void): void => {
     try {
@@ -54,7 +54,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const letter = { source: outputs.sink, code: error.code, reason: error.message, at: wall(), bytes }
     return deadLetters.keepOutput(position.entry, position.ordinal, letter)
   }
-  const ahead = durability && new SinksAhead(durability.journal.last, keptFile(options, durability), real)
+  const unread = (why: string): void =>
+    log.warn(`${sinksAheadName}, which says what sinks must not hold, is unreadable, and passed over: ${why}`, {
+      code: 'MR420',
+      job: job.id,
+    })
+  const ahead = durability && new SinksAhead(durability.journal.last, keptFile(options, durability), real, unread)
   const tells = new Set(graph.sinks.filter(mayTell).map(({ id }) => id))
   const holds = async (sink: string, answer: Promise<HeldPosition | undefined>): Promise<HeldPosition | undefined> => {
     if (!ahead || isView(sink)) return answer

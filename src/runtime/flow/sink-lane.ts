@@ -30,7 +30,8 @@ export class SinkLane {
   #running = false
   #closed = false
   #since: number | undefined
-  #error: MillraceError | undefined
+  /** Why its last attempt failed, until one succeeds. */
+  error: MillraceError | undefined
   #cancelPause: (() => void) | undefined
   /** Rows that were acknowledged, while our note of it is not durable: after a crash they would be sent again. */
   #unnoted = 0
@@ -160,7 +161,7 @@ export class SinkLane {
       this.#head = 0
     }
     this.#since = this.#queue.length > 0 ? this.#real.monotonic() : undefined
-    this.#error = undefined
+    this.error = undefined
     this.#backoff.reset()
     const { length } = item.outputs
     this.#unnoted += length
@@ -173,7 +174,7 @@ export class SinkLane {
   /** True: go on. */
   async #recover(error: MillraceError): Promise<boolean> {
     if (this.#closed) return false
-    this.#error = error
+    this.error = error
     const item = this.#queue[this.#head]
     switch (error.action) {
       case 'dead-letter':
@@ -226,7 +227,7 @@ export class SinkLane {
   status(): SinkStatus {
     const pending = this.pendingRows
     const since = this.#since
-    const error = this.#error && { code: this.#error.code, message: this.#error.message }
+    const error = this.error && { code: this.error.code, message: this.error.message }
     const own = (this.#writer ?? this.#opening)?.status()
     const reason = error ? `the sink to recover: ${error.message}` : 'the sink to acknowledge'
     return {

@@ -24,8 +24,9 @@ const at = (entry: number) => ({ entry, ordinal: 0 })
 /** A start with a journal that ends there. */
 function begun(last: number, kept: KeptBytes) {
   const time = virtualTime(0)
-  const ahead = new SinksAhead(last, kept, time)
-  return { time, ahead, check: (sink: string, held: HeldPosition | undefined) => ahead.judge(sink, Promise.resolve(held)) }
+  const unread: string[] = []
+  const ahead = new SinksAhead(last, kept, time, why => void unread.push(why))
+  return { time, ahead, unread, check: (sink: string, held: HeldPosition | undefined) => ahead.judge(sink, Promise.resolve(held)) }
 }
 const refused = (last: number) => ({ code: 'MR446', message: `'out' holds results of entry 9, and the journal ended with entry ${last}` })
 
@@ -82,9 +83,10 @@ test('one that was away and holds no more is gone on with once that is kept: wha
   await begun(30, kept).check('out', at(29))
 })
 
-test('a disk that neither gives nor takes the file does not hide what the journal shows', async () => {
+test('a disk that neither gives nor takes the file does not hide what the journal shows, and that is said', async () => {
   const broken = { load: () => Promise.reject(new Error('damaged')), save: () => Promise.reject(new Error('full')) }
-  const { check } = begun(2, broken)
+  const { check, unread } = begun(2, broken)
   await expect(check('out', at(3))).rejects.toMatchObject({ code: 'MR446' })
   await check('fine', at(2))
+  expect(unread).toEqual(['damaged'])
 })

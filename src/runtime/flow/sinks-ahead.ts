@@ -18,14 +18,19 @@ export class SinksAhead {
   readonly #last: number
   readonly #kept: KeptBytes
   readonly #real: Pick<TimeSource, 'after'>
+  readonly #unread: (why: string) => void
   #known: Record<string, number> | undefined
   #turn: Promise<void> = Promise.resolve()
 
-  /** @param last Entry with which the journal ended when the job was opened. */
-  constructor(last: number, kept: KeptBytes, real: Pick<TimeSource, 'after'>) {
+  /**
+   * @param last Entry with which the journal ended when the job was opened.
+   * @param unread Told why what was kept cannot be read.
+   */
+  constructor(last: number, kept: KeptBytes, real: Pick<TimeSource, 'after'>, unread: (why: string) => void) {
     this.#last = last
     this.#kept = kept
     this.#real = real
+    this.#unread = unread
   }
 
   /** Gives what the sink says that it holds. @throws MR446; what the sink throws, or the disk, which has to tell first that the sink was judged */
@@ -68,7 +73,10 @@ export class SinksAhead {
   /** What cannot be read is as if it was never kept: the sink is judged by the journal alone then. */
   async #load(): Promise<Record<string, number>> {
     if (this.#known) return this.#known
-    const bytes = await this.#kept.load().catch(() => undefined)
+    const bytes = await this.#kept.load().catch((error: unknown) => {
+      this.#unread(error instanceof Error ? error.message : String(error))
+      return undefined
+    })
     this.#known = bytes && bytes.length > 0 ? (JSON.parse(new TextDecoder().decode(bytes)) as Record<string, number>) : {}
     return this.#known
   }

@@ -29,7 +29,8 @@ export class SourceFeed {
   #state: FeedState = 'new'
   #reader: SourceReader | undefined
   #chunk: Chunk | undefined
-  #error: MillraceError | undefined
+  /** Why it failed, until it gives something. */
+  error: MillraceError | undefined
   #askedAt: number | undefined
   #waitedMs = 0
   #wasLive = false
@@ -88,7 +89,7 @@ export class SourceFeed {
       chunk => {
         if (this.#reader !== reader || this.#state !== 'asking') return
         this.#stopWaiting()
-        this.#error = undefined
+        this.error = undefined
         this.#options.backoff.reset()
         this.#chunk = chunk
         this.#state = chunk ? 'ready' : 'ended'
@@ -144,7 +145,7 @@ export class SourceFeed {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     const error =
       thrown instanceof MillraceError ? thrown : new MillraceError('MR412', `source '${source.id}' failed: ${reason}`, { cause: thrown })
-    this.#error = error
+    this.error = error
     this.#wasLive = false
     const reader = this.#reader
     this.#reader = undefined
@@ -166,13 +167,13 @@ export class SourceFeed {
   }
 
   status(): SourceStatus {
-    const error = this.#error && { code: this.#error.code, message: this.#error.message }
+    const error = this.error && { code: this.error.code, message: this.error.message }
     const own = this.#reader?.status()
     if (own) return error && !own.error ? { ...own, error } : own
     return {
       connected: false,
       live: false,
-      detail: this.#error ? this.#error.message : this.#state === 'ended' ? 'ended' : 'opening',
+      detail: this.error ? this.error.message : this.#state === 'ended' ? 'ended' : 'opening',
       downSince: this.#downSince,
       ...(error && { error }),
     }

@@ -12,6 +12,7 @@ export class EdgeSample {
   readonly #to: string
   #rows: TapEvent['rows'][number][] = []
   #passed = 0
+  #withdrawn = 0
   #at = Number.NEGATIVE_INFINITY
   #watermark = Number.NEGATIVE_INFINITY
   #changed = false
@@ -23,7 +24,7 @@ export class EdgeSample {
 
   /** Rows are copied: their batch does not outlive the push. */
   take(batch: Batch): void {
-    const { length, times, watermark, clock } = batch
+    const { length, times, watermark, clock, removed } = batch
     this.#at = clock.wall
     if (watermark > this.#watermark) {
       this.#watermark = watermark
@@ -32,7 +33,10 @@ export class EdgeSample {
     if (length === 0) return
     this.#changed = true
     this.#passed += length
-    for (let i = Math.max(0, length - mostRows); i < length; i++) this.#rows.push({ eventTime: times[i]!, row: rowJson(batch, i) })
+    this.#withdrawn += removed?.subarray(0, length).reduce((sum, one) => sum + one, 0) ?? 0
+    for (let i = Math.max(0, length - mostRows); i < length; i++) {
+      this.#rows.push({ eventTime: times[i]!, row: rowJson(batch, i), ...(removed?.[i] === 1 && { withdrawn: true as const }) })
+    }
     if (this.#rows.length > mostRows) this.#rows.splice(0, this.#rows.length - mostRows)
   }
 
@@ -44,11 +48,13 @@ export class EdgeSample {
       to: this.#to,
       at: this.#at,
       passed: this.#passed,
+      ...(this.#withdrawn > 0 && { withdrawn: this.#withdrawn }),
       watermark: Number.isFinite(this.#watermark) ? this.#watermark : null,
       rows: this.#rows,
     }
     this.#rows = []
     this.#passed = 0
+    this.#withdrawn = 0
     this.#changed = false
     return event
   }

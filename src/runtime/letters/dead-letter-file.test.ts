@@ -59,6 +59,7 @@ test('lines that a power loss damaged are taken out; those before and behind the
   expect((await again.tail(1_000)).filter(one => one.includes('\0'))).toHaveLength(1)
   await again.append(line('b'))
   expect(read(disk.files)).toBe(line('a') + line('ä') + line('b'))
+  expect(disk.files.get(`${path}.corrupt`)).toEqual(bytes.slice(line('a').length, line('a').length + line('b').length + line('c').length))
 })
 
 test('a full file makes way for a new one, and its lines are in the older one, once', async () => {

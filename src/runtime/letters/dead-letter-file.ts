@@ -2,16 +2,15 @@ import { basename, dirname, join } from 'node:path'
 import type { Fence } from '../../journal/fence.js'
 import type { Disk, DiskFile } from '../../model/disk.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
-import { letterOfLine } from './kept-letters.js'
+import { readAll, writeAll } from './all-bytes.js'
 import type { LetterFile } from './letter-file.js'
+import { mendLetters } from './mend-letters.js'
 
 /** When the file has grown to this, it becomes `….1.ndjson` and a new one is begun. */
 const defaultRotateBytes = 64 * 2 ** 20
-const newline = 0x0a
-const blockBytes = 65_536
 const copyBytes = 2 ** 20
-/** Damaged lines are looked for in so much of the end. */
-const mendedBytes = 2 ** 20
+/** Of what was damaged the first so many bytes are kept aside, and what was begun before that. */
+const asideBytes = 2 ** 20
 
 export interface DeadLetterFileOptions {
   readonly rotateBytes?: number
@@ -64,23 +63,25 @@ export class DeadLetterFile implements LetterFile {
   }
 
   async tail(bytes: number): Promise<readonly string[]> {
-    const lines = await this.#linesOf(this.#path, bytes)
+    const { whole, torn } = await this.#linesOf(this.#path, bytes)
     // Just after a rotation the last letters are in the older file.
-    return lines.length > 0 ? lines : await this.#linesOf(this.#rotated, bytes)
+    const last = whole.length > 0 ? whole : (await this.#linesOf(this.#rotated, bytes)).whole
+    return torn === '' ? last : [...last, torn]
   }
 
-  async #linesOf(path: string, bytes: number): Promise<readonly string[]> {
+  async #linesOf(path: string, bytes: number): Promise<{ readonly whole: readonly string[]; readonly torn: string }> {
     const file = await existing(this.#disk, path, 'read')
-    if (!file) return []
+    if (!file) return { whole: [], torn: '' }
     try {
       const size = await file.size()
       // A letter alone may be longer.
       for (let span = bytes; ; span *= 4) {
         const from = Math.max(0, size - span)
         const lines = new TextDecoder().decode(await readAll(file, from, size)).split('\n')
-        // The first line is cut unless the file begins there, the last is torn or empty.
-        const whole = lines.slice(from === 0 ? 0 : 1, -1)
-        if (whole.length > 0 || from === 0) return whole
+        const torn = lines.pop()!
+        // The first line is cut unless the file begins there.
+        const whole = lines.slice(from === 0 ? 0 : 1)
+        if (whole.length > 0 || from === 0) return { whole, torn }
       }
     } finally {
       await file.close()
@@ -97,7 +98,7 @@ export class DeadLetterFile implements LetterFile {
     try {
       // In this order: what was opened before somebody took the folder over is a file that is no longer read.
       await this.#fence?.confirm()
-      const size = this.#size ?? (await mended(file))
+      const size = this.#size ?? (await mendLetters(file, bytes => this.#putAside(bytes)))
       await file.truncate(size)
       // Its name is as lasting as its lines from the start.
       if (!known) await this.#disk.syncFolder(folder)
@@ -153,6 +154,20 @@ export class DeadLetterFile implements LetterFile {
     this.#size = undefined
   }
 
+  async #putAside(bytes: Uint8Array): Promise<void> {
+    const path = `${this.#path}.corrupt`
+    const file = (await existing(this.#disk, path, 'write')) ?? (await this.#disk.create(path))
+    try {
+      const size = await file.size()
+      if (size >= asideBytes) return
+      await writeAll(file, bytes, size)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await this.#disk.syncFolder(dirname(path))
+  }
+
   async close(): Promise<void> {
     const file = this.#file
     this.#file = undefined
@@ -169,14 +184,6 @@ async function existing(disk: Disk, path: string, how: 'read' | 'write'): Promis
   }
 }
 
-async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const written = await file.write(bytes.subarray(at), position + at)
-    if (written === 0) throw new Error('the disk took no bytes')
-    at += written
-  }
-}
-
 async function copied(from: DiskFile, to: DiskFile): Promise<void> {
   try {
     const size = await from.size()
@@ -186,48 +193,3 @@ async function copied(from: DiskFile, to: DiskFile): Promise<void> {
     await to.close()
   }
 }
-
-async function readAll(file: DiskFile, from: number, to: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(to - from)
-  let at = 0
-  while (at < bytes.length) {
-    const read = await file.read(bytes.subarray(at), from + at)
-    if (read === 0) break
-    at += read
-  }
-  return bytes.subarray(0, at)
-}
-
-/** Bytes up to the end of the last whole line. */
-async function wholeLines(file: DiskFile): Promise<number> {
-  for (let end = await file.size(); end > 0; ) {
-    const from = Math.max(0, end - blockBytes)
-    const at = (await readAll(file, from, end)).lastIndexOf(newline)
-    if (at >= 0) return from + at + 1
-    end = from
-  }
-  return 0
-}
-
-/**
- * Bytes of whole lines, when those that a power loss damaged have been taken out: of what was not synced any sectors may
- * be missing. None of them had been reported as kept, so they are made again.
- */
-async function mended(file: DiskFile): Promise<number> {
-  const end = await wholeLines(file)
-  const from = Math.max(0, end - mendedBytes)
-  // One character a byte.
-  const text = Buffer.from(await readAll(file, from, end)).toString('latin1')
-  const lines = text.slice(from === 0 ? 0 : text.indexOf('\n') + 1).split('\n')
-  lines.pop()
-  const damaged = lines.findIndex(line => !isLetter(line))
-  if (damaged < 0) return end
-  const behind = lines.slice(damaged)
-  const at = end - behind.reduce((bytes, line) => bytes + line.length + 1, 0)
-  const sound = behind.filter(isLetter).map(line => `${line}\n`)
-  const bytes = Buffer.from(sound.join(''), 'latin1')
-  await writeAll(file, bytes, at)
-  return at + bytes.length
-}
-
-const isLetter = (latin1: string): boolean => letterOfLine(Buffer.from(latin1, 'latin1').toString()) !== undefined

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { memoryDisk } from '../../journal/memory-disk-fixture.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import { systemDisk } from '../seams/system-disk.js'
 import { virtualTime } from '../seams/virtual-time.js'
@@ -96,6 +97,47 @@ test('letters come back at the next start, under ids of their own, behind a line
     .split('\n')
     .map(line => (JSON.parse(line) as { id: string }).id)
   expect(ids).toEqual(['j.100.1.0', 'j.101.1.0'])
+})
+
+test('with any byte of the file altered, or cut anywhere, no letter is another one, what is left out is said and kept aside, and none that follows is lost', async () => {
+  const path = 'data/dead-letters.ndjson'
+  const whole = memoryDisk()
+  const one = store('o', new DeadLetterFile(whole, path))
+  for (const entry of [8, 9]) one.letters.add(entry, 0, refused(`bad ${entry}`))
+  while (one.letters.oldestEntry !== Number.POSITIVE_INFINITY) await one.time.settle()
+  await one.letters.close()
+  const bytes = whole.files.get(path)!
+  const told = (letters: DeadLetterStore): readonly unknown[] =>
+    letters.list({}).map(letter => [letter, Buffer.from(letters.find(letter.id)!.bytes).toString()])
+  const all = told(one.letters)
+  const again = async (altered: Uint8Array, place: string, mayBeWhole: boolean): Promise<void> => {
+    const disk = memoryDisk(new Map([[path, altered]]))
+    warnings.length = 0
+    const two = store('o', new DeadLetterFile(disk, path))
+    await two.letters.load()
+    const kept = told(two.letters)
+    for (const letter of kept) expect(all, place).toContainEqual(letter)
+    if (!mayBeWhole) expect([kept.length < all.length, warnings.join()], place).toEqual([true, expect.stringContaining('damaged')])
+    two.letters.add(10, 0, refused('bad 10'))
+    while (two.letters.oldestEntry !== Number.POSITIVE_INFINITY) await two.time.settle()
+    expect(new TextDecoder().decode(disk.files.get(path)), place).toContain('"id":"j.o.10.0"')
+    // Nothing that was there is gone.
+    const length = [path, `${path}.corrupt`].reduce((sum, name) => sum + (disk.files.get(name)?.length ?? 0), 0)
+    expect(length, place).toBeGreaterThan(altered.length)
+    await two.letters.close()
+  }
+  const ends = [...bytes].flatMap((byte, at) => (byte === 0x0a ? [at + 1] : []))
+  for (let at = 0; at < bytes.length; at++) {
+    // What ends a line may be altered and say nothing else: its own checksum, and white space behind it.
+    const inEnd = ends.some(end => at < end && at >= end - 20)
+    for (const flip of [0x08, 1 << (at % 8)])
+      await again(
+        bytes.map((byte, i) => (i === at ? byte ^ flip : byte)),
+        `byte ${at} xor ${flip}`,
+        inEnd,
+      )
+    await again(bytes.slice(0, at), `cut at ${at}`, at === 0 || ends.some(end => at === end || at === end - 1))
+  }
 })
 
 test('a file that cannot be opened is tried again', async () => {

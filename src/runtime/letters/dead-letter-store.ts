@@ -1,4 +1,6 @@
 import type { DeadLetter } from '../../model/api.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
+import { printable } from '../../model/printable.js'
 import { Held } from '../flow/held.js'
 import type { DeadLetterFilter } from '../host.js'
 import { type KeptLetter, KeptLetters, letterOfLine, lineOfLetter, type OriginalMessage } from './kept-letters.js'
@@ -75,21 +77,29 @@ export class DeadLetterStore {
   async load(): Promise<void> {
     const { file, log, job } = this.#options
     await file?.open?.()
+    let damaged = 0
     try {
       for (const line of (await file?.tail(this.#memoryBytes)) ?? []) {
         const kept = letterOfLine(line)
         if (!kept) {
           this.#names.gap()
+          damaged++
           continue
         }
         this.#kept.add(kept)
         if (kept.retriedIn === undefined) this.#names.stored(kept.letter.id)
         else this.#names.reached(kept.retriedIn)
       }
+      if (damaged > 0) this.#tellDamaged(damaged)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       log.warn('earlier dead letters cannot be read', { code: 'MR423', job, reason })
     }
+  }
+
+  /** The last entry that the file of earlier starts tells of; it was durable then. */
+  get told(): number {
+    return this.#names.last
   }
 
   /** The sources have to wait: letters cannot be stored, or come faster than the disk takes them. */
@@ -169,7 +179,7 @@ export class DeadLetterStore {
       reason: refused.reason,
       ...(refused.path !== undefined && { path: refused.path }),
       at: refused.at,
-      sample: readable(refused.sample ?? new TextDecoder().decode(bytes.subarray(0, sampleChars))),
+      sample: printable((refused.sample ?? new TextDecoder().decode(bytes.subarray(0, sampleChars))).slice(0, sampleChars)),
       size: bytes.length,
       ...(message?.whole && !message.cut && { retryable: true }),
     }
@@ -179,6 +189,15 @@ export class DeadLetterStore {
     this.#kept.add(whole)
     if (this.#writer) this.#writer.add({ entry, line: lineOfLetter(whole), item: stored, kept })
     else kept()
+  }
+
+  #tellDamaged(lines: number): void {
+    const { job, log } = this.#options
+    const { code, message, hint } = new MillraceError(
+      'MR428',
+      `the file of dead letters holds ${lines} damaged ${lines === 1 ? 'line' : 'lines'}`,
+    )
+    log.warn(message, { code, job, hint })
   }
 
   /** The first of its kind: who has only the terminal learns that something is refused, and not of each message. */
@@ -223,6 +242,3 @@ export class DeadLetterStore {
 }
 
 const noBytes = new Uint8Array(0)
-
-/** What cannot be printed as ·. */
-const readable = (text: string): string => text.slice(0, sampleChars).replace(/[\p{Cc}\p{Cf}\uFFFD]/gu, '·')

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { DeadLetter } from '../../model/api.js'
 import type { Chunk } from '../../model/chunk.js'
 import type { DeadLetterFilter } from '../host.js'
@@ -106,12 +107,18 @@ export function isWanted(letter: DeadLetter, { job, source, code, id, retryable 
   )
 }
 
-type LetterLine = DeadLetter & { readonly bytes: string } & Pick<KeptLetter, 'message' | 'retriedIn'>
+type LetterLine = DeadLetter & { readonly bytes: string; readonly crc?: number } & Pick<KeptLetter, 'message' | 'retriedIn'>
 
-/** A letter as a line of the file stored it; undefined where the line is none. */
+/** Ends a line: CRC-32 of all before it. Lines of earlier releases end with the bytes. */
+const checksum = /,"crc":(\d{1,10})\}\s*$/
+const unchecked = /"\}\s*$/
+
+/** A letter as a line of the file stored it; undefined where the line is none, or altered. */
 export function letterOfLine(line: string): KeptLetter | undefined {
+  const end = checksum.exec(line)
+  if (end ? crc32(line.slice(0, end.index)) !== Number(end[1]) : !unchecked.test(line)) return undefined
   try {
-    const { bytes, message, retriedIn, ...letter } = JSON.parse(line) as LetterLine
+    const { bytes, message, retriedIn, crc: _, ...letter } = JSON.parse(line) as LetterLine
     if (typeof letter.id !== 'string' || typeof letter.sample !== 'string' || typeof bytes !== 'string') return undefined
     return {
       letter,
@@ -124,5 +131,7 @@ export function letterOfLine(line: string): KeptLetter | undefined {
   }
 }
 
-export const lineOfLetter = ({ letter, bytes, ...own }: KeptLetter): string =>
-  `${JSON.stringify({ ...letter, ...own, bytes: Buffer.from(bytes).toString('base64') })}\n`
+export function lineOfLetter({ letter, bytes, ...own }: KeptLetter): string {
+  const text = JSON.stringify({ ...letter, ...own, bytes: Buffer.from(bytes).toString('base64') }).slice(0, -1)
+  return `${text},"crc":${crc32(text)}}\n`
+}

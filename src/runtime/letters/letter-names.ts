@@ -30,6 +30,11 @@ export class LetterNames {
     return index >= firstOutputIndex ? `${name}.${refused.source}` : name
   }
 
+  /** Entry of the last message whose letter the file holds; 0 for none. */
+  get last(): number {
+    return this.#last.entry
+  }
+
   /** A line of the file is not readable: what lies behind it says nothing of what lies before. */
   gap(): void {
     this.#damaged = true

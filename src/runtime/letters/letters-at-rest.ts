@@ -28,6 +28,24 @@ export async function* lettersAtRest(disk: Disk, dataDir: string): AsyncGenerato
   }
 }
 
+/** How many letters a file of them holds, and how many of its lines are damaged; undefined where there is none. */
+export async function countLetters(disk: Disk, path: string): Promise<{ readonly letters: number; readonly damaged: number } | undefined> {
+  const file = await existing(disk, path)
+  if (!file) return undefined
+  try {
+    let letters = 0
+    let damaged = 0
+    for await (const line of linesOf(file)) {
+      const kept = letterOfLine(line)
+      if (!kept) damaged++
+      else if (kept.letter.retriedAt === undefined) letters++
+    }
+    return { letters, damaged }
+  } finally {
+    await file.close()
+  }
+}
+
 /**
  * The files, older first. The newer is opened first: one that becomes the older meanwhile is in our hands already, and then
  * met once more under its other name.

@@ -6,6 +6,8 @@ import { setExpressionPlace } from '../../expr/expression-place.js'
 import type { Graph, GraphOptions, Job } from '../../job/graph.js'
 import { isJob } from '../../job/job.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { TimeSource } from '../../model/seams.js'
+import { systemTime } from '../seams/system-time.js'
 import type { JobBundle } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
 import { missingExport } from './missing-export.js'
@@ -15,12 +17,20 @@ export type ImportModule = (url: string) => Promise<unknown>
 
 const importModule: ImportModule = url => import(url)
 
+/** Ms that a job file may take to load. It only describes a job; what waits for longer waits for something that never comes. */
+const longestLoad = 10_000
+
 /**
  * The job that a bundle exports; `name` is what messages call it. Errors of its code, now and at each start, are placed in the author's files.
  *
- * @throws MR403 no job, MR404 it threw, MR405 a module has no such export.
+ * @throws MR403 no job, MR404 it threw or never ends, MR405 a module has no such export.
  */
-export async function importBundle(bundle: JobBundle, name: string, load: ImportModule = importModule): Promise<Job> {
+export async function importBundle(
+  bundle: JobBundle,
+  name: string,
+  load: ImportModule = importModule,
+  time: TimeSource = systemTime,
+): Promise<Job> {
   const { file } = bundle
   const map = new BundleMap(bundle)
   // Stacks of row functions name the author's lines, too.
@@ -30,7 +40,7 @@ export async function importBundle(bundle: JobBundle, name: string, load: Import
   const url = pathToFileURL(module).href
   try {
     await writeFile(module, bundle.code)
-    const exports = await load(url).catch(async (error: unknown) => {
+    const exports = await withinPatience(load(url), file, time).catch(async (error: unknown) => {
       throw (await missingExport(error, bundle, map, load)) ?? placeError(error, map, url)
     })
     const job = (exports as { readonly default?: unknown }).default
@@ -41,6 +51,25 @@ export async function importBundle(bundle: JobBundle, name: string, load: Import
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Without it the process would end in silence, since nothing keeps it alive, as if all were well. */
+async function withinPatience(loading: Promise<unknown>, file: string, time: TimeSource): Promise<unknown> {
+  let cancel: (() => void) | undefined
+  const late = new Promise<never>((_, reject) => {
+    cancel = time.after(longestLoad, () => reject(neverEnds(file)))
+  })
+  try {
+    return await Promise.race([loading, late])
+  } finally {
+    cancel?.()
+  }
+}
+
+const neverEnds = (file: string): MillraceError =>
+  new MillraceError('MR404', `the file did not end loading in ${longestLoad / 1_000} s: it waits for something`, {
+    place: { file, line: 1, column: 1 },
+    hint: 'look for an `await` outside of functions, in the job file and in what it imports',
+  })
 
 /** The job with a `start` whose errors are placed. */
 function withPlaces(job: Job, map: BundleMap, url: string): Job {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { checkJobSource } from '../../expr/check-job-source.js'
 import type { Job } from '../../job/graph.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
+import type { TimeSource } from '../../model/seams.js'
 import { bundleJob, type JobBundle } from './bundle-job.js'
 import { BundleMap } from './bundle-map.js'
 import { type ImportModule, importBundle } from './import-bundle.js'
@@ -24,12 +25,14 @@ export interface LoadOptions {
   readonly resolveMillrace?: ResolveMillrace
   /** How the bundle is imported; for runtimes that load modules their own way. */
   readonly importModule?: ImportModule
+  /** Default: the machine's. */
+  readonly time?: TimeSource
 }
 
 /**
  * Loads a job file: any `.ts` or `.js` file, from any folder. Errors of its code are placed in the author's files.
  *
- * @throws MR401 no such file, or no program, MR402 syntax, MR403 no job, MR404 it threw, MR405 an import is missing; and the codes of
+ * @throws MR401 no such file, or no program, MR402 syntax, MR403 no job, MR404 it threw or never ends, MR405 an import is missing; and the codes of
  *   the language of jobs (MR1xx).
  * @example
  * const { job } = await loadJob('jobs/max-temperature.job.ts')
@@ -46,7 +49,7 @@ export async function loadJob(path: string, options: LoadOptions = {}): Promise<
   }
   const bundle = await bundleJob(file, options.resolveMillrace ?? ownModules)
   refuseForbidden(bundle, new BundleMap(bundle))
-  return { file, job: await importBundle(bundle, path, options.importModule), code: bundle.code }
+  return { file, job: await importBundle(bundle, path, options.importModule, options.time), code: bundle.code }
 }
 
 /** The job's own modules must not use what would make its results depend on more than its input. */

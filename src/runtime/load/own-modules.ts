@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { ResolveMillrace } from './outside.js'
@@ -12,6 +13,12 @@ export const ownModules: ResolveMillrace = specifier => {
   if (ownRooms.includes(part)) return new URL(`../../${part}/index.js`, import.meta.url)
   return new URL(`../../../connectors/${part}/index.js`, import.meta.url)
 }
+
+/** What jobs may import of Millrace: `millrace` and `millrace/…`. */
+export const doors: readonly string[] = [
+  'millrace',
+  ...[...ownRooms, ...readdirSync(new URL('../../../connectors/', import.meta.url))].sort().map(part => `millrace/${part}`),
+]
 
 const require = createRequire(import.meta.url)
 

@@ -28,7 +28,30 @@ test('a journal keeps its name; a new one gets another', async () => {
 test('what a crash left of a name that was being written does not hinder the next start', async () => {
   await writeFile(join(folder, 'identity.json.new'), '{"form')
   const name = await dataIdentity(systemDisk, folder, random)
-  expect(JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8'))).toEqual({ format: 1, id: name })
+  expect(JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8'))).toMatchObject({ format: 2, id: name })
+})
+
+test('a name that an earlier release wrote, without a checksum, stays', async () => {
+  await writeFile(join(folder, 'identity.json'), '{"format":1,"id":"1f5ef4a7"}\n')
+  expect(await dataIdentity(systemDisk, folder, random)).toBe('1f5ef4a7')
+})
+
+test('with any byte altered, or cut anywhere, it is never another name', async () => {
+  await dataIdentity(systemDisk, folder, random)
+  const path = join(folder, 'identity.json')
+  const whole = await readFile(path)
+  const refused = async (bytes: Uint8Array, place: string): Promise<void> => {
+    await writeFile(path, bytes)
+    await expect(dataIdentity(systemDisk, folder, random), place).rejects.toMatchObject({
+      code: 'MR426',
+      hint: expect.stringContaining('--reset'),
+    })
+  }
+  for (let at = 0; at < whole.length; at++) {
+    for (const flip of [0x01, 0x03, 0x20, 0xff])
+      await refused(Buffer.from(whole.map((byte, i) => (i === at ? byte ^ flip : byte))), `byte ${at} xor ${flip}`)
+    await refused(whole.subarray(0, at), `cut at ${at}`)
+  }
 })
 
 test.each(['', '{', '{"format":1}', '{"format":1,"id":7}', 'null'])('a damaged name is an error, not a new journal: %j', async text => {

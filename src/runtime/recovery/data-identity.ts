@@ -1,12 +1,17 @@
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { Disk } from '../../model/disk.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import type { RandomSource } from '../../model/seams.js'
 import { sinksAheadName } from '../flow/sinks-ahead.js'
 
 const fileName = 'identity.json'
+/** What earlier releases wrote: a name without a checksum. */
+const unchecked = /^\{"format":1,"id":"[0-9a-f]{8}"\}\n$/
+/** Small files in the form of side files. */
+export const keptNames: readonly string[] = ['acknowledged.alerts', sinksAheadName]
 /** What `--reset` puts aside, all that a job's state consists of. */
-const stateNames = ['journal', 'snapshots', 'bundles', 'acknowledged.alerts', sinksAheadName, fileName]
+const stateNames = ['journal', 'snapshots', 'bundles', ...keptNames, fileName]
 
 /**
  * The name of this folder's journal, made by chance when it is begun: entries count from 1 in each, so names that are
@@ -20,11 +25,19 @@ export async function dataIdentity(disk: Disk, dataDir: string, random: RandomSo
     return (await read(disk, path)) ?? (await create(disk, dataDir, random.hex(8)))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new MillraceError('MR426', `the data folder ${dataDir} is not usable: ${fileName}: ${reason}`, { cause: error })
+    throw new MillraceError('MR426', `the data folder ${dataDir} is not usable: ${fileName}: ${reason}`, {
+      cause: error,
+      ...(error instanceof DamagedName && { hint: 'restore the file from a copy of the folder, or begin afresh with `--reset`' }),
+    })
   }
 }
 
-/** The name of a folder's journal; undefined where it has none. Changes nothing. */
+class DamagedName extends Error {}
+
+/** A line of JSON; a name in which one sign is another would give all rows and dead letters new ids. */
+const lineOf = (id: string): string => `${JSON.stringify({ format: 2, id, crc: crc32(id) })}\n`
+
+/** The name of a folder's journal; undefined where it has none. Changes nothing. @throws where it is damaged, or the disk's error */
 export const readDataIdentity = (disk: Disk, dataDir: string): Promise<string | undefined> => read(disk, join(dataDir, fileName))
 
 async function read(disk: Disk, path: string): Promise<string | undefined> {
@@ -35,13 +48,22 @@ async function read(disk: Disk, path: string): Promise<string | undefined> {
   if (!file) return undefined
   try {
     const bytes = new Uint8Array(await file.size())
-    await file.read(bytes, 0)
-    const { id } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly id?: unknown }
-    if (typeof id !== 'string') throw new Error('it names no journal')
-    return id
+    for (let at = 0, got = -1; got !== 0 && at < bytes.length; at += got) got = await file.read(bytes.subarray(at), at)
+    return nameIn(new TextDecoder().decode(bytes))
   } finally {
     await file.close()
   }
+}
+
+function nameIn(text: string): string {
+  let id: unknown
+  try {
+    id = (JSON.parse(text) as { readonly id?: unknown }).id
+  } catch {
+    throw new DamagedName('it is damaged')
+  }
+  if (typeof id === 'string' && (text === lineOf(id) || unchecked.test(text))) return id
+  throw new DamagedName('it is damaged, or of a newer release')
 }
 
 async function create(disk: Disk, dataDir: string, id: string): Promise<string> {
@@ -49,7 +71,7 @@ async function create(disk: Disk, dataDir: string, id: string): Promise<string> 
   await disk.remove(part)
   const file = await disk.create(part)
   try {
-    const bytes = new TextEncoder().encode(`${JSON.stringify({ format: 1, id })}\n`)
+    const bytes = new TextEncoder().encode(lineOf(id))
     for (let at = 0; at < bytes.length; ) at += await file.write(bytes.subarray(at), at)
     await file.sync()
   } finally {

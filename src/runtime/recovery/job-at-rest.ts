@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Graph, Job } from '../../job/graph.js'
 import type { Fence } from '../../journal/fence.js'
-import type { MillraceError } from '../../model/errors/millrace-error.js'
+import { MillraceError } from '../../model/errors/millrace-error.js'
 import { JobClock } from '../flow/job-clock.js'
 import { openOutbox } from '../flow/open-outbox.js'
 import type { Outbox } from '../flow/outbox.js'
@@ -88,6 +88,7 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
   }
   try {
     await deadLetters.load()
+    checkEnd(durability.journal.last, deadLetters.told)
     const start = (job: Job): Graph => startGraph(options, job, durability.origin)
     const recovered = await store.recover({ deadLetters, views: views.all, freshViews, start })
     const { graph, memory, clock } = recovered
@@ -106,6 +107,18 @@ export async function recoveredJob(options: JobRunnerOptions, recovery: Recovery
     await close()
     throw error
   }
+}
+
+/**
+ * A letter is stored when its entry is durable. Gone on with, what follows would get numbers whose letters the file holds already,
+ * and lose its own.
+ */
+function checkEnd(last: number, told: number): void {
+  if (told <= last) return
+  throw new MillraceError(
+    'MR442',
+    `the journal ends with entry ${last}, and there is a dead letter of entry ${told}: what came between is gone`,
+  )
 }
 
 function lettersOf(options: JobRunnerOptions, origin: string, fence: Fence | undefined, { wake, fatal }: RestingEvents): DeadLetterStore {

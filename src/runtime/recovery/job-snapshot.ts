@@ -9,7 +9,7 @@ import type { DeadLetterStore, StoredLetter } from '../letters/dead-letter-store
 import type { RetryMark } from '../letters/retry-mark.js'
 import type { JobCounts } from '../status/job-counts.js'
 import type { JobMemory } from '../status/job-memory.js'
-import type { PlanShape } from './plan-difference.js'
+import type { PlanShape } from './plan-shape.js'
 
 /** What a snapshot says of itself, readable without its body. */
 export interface SnapshotHeader {

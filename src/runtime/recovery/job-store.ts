@@ -103,7 +103,7 @@ class OpenJobStore implements JobStore {
       entry: loaded?.entry ?? 0,
       replayed: { entries: replayed, ms },
     })
-    if (!moved) return
+    if (!moved) return this.#keepText()
     try {
       await this.#bundles.save()
       // The note first, durable with the snapshot: should that prove damaged later, the journal says which text took in what.
@@ -114,6 +114,14 @@ class OpenJobStore implements JobStore {
     } catch (error) {
       throw asMillraceError(error, job.id)
     }
+  }
+
+  /** Lost or altered since it was kept, the text can still be had: after the next edit it cannot. */
+  async #keepText(): Promise<void> {
+    const { job, log } = this.#options
+    await this.#bundles
+      .save()
+      .catch((error: unknown) => log.warn(`the text of '${job.id}' is not kept: ${error}`, { code: 'MR461', job: job.id }))
   }
 
   async end(): Promise<boolean> {

@@ -5,7 +5,8 @@ import type { State } from '../../model/state.js'
 import type { StoredOutput } from '../flow/outbox.js'
 import type { JobRunnerOptions } from '../job-runner-options.js'
 import type { JobMemory } from '../status/job-memory.js'
-import { fits, type PlanShape, planShape } from './plan-difference.js'
+import { fits } from './plan-difference.js'
+import { type PlanShape, planShape } from './plan-shape.js'
 
 /** State of a former text of a job. */
 export interface FormerState {

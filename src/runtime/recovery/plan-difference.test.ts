@@ -17,7 +17,8 @@ import { where } from '../../operators/where.js'
 import { view } from '../../views/view-sink.js'
 import { hopping } from '../../windows/hopping.js'
 import { tumbling } from '../../windows/tumbling.js'
-import { fits, planShape } from './plan-difference.js'
+import { fits } from './plan-difference.js'
+import { planShape } from './plan-shape.js'
 
 const Reading = schema({ room: text(), celsius: number(), at: timestamp('epoch-ms'), seen: timestamp('epoch-ms') })
 const source = <T>(decoder: SourceSpec<T>['decoder'], address = 'telemetry'): SourceSpec<T> => ({

@@ -1,6 +1,4 @@
-import { type NodeShape, type PartShape, type PlanShape, planShape } from './plan-shape.js'
-
-export { type PlanShape, planShape }
+import type { NodeShape, PartShape, PlanShape } from './plan-shape.js'
 
 /** What becomes of saved state when a job goes on in another form. */
 export interface Fit {
@@ -73,4 +71,6 @@ function partDifferences(was: NodeShape, is: NodeShape): readonly string[] {
 }
 
 const changed = (before: PartShape, now: PartShape): string =>
-  before.text === now.text ? `is still ${now.text}, of another type or unit` : `was ${before.text}, and is ${now.text}`
+  before.text === now.text
+    ? `is still ${now.text}, of a column declared otherwise: type, unit or nullable()`
+    : `was ${before.text}, and is ${now.text}`

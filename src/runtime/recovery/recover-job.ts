@@ -13,13 +13,14 @@ import type { DeadLetterStore } from '../letters/dead-letter-store.js'
 import { lateRows } from '../letters/late-rows.js'
 import { ReplayedOutputs } from '../replay/replayed-outputs.js'
 import { JobMemory, newIds } from '../status/job-memory.js'
+import { checkReach } from './check-reach.js'
 import { heedStop } from './heed-stop.js'
 import { heldPosition } from './held-position.js'
 import type { JobBundles } from './job-bundles.js'
 import { headerOf, stateOf } from './job-snapshot.js'
 import { type FormerState, moveState } from './move-state.js'
 import { NodeNames } from './node-names.js'
-import { planShape } from './plan-difference.js'
+import { planShape } from './plan-shape.js'
 import { RecoveredViews } from './recovered-views.js'
 import { semanticDifferences, semanticsChanged, semanticVersions } from './semantic-versions.js'
 import { SourceLogs } from './source-logs.js'
@@ -105,6 +106,7 @@ class Recovery {
     const { options, durability, bundles } = this.#parts
     const { loaded, journal } = durability
     const began = options.real.monotonic()
+    checkReach(journal, loaded?.entry ?? 0)
     if (loaded) await this.#restore(loaded)
     const ended = tellProgress(options, () => this.#memory.entry, journal.last)
     try {
@@ -140,12 +142,6 @@ class Recovery {
     this.#names.add(names ?? [])
     const { graph: state } = stateOf(loaded)
     const left = durability.journal.last - loaded.entry
-    if (left < 0) {
-      throw new MillraceError(
-        'MR450',
-        `the journal ends with entry ${durability.journal.last}, before the snapshot of entry ${loaded.entry}`,
-      )
-    }
     if (left === 0) {
       // Nothing is left for the former text to take in, so it is not needed.
       const graph = start(options.job)

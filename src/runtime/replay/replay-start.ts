@@ -3,10 +3,11 @@ import type { Graph } from '../../job/graph.js'
 import { readSides, type SideChains } from '../../journal/side-files.js'
 import { DamagedFile, readSnapshotFile, readSnapshotHeader } from '../../journal/snapshot-file.js'
 import type { LoadedSnapshot } from '../../journal/snapshot-store.js'
-import { decodeState } from '../../journal/state-codec.js'
+import { decodeState } from '../../journal/state-decoder.js'
 import type { Disk } from '../../model/disk.js'
 import type { SnapshotHeader } from '../recovery/job-snapshot.js'
-import { fits, planShape } from '../recovery/plan-difference.js'
+import { fits } from '../recovery/plan-difference.js'
+import { planShape } from '../recovery/plan-shape.js'
 import { semanticDifferences, semanticVersions } from '../recovery/semantic-versions.js'
 
 /** A kept snapshot, known by its header. */

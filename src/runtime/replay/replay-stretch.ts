@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Job } from '../../job/graph.js'
 import type { JournalEntry } from '../../journal/journal.js'
-import { readJournal } from '../../journal/read-journal.js'
 import type { Disk } from '../../model/disk.js'
 import { MillraceError } from '../../model/errors/millrace-error.js'
 import { JobBundles } from '../recovery/job-bundles.js'
 import { stateOf } from '../recovery/job-snapshot.js'
-import { type Bound, isBeyond, isNote, locate, wallOf } from './replay-journal.js'
+import { bundleAt } from './bundle-at.js'
+import { type Bound, isBeyond, isNote, locate, readKept, wallOf } from './replay-journal.js'
 import { ReplayOrigins } from './replay-origins.js'
 import { type ReplayCounts, ReplaySide, type ReplaySideParts } from './replay-side.js'
 import { keptSnapshots, startingSnapshot } from './replay-start.js'
@@ -66,12 +66,10 @@ export interface StretchSummary {
 export async function replayStretch(options: StretchOptions, now: SideEvents, before?: SideEvents): Promise<StretchSummary> {
   const { disk, dataDir, job, code, start, from, to } = options
   const folder = join(dataDir, 'journal')
-  const { kept, first } = await locate(disk, folder, from)
-  if (kept === undefined) throw new MillraceError('MR462', `the journal in ${folder} holds no entry`)
-  if (first === undefined) throw new MillraceError('MR462', `the journal in ${folder} ends before the stretch begins`)
+  const { kept, first } = await locate(disk, folder, from, to)
   const bundles = new JobBundles(job, start(job).plan, code, disk, dataDir)
   const snapshots = await keptSnapshots(disk, dataDir)
-  const former = before && (await bundles.job(await bundleAt(options, first, snapshots)))
+  const former = before && (await bundles.job(await bundleAt(disk, folder, first, snapshots)))
   const graphs = [start(job), ...(former ? [start(former)] : [])]
   const snapshot = await startingSnapshot(snapshots, graphs, first, kept)
   // Where the beginning of the journal is trimmed away, a snapshot knows the numbers of the partitions named there.
@@ -85,7 +83,7 @@ export async function replayStretch(options: StretchOptions, now: SideEvents, be
   const today = side(job, now)
   const sides = former ? [side(former, before), today] : [today]
   const stretch = new Stretch(sides, origins, snapshot?.entry, first)
-  for await (const item of readJournal(disk, folder, snapshot?.entry)) {
+  for await (const item of readKept(disk, folder, snapshot?.entry)) {
     if (isNote(item)) {
       if (item.kind === 'bundle' && former && stretch.began) sides[0]!.become(await bundles.job(item.bundle))
       continue
@@ -95,21 +93,9 @@ export async function replayStretch(options: StretchOptions, now: SideEvents, be
     if (stretch.began) await options.rest({ entry: item.entry, wall: wallOf(item), received: today.counts.received })
   }
   const { span } = stretch
-  if (!span) throw new MillraceError('MR462', `the stretch ends before it begins: its first entry would be ${first}`)
+  if (!span) throw new MillraceError('MR462', `the stretch was removed meanwhile, from its first entry ${first} on`)
   const beginning: ReplayBeginning = snapshot ? { from: 'snapshot', entry: snapshot.entry } : { from: 'fresh', whole: first === 1 }
   return { job: job.id, beginning, ...span, counts: today.counts, unread: today.unread }
-}
-
-/** The text of the job that took in the entry. */
-async function bundleAt({ disk, dataDir }: StretchOptions, first: number, snapshots: Awaited<ReturnType<typeof keptSnapshots>>) {
-  const before = snapshots.find(({ entry }) => entry < first)
-  let bundle = before?.header.bundle
-  for await (const item of readJournal(disk, join(dataDir, 'journal'), before?.entry)) {
-    if (!isNote(item) && item.entry >= first) break
-    if (item.kind === 'bundle') bundle = item.bundle
-  }
-  if (bundle === undefined) throw new MillraceError('MR463', `no note in the journal says which text of the job took in entry ${first}`)
-  return bundle
 }
 
 /** The entries of a stretch on their way through its sides. */

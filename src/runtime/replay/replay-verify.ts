@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { readSides, type SideChains } from '../../journal/side-files.js'
 import { readSnapshotFile } from '../../journal/snapshot-file.js'
-import { decodeState } from '../../journal/state-codec.js'
+import { decodeState } from '../../journal/state-decoder.js'
 import type { SegmentFinding } from '../../journal/verify-journal.js'
 import type { Disk } from '../../model/disk.js'
-import { readDataIdentity } from '../recovery/data-identity.js'
+import { countLetters } from '../letters/letters-at-rest.js'
+import { keptNames, readDataIdentity } from '../recovery/data-identity.js'
 import { StoredBundles } from '../recovery/stored-bundle.js'
 
 /** One file beside the journal. */
@@ -21,7 +22,7 @@ export interface StateFindings {
   readonly recovery: { readonly possible: boolean; readonly text: string }
 }
 
-/** Reads all that lies beside a job's journal, changing nothing: snapshots with their side files, and bundles. */
+/** Reads all that lies beside a job's journal, changing nothing: snapshots with their side files, bundles, dead letters and small files. */
 export async function verifyState(disk: Disk, dataDir: string, segments: readonly SegmentFinding[]): Promise<StateFindings> {
   const snapshots = await verifySnapshots(disk, join(dataDir, 'snapshots'))
   const stored = new StoredBundles(disk, join(dataDir, 'bundles'))
@@ -32,6 +33,7 @@ export async function verifyState(disk: Disk, dataDir: string, segments: readonl
     const damage = (await failure(() => stored.load(hash)))?.replace(`the stored bundle ${join(dataDir, file)} is `, '')
     files.push(damage === undefined ? { file, about: 'bundle' } : { file, about: 'bundle', damage })
   }
+  files.push(...(await verifyLetters(disk, dataDir)), ...(await verifyKept(disk, dataDir)))
   const entries = snapshots.flatMap(({ entry, finding }) => (entry === undefined || finding.damage !== undefined ? [] : [entry]))
   const recovery = recoveryOf(Math.max(0, ...entries), segments)
   const isRefused = recovery.possible && identity.damage !== undefined && identity.damage !== noName
@@ -50,6 +52,28 @@ async function verifyIdentity(disk: Disk, dataDir: string, segments: readonly Se
   if (damage !== undefined) return { file, about: 'the name of the journal', damage }
   if (id === undefined && segments.some(({ entries }) => entries)) return { file, about: 'the name of the journal', damage: noName }
   return { file, about: `names the journal: ${id ?? 'not yet'}` }
+}
+
+async function verifyLetters(disk: Disk, dataDir: string): Promise<readonly StateFinding[]> {
+  const found: StateFinding[] = []
+  for (const file of ['dead-letters.1.ndjson', 'dead-letters.ndjson']) {
+    const counts = await countLetters(disk, join(dataDir, file))
+    if (!counts) continue
+    const { letters, damaged } = counts
+    const about = `${letters} dead ${letters === 1 ? 'letter' : 'letters'}`
+    const lines = damaged === 1 ? '1 line is damaged, and left out' : `${damaged} lines are damaged, and left out`
+    found.push({ file, about, ...(damaged > 0 && { damage: `${lines}; whole: ${about}` }) })
+  }
+  return found
+}
+
+async function verifyKept(disk: Disk, dataDir: string): Promise<readonly StateFinding[]> {
+  const found: StateFinding[] = []
+  for (const file of (await disk.list(dataDir)).filter(name => keptNames.includes(name))) {
+    const damage = await failure(() => readSnapshotFile(disk, join(dataDir, file), 'side'))
+    found.push({ file, about: 'beside the journal', ...(damage !== undefined && { damage }) })
+  }
+  return found
 }
 
 async function verifySnapshots(disk: Disk, folder: string) {

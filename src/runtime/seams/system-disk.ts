@@ -13,7 +13,8 @@ const smallWrite = 2 ** 16
  */
 export const systemDisk: Disk = {
   async makeFolder(path) {
-    const first = await mkdir(path, { recursive: true })
+    // What lies there are messages as they came, and code that a recovery runs: nobody else's to read or to change.
+    const first = await mkdir(path, { recursive: true, mode: 0o700 })
     if (first === undefined) return
     // A synced file in a folder that its parent has lost is lost as well.
     for (let made = resolve(path); ; made = dirname(made)) {

@@ -29,6 +29,8 @@ export class JobStatus {
   #graph: Graph | undefined
   /** What peers have lost is missing also while a source is opened again, and when the job has ended. */
   readonly #lost = new Map<string, SourceLoss>()
+  /** Messages that came settled, by source: to the present reader, and to those before it. */
+  readonly #presettled = new Map<string, { readonly former: number; readonly now: number }>()
   readonly #log: StatusLog
 
   constructor(runner: JobRunner, options: StatusOptions) {
@@ -99,9 +101,17 @@ export class JobStatus {
       journal: store !== undefined,
       remembered: { ids: defaultIds, ms: defaultIdMs },
       writers,
-      presettled: new Map(sources.map(({ id, status }) => [id, status.presettled ?? 0])),
+      presettled: new Map(sources.map(({ id, status }) => [id, this.#presettledOf(id, status.presettled ?? 0)])),
       lost: this.#lost,
     })
+  }
+
+  /** A reader counts from 0; what came settled to the one before it, and went with it, nobody sends again. */
+  #presettledOf(id: string, now: number): number {
+    const seen = this.#presettled.get(id) ?? { former: 0, now: 0 }
+    const former = now < seen.now ? seen.former + seen.now : seen.former
+    this.#presettled.set(id, { former, now })
+    return former + now
   }
 
   get #usesNode(): boolean {
@@ -132,8 +142,9 @@ export class JobStatus {
     const { counts } = memory
     const waiting = feeds.reduce((sum, feed) => sum + feed.waitingMessages, 0)
     const late = counts.late + lateRows(graph)
-    const { received, duplicate, deadLettered, skipped, results } = counts
+    const { received, duplicate, deadLettered, skipped, results, idReused } = counts
     const counted = received - duplicate - deadLettered - skipped - late
-    return { received: received + waiting, counted: Math.max(0, counted), late, duplicate, deadLettered, skipped, waiting, results }
+    const fate = { received: received + waiting, counted: Math.max(0, counted), late, duplicate, deadLettered, skipped, waiting, results }
+    return { ...fate, ...(idReused > 0 && { idReused }) }
   }
 }

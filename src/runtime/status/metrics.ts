@@ -52,6 +52,12 @@ const metrics: readonly Metric[] = [
   },
   {
     kind: Counter,
+    name: 'millrace_ids_reused_total',
+    help: 'Messages with the id of an earlier one and another content: processed, not dropped as duplicates.',
+    read: ({ summary }) => [[summary().counts.idReused ?? 0]],
+  },
+  {
+    kind: Counter,
     name: 'millrace_results_total',
     help: 'Rows sent to views and sinks.',
     read: ({ summary }) => [[summary().counts.results]],

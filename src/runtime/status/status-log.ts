@@ -1,13 +1,16 @@
+import type { MillraceError } from '../../model/errors/millrace-error.js'
 import type { Guarantee } from '../../model/guarantee.js'
 import type { JobRunner } from '../job-runner.js'
 
 /**
- * Says in the log what changed in a job since it was last looked at: the journal takes nothing, or takes entries again; the
- * guarantee is another one, such as when its sinks are open and their brokers known.
+ * Says in the log what changed in a job since it was last looked at: the journal takes nothing, or takes entries again; a
+ * source or sink failed and is tried again, or works again; the guarantee is another one, such as when its sinks are open and their brokers known.
  */
 export class StatusLog {
   readonly #runner: JobRunner
   #failing: string | undefined
+  /** What is tried again and why, by `sink 'out'`. */
+  readonly #tried = new Map<string, string>()
   #level: Guarantee['level'] | undefined
 
   constructor(runner: JobRunner) {
@@ -15,7 +18,12 @@ export class StatusLog {
   }
 
   look(guarantee: Guarantee): void {
-    if (this.#runner.phase !== 'running') return
+    const { phase, feeds, outbox } = this.#runner
+    // A sink may fail when its sources have ended.
+    if (phase !== 'running' && phase !== 'draining') return
+    for (const { source, error } of feeds) this.#lookAtEnd(`source '${source.id}'`, error)
+    for (const { sink, error } of outbox.lanes.values()) this.#lookAtEnd(`sink '${sink.id}'`, error)
+    if (phase === 'draining') return
     this.#lookAtJournal()
     this.#lookAtGuarantee(guarantee)
   }
@@ -29,6 +37,22 @@ export class StatusLog {
     this.#failing = failing
   }
 
+  /** What stops the job, or becomes a dead letter, is told where that is done. */
+  #lookAtEnd(end: string, error: MillraceError | undefined): void {
+    const { options, id } = this.#runner
+    const isTried = error?.action === 'retry' || error?.action === 'back-off'
+    const why = isTried ? error.message : undefined
+    const told = this.#tried.get(end)
+    if (why === told) return
+    if (isTried) {
+      this.#tried.set(end, error.message)
+      options.log.warn(`${end} failed and is tried again: ${why}`, { code: error.code, job: id, ...placeOf(error), hint: error.hint })
+    } else {
+      this.#tried.delete(end)
+      options.log.info(`${end} works again`, { job: id })
+    }
+  }
+
   /** A sink that is not open yet, or no more, says nothing of its peer. */
   #lookAtGuarantee({ level, label }: Guarantee): void {
     const { outbox, options, id } = this.#runner
@@ -37,4 +61,11 @@ export class StatusLog {
     if (this.#level !== undefined) options.log.info(`guarantee of '${id}': ${label}`)
     this.#level = level
   }
+}
+
+/** Where a connector of somebody's own threw what is no error of the catalogue. */
+function placeOf({ code, cause }: MillraceError): { readonly at?: string } {
+  const isUnknown = (code === 'MR412' || code === 'MR413') && cause instanceof Error
+  const frame = isUnknown ? /^ +at (.+)$/m.exec(cause.stack ?? '')?.[1] : undefined
+  return frame === undefined ? {} : { at: frame }
 }

@@ -1,1 +1,0 @@
-export { printExpr } from '../expr/print-expr.js'
