@@ -53,17 +53,21 @@ export async function lockFolder(folder: string, random: RandomSource, takeOver 
   return { release }
 }
 
-const attempts = 3
+/** One is enough but where several come and go at once; then each that goes may be in the way of each that comes. */
+const attempts = 100
 
-/** Whoever leaves a folder of temporary files takes it away, perhaps just before this one listens in it. */
+/**
+ * Whoever leaves a folder of temporary files takes it away, perhaps just before this one listens in it. Node calls the
+ * folder that is missing then ENOENT where it is made or looked up, and EACCES where a socket should be made in it.
+ */
 async function listeningElsewhere(home: string, name: string, folder: string): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    await made(home)
     try {
+      await made(home)
       return await listening(join(home, name), folder)
     } catch (error) {
       const cause = error instanceof MillraceError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
-      if (cause?.code !== 'ENOENT' || attempt === attempts) throw error
+      if ((cause?.code !== 'ENOENT' && cause?.code !== 'EACCES') || attempt === attempts) throw error
     }
   }
 }
