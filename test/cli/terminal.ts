@@ -6,7 +6,7 @@ import { main, root } from './command.js'
  * stdout for each step that was done; tells at the end what was written and how the terminal was left.
  */
 const terminal = `
-import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
+import codecs, fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
 columns, rows, steps, argv = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4:]
 pid, fd = pty.fork()
 if pid == 0:
@@ -14,14 +14,16 @@ if pid == 0:
     os.execv(argv[0], argv)
 cooked = termios.tcgetattr(fd)[3] & termios.ICANON
 text, seen, raw, end = '', 0, False, time.time() + 110
+# A part may end amid a character: the kernel cuts what is longer than 2048 bytes, and a reader that is late hears 4095 at a time.
+decoder = codecs.getincrementaldecoder('utf8')('replace')
 while time.time() < end:
     if select.select([fd], [], [], 0.05)[0]:
         try:
-            part = os.read(fd, 65536).decode('utf8', 'replace')
+            part = os.read(fd, 65536)
         except OSError:
             break
         if not part: break
-        text += part
+        text += decoder.decode(part)
     found = steps and re.search(steps[0][0], text[seen:])
     if found:
         seen += found.end()
