@@ -1,8 +1,11 @@
 import type { TimeSource } from '../../src/model/seams.js'
 import type { Dialed } from './dial.js'
 
-/** A broker that does not close the connection after our DISCONNECT is not waited for. */
-const patienceMs = 1_000
+/**
+ * A broker that does not close the connection after our DISCONNECT is not waited for. One that stands still for a second or two is:
+ * what it has not looked at when we close, such as acknowledgements, it may forget.
+ */
+const patienceMs = 5_000
 
 /** Ends a connection in order: what was written goes out, then DISCONNECT, and the broker closes it. */
 export async function goodbye({ client, gate, destroy }: Dialed, time: TimeSource): Promise<void> {

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { generate, type IConnackPacket, type Packet, parser } from 'mqtt-packet'
 
-/** What a scripted broker answers to a packet; nothing said: what a friendly broker would. */
+/** What a scripted broker answers to a packet; nothing said: what a friendly broker would, which closes the connection after a goodbye. */
 export type Script = (packet: Packet, connection: number) => readonly Packet[] | 'silence' | 'close' | Uint8Array | undefined
 
 /** A broker that answers as a test says, for what real ones do seldom; packets by mqtt-packet. */
@@ -56,7 +56,7 @@ export class ScriptedBroker {
     const reader = parser({ protocolVersion: this.#version })
     reader.on('packet', packet => {
       this.heard.push(packet)
-      const said = this.#script(packet, connection) ?? friendly(packet)
+      const said = this.#script(packet, connection) ?? (packet.cmd === 'disconnect' ? 'close' : friendly(packet))
       if (said === 'close') socket.destroy()
       else if (said instanceof Uint8Array) socket.write(said)
       else if (said !== 'silence') for (const one of said) socket.write(this.#written(one))
