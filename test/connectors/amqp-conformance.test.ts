@@ -125,7 +125,7 @@ describe.skipIf(!available.present)(`AMQP connector with Artemis${available.pres
   let artemis: Artemis
   beforeAll(async () => {
     artemis = await startArtemis({ redeliverWithoutEnd: true })
-  }, 120_000)
+  }, 180_000)
   afterAll(() => artemis?.stop())
   cases({
     name: 'Artemis',

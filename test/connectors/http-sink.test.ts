@@ -277,7 +277,7 @@ describe('an HTTP peer that takes nothing', () => {
     const url = await bytesServer(noise)
     const writer = await writing({ url })
     expect(codeOf(await failure(writer.write(outputs(['a']), at)))).toBe('MR346')
-    const found = await httpSink('out', { url }).check(connectorContext(), 2_000)
+    const found = await httpSink('out', { url }).check(connectorContext(), 20_000)
     expect(found).toMatchObject([{ ok: false, code: 'MR346', severity: 'error' }])
     const taken = 'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'
     const disturbed = await writing({ url: await bytesServer(taken, noise, taken) })
@@ -322,7 +322,7 @@ describe.skipIf(!openssl)('the HTTP sink over TLS', () => {
     await (await writing({ url: peer.url, tls: { rejectUnauthorized: false } }, careless)).write(outputs(['c']), at)
     expect(careless.lines.some(({ message }) => message.includes('TLS verification is off'))).toBe(true)
     expect(peer.rows.map(({ room }) => room)).toEqual(['a', 'c'])
-    const found = await httpSink('out', { url: peer.url }).check(connectorContext(), 2_000)
+    const found = await httpSink('out', { url: peer.url }).check(connectorContext(), 20_000)
     expect(found).toMatchObject([{ ok: false, code: 'MR312', severity: 'error' }])
   })
 })

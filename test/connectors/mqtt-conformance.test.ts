@@ -34,7 +34,7 @@ describe.skipIf(!artemis.present)(`MQTT connector with Artemis${artemis.present 
   let broker: Artemis
   beforeAll(async () => {
     broker = await startArtemis({ mqtt: true })
-  })
+  }, 180_000)
   afterAll(async () => {
     await broker?.stop()
   })
