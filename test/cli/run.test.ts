@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -43,6 +43,29 @@ const lines = (text: string): readonly Readonly<Record<string, unknown>>[] =>
 const stopped = async (command: Command) => {
   command.process.kill('SIGTERM')
   return command.done
+}
+
+/** Sees to it that a port is taken until it is left: by us, or by whoever has it already, and by us from the moment that they go. */
+async function kept(port: number): Promise<() => void> {
+  const holder = createServer(socket => socket.destroy())
+  let left = false
+  const take = (): void => void (left || holder.listen(port, '127.0.0.1'))
+  const isTaken = new Promise<void>(resolve => {
+    holder.on('error', () => {
+      resolve()
+      setTimeout(take, 1)
+    })
+    holder.on('listening', () => {
+      resolve()
+      if (left) holder.close()
+    })
+  })
+  take()
+  await isTaken
+  return () => {
+    left = true
+    holder.close()
+  }
 }
 
 describe.concurrent('run', () => {
@@ -133,20 +156,14 @@ describe.concurrent('run', () => {
   })
 
   it('takes free ports where the default ones are taken, and says so', async () => {
-    const holders: Server[] = []
-    for (const port of [8080, 5672]) {
-      const holder = createServer(socket => socket.destroy())
-      // Whoever has it already takes it as well as we do.
-      await new Promise<void>(resolve => holder.once('error', () => resolve()).listen(port, '127.0.0.1', resolve))
-      holders.push(holder)
-    }
+    const leave = await Promise.all([8080, 5672].map(kept))
     const command = millrace(['run', job, '--data', join(folder, 'ports')])
     await command.said(/port 8080 is taken; a free one was found/)
     await command.said(/port 5672 is taken; to use the broker there, set MILLRACE_AMQP_URL=amqp:\/\/127\.0\.0\.1:5672/)
     const page = (await command.said(/page +(http:\S+)/))[1]!
     expect((await fetch(`${page}/healthz`)).ok).toBe(true)
     expect((await stopped(command)).code).toBe(0)
-    for (const holder of holders) holder.close()
+    for (const each of leave) each()
   })
 
   it('--no-http serves no page', async () => {
