@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobGraph, JobSummary } from '../../src/model/api.js'
 import type { TapEvent } from '../../src/model/tap-event.js'
+import { freePort } from '../peers/free-port.js'
 import { until } from '../support/until.js'
 import { finished, millrace } from './command.js'
 import { reading, writeJob } from './lived-job.js'
@@ -135,8 +136,9 @@ describe.skipIf(!hasPython)('in a terminal (needs python3)', () => {
         server.close(() => resolve())
         server.closeAllConnections()
       })
-    let server = await listen(0)
-    const { port } = server.address() as { readonly port: number }
+    // One that nobody is given while it is away.
+    const port = await freePort()
+    let server = await listen(port)
     const changes: Promise<void>[] = []
     const again = async (): Promise<void> => {
       server = await listen(port)

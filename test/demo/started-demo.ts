@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { JobSummary } from '../../src/model/api.js'
 import type { DemoAction, DemoStatus, Happening } from '../../src/model/demo-status.js'
 import { type Command, millrace } from '../cli/command.js'
+import { freePort } from '../peers/free-port.js'
 import { until } from '../support/until.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -25,7 +26,9 @@ export class StartedDemo {
 
   static async start(args: readonly string[] = [], temporary?: string): Promise<StartedDemo> {
     const folder = temporary ?? (await mkdtemp(join(tmpdir(), 'millrace-test-')))
-    const command = millrace(['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0', ...args], { env: { TMPDIR: folder } })
+    // A kill and an unplugged broker leave their ports alone for a moment: no other process of this machine may be given them.
+    const ports = ['--http', `127.0.0.1:${await freePort()}`, '--amqp', `127.0.0.1:${await freePort()}`]
+    const command = millrace(['demo', ...ports, ...args], { env: { TMPDIR: folder } })
     return new StartedDemo(command, folder, (await command.said(/page +(http:\S+)/))[1]!)
   }
 

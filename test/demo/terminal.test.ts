@@ -6,6 +6,7 @@ import { renderUnicodeCompact } from 'uqr'
 import { describe, expect, test } from 'vitest'
 import { withoutSlowness } from '../cli/command.js'
 import { hasPython, inTerminal, type Session, type TerminalOptions } from '../cli/terminal.js'
+import { freePort } from '../peers/free-port.js'
 
 /** A demo with a folder of its own for temporary files, and what it left there. */
 async function session(
@@ -24,7 +25,8 @@ async function session(
 /** By the whole line: a row of a code that is full of small holes has no three blocks side by side. */
 const isCode = (line: string): boolean => /^ *(?:██[█▀▄ ]+|▀+)$/.test(line)
 
-const args = ['demo', '--http', '127.0.0.1:0', '--amqp', '127.0.0.1:0']
+// Not of those that anybody may be given while the job was killed or the broker is away.
+const args = ['demo', '--http', `127.0.0.1:${await freePort()}`, '--amqp', `127.0.0.1:${await freePort()}`]
 
 describe.skipIf(!hasPython)('the demo in a terminal (needs python3)', { timeout: 120_000 }, () => {
   test('obeys its keys, and gives the terminal back at q', async () => {
