@@ -35,19 +35,18 @@ const login = ({ url }: MqttPeer): { readonly username?: string; readonly passwo
   return username === '' ? {} : { username, password }
 }
 
-/** Resolves when a message of its own has come back to the reader. */
-async function marked(reader: MqttClient): Promise<void> {
-  const mark = `end-${systemRandom.hex(8)}`
-  await reader.subscribeAsync(mark, { qos: 2 })
+/** Resolves when a message of its own to the same topic, where it waits behind the rows, has come back to the reader. */
+async function marked(reader: MqttClient, topic: string): Promise<void> {
+  const mark = JSON.stringify({ n: -1, mark: systemRandom.hex(8) })
   const seen = new Promise<void>(resolve => {
-    const look = (name: string): void => {
-      if (name !== mark) return
+    const look = (_topic: string, payload: Buffer): void => {
+      if (payload.toString() !== mark) return
       reader.off('message', look)
       resolve()
     }
     reader.on('message', look)
   })
-  await reader.publishAsync(mark, '{"n":-1}', { qos: 2 })
+  await reader.publishAsync(topic, mark, { qos: 2 })
   await seen
 }
 
@@ -120,7 +119,7 @@ export const mqttResults = (
         const rows = () => got.filter(({ n }) => n !== -1)
         for (let quiet = 0; quiet < (unordered ? 30 : 1); ) {
           const before = rows().length
-          await marked(reader)
+          await marked(reader, topic)
           quiet = rows().length === before ? quiet + 1 : 0
         }
         return unordered ? rows().toSorted((a, b) => Number(a['n']) - Number(b['n'])) : rows()

@@ -7,6 +7,13 @@ import { connect, createServer } from 'node:net'
  */
 const [lowest, beyond] = [20_000, 32_000]
 const attempts = 50
+/**
+ * The workers of a test run draw from lanes of their own, and each of them gives a port once: a broker takes seconds to listen on what
+ * was free when it was looked at.
+ */
+const lanes = 8
+const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % lanes
+const given = new Set<number>()
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise(resolve => {
@@ -18,7 +25,9 @@ const isFree = (port: number): Promise<boolean> =>
 /** A port on loopback for a server that must be told one: free, and given to nobody who asks for any. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const port = randomInt(lowest, beyond)
+    const port = lowest + lane + lanes * randomInt((beyond - lowest) / lanes)
+    if (given.has(port)) continue
+    given.add(port)
     if (await isFree(port)) return port
   }
   throw new Error(`no port is free between ${lowest} and ${beyond}`)
