@@ -16,6 +16,9 @@ const types: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 }
 
+/** Ms between two events at most, as the real server keeps it: a page that hears nothing for 8 s says so. */
+const progressMs = 500
+
 /** The policy of the real server, so that what it would forbid fails here too. */
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -29,6 +32,7 @@ export class FeedServer {
   readonly #server: Server
   #offset = 0
   #isAway = false
+  #heartbeat: NodeJS.Timeout | undefined
   /** Streams opened so far, with the Last-Event-ID that each brought. */
   readonly resumes: (string | undefined)[] = []
   /** Readers that tap an edge now. */
@@ -46,12 +50,14 @@ export class FeedServer {
 
   async listen(port = 0): Promise<string> {
     await new Promise<void>(resolve => this.#server.listen(port, '127.0.0.1', resolve))
+    this.#heartbeat = setInterval(() => this.#tellProgress(), progressMs)
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
   }
 
   /** Moves the clock by 15 s of data and tells every reader. */
   advance(): void {
-    for (const event of [...this.feed.advance(), this.feed.progress()]) for (const stream of this.#streams) this.#send(stream, event)
+    for (const event of this.feed.advance()) for (const stream of this.#streams) this.#send(stream, event)
+    this.#tellProgress()
   }
 
   /** Tells every reader what has become of the demo. */
@@ -66,6 +72,7 @@ export class FeedServer {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#heartbeat)
     for (const stream of this.#streams) stream.destroy()
     this.#server.closeAllConnections()
     await new Promise<void>(resolve => this.#server.close(() => resolve()))
@@ -130,6 +137,10 @@ export class FeedServer {
       const event: TapEvent = { from, to, at: this.feed.now, passed: 124, watermark: this.feed.now - 12_000, rows }
       response.write(`event: tap\ndata: ${JSON.stringify(event)}\n\n`)
     }
+  }
+
+  #tellProgress(): void {
+    for (const stream of this.#streams) this.#send(stream, this.feed.progress())
   }
 
   #send(stream: ServerResponse, event: LiveEvent): void {
