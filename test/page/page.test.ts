@@ -16,6 +16,18 @@ const ready = async (page: Page): Promise<void> => {
 }
 const sentence = (page: Page, words: string): Promise<void> => page.locator('#sentence', { hasText: words }).waitFor()
 const showTable = (page: Page): Promise<void> => page.locator('.chart').first().getByRole('button', { name: 'Table' }).click()
+/** The page has taken in all that it was told: of each event the figures come last. */
+const upToDate = (page: Page, { feed }: FeedServer): Promise<void> =>
+  page.locator('.fate h2', { hasText: ` ${feed.jobs()[0]!.counts.received.toLocaleString('en')} messages` }).waitFor()
+/** Nothing more comes by itself: what comes late moves other parts, and a chart that was moved is drawn at once. */
+const settled = async (page: Page): Promise<void> => {
+  await page.locator('.chart canvas').nth(1).waitFor()
+  for (const part of ['.demo-actions button', '.alerts li', '.device', '.late-rows tbody tr', '.dead-letters tbody tr'])
+    await page.locator(part).first().waitFor()
+  await page.evaluate(`(async () => {
+    for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame)
+  })()`)
+}
 /** Rows of the first chart's table, newest first. */
 const tableRows = (page: Page): Promise<string[]> => page.locator('.chart').first().locator('.table-view tbody tr').allInnerTexts()
 
@@ -129,6 +141,7 @@ describe.skipIf(!hasChromium)(
       const { page, close } = await visit(browser, url)
       await ready(page)
       for (let i = 0; i < 8; i++) server.advance()
+      await upToDate(page, server)
       await showTable(page)
       await expect.poll(async () => (await tableRows(page)).length).toBeGreaterThan(35)
       const before = await tableRows(page)
@@ -180,6 +193,7 @@ describe.skipIf(!hasChromium)(
     test('draws at most ten times a second, and what cannot be seen by turns, a part each half second', async () => {
       const { page, close } = await visit(browser, url, { viewport: { width: 1280, height: 500 } })
       await ready(page)
+      await settled(page)
       await page.evaluate(`{
         window.painted = [0, 0]
         const charts = [...document.querySelectorAll('.chart')]
