@@ -8,6 +8,7 @@ import { type Command, millrace } from '../cli/command.js'
 import { reading, writeJob } from '../cli/lived-job.js'
 import { sendAll } from '../cli/sender.js'
 import { StartedDemo } from '../demo/started-demo.js'
+import { freePort } from '../peers/free-port.js'
 import { until } from '../support/until.js'
 import { LivePage } from './live-page.js'
 
@@ -49,21 +50,23 @@ describe('a live page', () => {
     // What is sent again after a kill comes behind what was sent after it.
     writeFileSync(job, readFileSync(job, 'utf8').replace("outOfOrderness: '1s'", "outOfOrderness: '90s'"))
     const args = ['run', job, '--data', join(folder, 'data')]
-    let ports = ['127.0.0.1:0', '127.0.0.1:0']
+    // Ports that nobody else is given while the process is away.
+    const [httpPort, amqpPort] = [await freePort(), await freePort()]
     let command: Command
     let url = ''
     let node = ''
     const begin = async (): Promise<void> => {
-      command = millrace([...args, '--http', ports[0]!, '--amqp', ports[1]!])
+      command = millrace([...args, '--http', `127.0.0.1:${httpPort}`, '--amqp', `127.0.0.1:${amqpPort}`])
       node = (await command.said(/AMQP node +(amqp:\S+)/))[1]!
       url = (await command.said(/page +(http:\S+)/))[1]!
-      ports = [new URL(url).host, node.replace(/^amqp:\/\/(.*@)?/, '')]
     }
     await begin()
     closers.push(() => command.process.kill('SIGKILL') && command.done)
     const key = (row: LiveRow): string => `${row[0]}/${row[3]}`
     const page = new LivePage(`${url}/api/v1/live?views=climate`, key)
     pages.push(page)
+    // Who has been told nothing yet has no place, and is not told either that what happened since is lost.
+    await until('the page is there', () => page.heard.includes('snapshot'))
 
     const given: ReturnType<typeof batch> = []
     for (let number = 0; number < 8; number++) {

@@ -11,14 +11,14 @@ import { until } from '../support/until.js'
 /** Each of more than 2 kB, so that an answer is some 120 MB. */
 const rowCount = 60_000
 const mib = 2 ** 20
-/** What the server's memory may grow by: its answers are larger several times over. */
+/** What the server may hold beside the view: its answers are larger several times over. */
 const most = 48 * mib
 
 let folder: string
 let server: ChildProcess
 let url = ''
-/** Of the server, as it told last, and the largest since it was set back. */
-let rss = 0
+/** Bytes that the server holds, as it told last, and the most since it was set back. */
+let held = 0
 let peak = 0
 
 beforeAll(async () => {
@@ -33,15 +33,15 @@ beforeAll(async () => {
     target: 'node20',
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   })
-  server = spawn(process.execPath, [outfile, `${rowCount}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  server = spawn(process.execPath, ['--expose-gc', outfile, `${rowCount}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   server.on('message', message => {
     if (typeof message === 'string') url = message
     else {
-      rss = message as number
-      peak = Math.max(peak, rss)
+      held = message as number
+      peak = Math.max(peak, held)
     }
   })
-  await until('it tells what it uses', () => url !== '' && rss > 0)
+  await until('it tells what it uses', () => url !== '' && held > 0)
 }, 60_000)
 afterAll(async () => {
   if (server.exitCode === null) {
@@ -70,10 +70,10 @@ async function takeSlowly(answer: IncomingMessage): Promise<number> {
 it.each(['csv', 'ndjson', 'arrow'])(
   'while it streams an answer of %s to a slow reader, and to one that stands still, the memory of the server stays flat',
   async format => {
-    // What it needs once, for as long as it lives: compiled code, a heap of its usual size.
+    // What it needs once, for as long as it lives, such as compiled code.
     await takeSlowly(await asked(format, '?limit=20000'))
-    const before = rss
-    peak = rss
+    const before = held
+    peak = held
     const still = await asked(format)
     const bytes = await takeSlowly(await asked(format))
     still.destroy()

@@ -1,7 +1,20 @@
-/** The server of a wide view in a process of its own: tells its address, then what it uses of memory. */
+/** The server of a wide view in a process of its own: tells its address, then what it holds in memory. */
 import { climateServer } from './climate-server.js'
 import { wideView } from './wide-view.js'
 
+/** Ms between two looks. */
+const everyMs = 50
+const { gc } = globalThis
+if (!gc) throw new Error('start it with --expose-gc')
+
+/** Without what nobody holds any more: that stays in the process for as long as its engine likes. */
+const tell = (): void => {
+  gc()
+  const { heapUsed, external } = process.memoryUsage()
+  process.send?.(heapUsed + external)
+  setTimeout(tell, everyMs)
+}
+
 const server = await climateServer(wideView(Number(process.argv[2])))
 process.send?.(server.url)
-setInterval(() => process.send?.(process.memoryUsage.rss()), 10)
+tell()
