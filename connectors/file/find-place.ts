@@ -89,10 +89,11 @@ export async function unreadable(series: FileSeries): Promise<readonly string[]>
 async function findRenamed(place: FilePlace, series: FileSeries, form: RecordForm): Promise<Continuation | undefined> {
   const neighbours = await series.neighbours()
   const found = neighbours.find(({ inode, path }) => inode === place.inode && path !== series.path)
-  const candidates = found ? [found] : packedBeside(neighbours, series)
+  // A file that came later may have been given the number, once the one of the place was packed and removed.
+  const candidates = [...(found ? [found] : []), ...packedBeside(neighbours, series).filter(one => one !== found)]
   for (const candidate of candidates) {
     const file = await openIfThere(candidate.path, form)
-    if (file && (file.isPacked ? await holdsPacked(file, place) : found && (await file.holds(place)))) {
+    if (file && (file.isPacked ? await holdsPacked(file, place) : candidate === found && (await file.holds(place)))) {
       return { file, before: await followers(candidate, [place], neighbours, series, form) }
     }
     await file?.close()

@@ -1,6 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -566,6 +580,22 @@ describe('a file that is followed', () => {
     const inside = (await reader.next())!.position
     const third = await followed(inside)
     await third.has(4, 5)
+  })
+
+  it('goes on in what gzip made of it, though a later file has the number that it had', async () => {
+    await writeFile(path, 'n\n1\n')
+    const first = await followed()
+    await first.has(1)
+    await first.reader.close('release')
+    await write('2\n3\n')
+    await pack(path, 1_700_000_001, `${path}.2.gz`)
+    await writeFile(`${path}.1`, 'n\n4\n')
+    await writeFile(path, 'n\n5\n')
+    // File systems give a number that became free to whoever comes next.
+    const { dev, ino } = await stat(`${path}.1`, { bigint: true })
+    const second = await followed(JSON.stringify({ ...JSON.parse(first.position!), inode: `${dev}:${ino}` }))
+    await second.has(2, 3, 4, 5)
+    expect(second.log[0]).toBe(`goes on in ${path}.2.gz at line 3`)
   })
 
   it('is packed while it is read, and so is what follows: nothing twice, nothing left out', async () => {
