@@ -3,7 +3,7 @@ import { climateServer } from './climate-server.js'
 import { wideView } from './wide-view.js'
 
 /** Ms between two looks. */
-const everyMs = 50
+const everyMs = 100
 const { gc } = globalThis
 if (!gc) throw new Error('start it with --expose-gc')
 
