@@ -12,6 +12,7 @@ import { startPeer } from '../amqp/peer.js'
 import { finished } from '../cli/command.js'
 import { type Running, running } from '../cli/running.js'
 import { jsonMessage, sendAll } from '../cli/sender.js'
+import { freePort } from '../peers/free-port.js'
 import { until } from '../support/until.js'
 import { badJobFiles, goodJobFile, remoteJobFile } from './bad-job-files.js'
 
@@ -284,12 +285,8 @@ const peers: readonly {
     lasting: false,
     says: /cannot be reached: connection refused/,
     validates: 'warning',
-    start: async () => {
-      const server = createServer()
-      const port = await listening(server)
-      await new Promise(resolve => server.close(resolve))
-      return { url: `amqp://127.0.0.1:${port}`, close: () => Promise.resolve() }
-    },
+    // Nobody is given this port while the job looks for a broker there.
+    start: async () => ({ url: `amqp://127.0.0.1:${await freePort()}`, close: () => Promise.resolve() }),
   },
   {
     fault: 'wrong credentials',
