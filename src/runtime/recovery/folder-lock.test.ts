@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -30,6 +32,30 @@ test('of many that start at once, two never hold the folder', async () => {
   expect(held.length).toBeLessThanOrEqual(1)
   for (const lock of held) await lock.release()
   await (await lockFolder(dir, systemRandom)).release()
+})
+
+test.skipIf(process.platform === 'win32')('no socket is found that does not answer yet: it would be taken for left behind', async () => {
+  const dir = join(folder, 'f')
+  const probe = createServer().listen(join(folder, 'probe.sock'))
+  await once(probe, 'listening')
+  // Node makes the socket, and then calls this: in between another process may look.
+  const pipe = Object.getPrototypeOf((probe as unknown as { readonly _handle: object })._handle) as { listen(backlog: number): number }
+  const { listen } = pipe
+  const found: string[][] = []
+  const spy = vi.spyOn(pipe, 'listen').mockImplementation(function (this: typeof pipe, backlog) {
+    found.push(readdirSync(dir))
+    return listen.call(this, backlog)
+  })
+  try {
+    const lock = await lockFolder(dir, systemRandom)
+    expect(found).toEqual([[expect.not.stringMatching(/\.sock$/)]])
+    expect(await readdir(dir)).toEqual([expect.stringMatching(/^lock-[0-9a-f]{16}\.sock$/)])
+    await lock.release()
+    expect(await readdir(dir)).toEqual([])
+  } finally {
+    spy.mockRestore()
+    await new Promise(resolve => probe.close(resolve))
+  }
 })
 
 test.skipIf(process.platform === 'win32')('what a killed process left behind is no obstacle', async () => {

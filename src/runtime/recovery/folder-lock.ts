@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, realpath, rm, rmdir } from 'node:fs/promises'
+import { readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,8 +36,10 @@ export async function lockFolder(folder: string, random: RandomSource, takeOver 
   const isLong = join(real, 'lock-0123456789abcdef.sock').length > longestSocketPath
   const home = isLong ? join(tmpdir(), `millrace-${hashOf(real)}`) : real
   const name = `lock-${random.hex(16)}.sock`
-  const server = isLong ? await listeningElsewhere(home, name, folder) : await listening(join(home, name), folder)
+  const server = isLong ? await listeningElsewhere(home, name, folder) : await listeningAs(home, name, folder)
   const release = async (): Promise<void> => {
+    // What is closed is the name that it began under.
+    await rm(join(home, name), { force: true }).catch(() => undefined)
     await closed(server)
     // It stays where somebody else has a socket in it.
     if (isLong) await rmdir(home).catch(() => undefined)
@@ -64,11 +66,27 @@ async function listeningElsewhere(home: string, name: string, folder: string): P
   for (let attempt = 1; ; attempt++) {
     try {
       await made(home)
-      return await listening(join(home, name), folder)
+      return await listeningAs(home, name, folder)
     } catch (error) {
       const cause = error instanceof MillraceError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
       if ((cause?.code !== 'ENOENT' && cause?.code !== 'EACCES') || attempt === attempts) throw error
     }
+  }
+}
+
+/**
+ * Listens under a name that comes into the folder when it already answers: a socket is there before it listens, and who tried it just
+ * then would take it for left behind and remove it.
+ */
+async function listeningAs(home: string, name: string, folder: string): Promise<Server> {
+  const begun = join(home, name.replace(/sock$/, 'new'))
+  const server = await listening(begun, folder)
+  try {
+    await rename(begun, join(home, name))
+    return server
+  } catch (error) {
+    await closed(server)
+    throw unwritable(folder, error as Error)
   }
 }
 
@@ -83,6 +101,9 @@ async function made(folder: string): Promise<string> {
 
 const hashOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16)
 
+const unwritable = (folder: string, cause: Error): MillraceError =>
+  new MillraceError('MR426', `the data folder ${folder} cannot be written: ${cause.message}`, { cause })
+
 const inUse = (folder: string): MillraceError => new MillraceError('MR425', `the data folder ${folder} is in use by another process`)
 
 function listening(path: string, folder: string): Promise<Server> {
@@ -91,7 +112,7 @@ function listening(path: string, folder: string): Promise<Server> {
     const server = createServer(socket => socket.destroy())
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') return reject(inUse(folder))
-      reject(new MillraceError('MR426', `the data folder ${folder} cannot be written: ${error.message}`, { cause: error }))
+      reject(unwritable(folder, error))
     })
     server.listen(path, () => {
       server.unref()
