@@ -181,6 +181,7 @@ export class Pump {
     const chunk = feed.chunk!
     const reader = feed.reader!
     const { receipt } = chunk
+    feed.pushing()
     const entry = await this.#take(feed.source.id, chunk)
     // One that was left comes again: from the journal, or else from its source.
     if (!this.#left || this.#parts.durable) this.settler.add(entry, reader, receipt)

@@ -29,6 +29,8 @@ export class SourceFeed {
   #state: FeedState = 'new'
   #reader: SourceReader | undefined
   #chunk: Chunk | undefined
+  /** The chunk is on its way through the graph, in slices perhaps: the job has counted it. */
+  #isPushed = false
   /** Why it failed, until it gives something. */
   error: MillraceError | undefined
   #askedAt: number | undefined
@@ -105,11 +107,17 @@ export class SourceFeed {
 
   /** Messages that were received and wait to be pushed. */
   get waitingMessages(): number {
-    return this.#chunk?.length ?? 0
+    return this.#isPushed ? 0 : (this.#chunk?.length ?? 0)
+  }
+
+  /** The chunk goes into the graph, and waits no more. */
+  pushing(): void {
+    this.#isPushed = true
   }
 
   /** The chunk was pushed. */
   pushed(): void {
+    this.#isPushed = false
     this.#chunk = undefined
     if (this.#state === 'ready') this.#state = 'idle'
   }
