@@ -1,11 +1,7 @@
 import type { DemoAction } from '../model/demo-status.js'
 import { MillraceError } from '../model/errors/millrace-error.js'
-import { systemTime } from '../runtime/seams/system-time.js'
 import type { WorkerReady, WorkerStart } from './demo-messages.js'
 import { DemoProcess } from './demo-process.js'
-
-/** Real ms between the last word of a process and its kill: pages hear what is new within a tenth of a second. */
-const lastWordMs = 150
 
 /** What the lives of a demo's job are told of the demo, and tell it. */
 export interface LivesOptions {
@@ -69,7 +65,7 @@ export class DemoLives {
   async announceKill(): Promise<void> {
     this.#killed = true
     this.#options.changed()
-    await new Promise<void>(resolve => systemTime.after(lastWordMs, resolve))
+    await this.#process.lastWord()
   }
 
   /** Kills the process and resolves when the next one is ready. */

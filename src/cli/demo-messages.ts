@@ -47,6 +47,8 @@ export type ToWorker =
   /** Done, or refused, what was asked for by `act`. */
   | { readonly type: 'acted'; readonly call: number; readonly error?: SentError }
   | { readonly type: 'rows' }
+  /** It is about to be killed: what it was told before must reach its pages. */
+  | { readonly type: 'last-word' }
   | { readonly type: 'stop' }
 
 /** The job's process, once its page answers. */
@@ -81,5 +83,7 @@ export type FromWorker =
   | { readonly type: 'counts'; readonly counts: Counts }
   | { readonly type: 'act'; readonly call: number; readonly action: DemoAction }
   | { readonly type: 'rows'; readonly rows: readonly ResultRow[] }
+  /** Its pages have been sent what it was told before `last-word`. */
+  | { readonly type: 'said' }
   /** The job has ended: as it was told, or, with an error, by itself. */
   | { readonly type: 'ended'; readonly counts: Counts | null; readonly error?: SentError }

@@ -19,6 +19,7 @@ export interface ProcessEnd {
 export class DemoProcess {
   readonly #child: ChildProcess
   readonly #asked: ((rows: readonly ResultRow[]) => void)[] = []
+  #said: () => void = () => undefined
   #counts: Counts | undefined
   #error: MillraceError | undefined
   /** Rejects where it ends before it is ready. */
@@ -31,6 +32,7 @@ export class DemoProcess {
     this.ended = new Promise(resolve => {
       child.once('exit', (code, signal) => {
         for (const answer of this.#asked.splice(0)) answer([])
+        this.#said()
         const crashed = code !== 0 && signal !== 'SIGKILL' && !this.#error
         if (crashed) this.#error = new MillraceError('MR620', `it ended with ${signal ?? `code ${code}`}`)
         resolve({ killed: signal === 'SIGKILL', error: this.#error })
@@ -46,6 +48,8 @@ export class DemoProcess {
             return
           case 'rows':
             return this.#asked.shift()?.(message.rows)
+          case 'said':
+            return this.#said()
           case 'act':
             return act(message.call, message.action)
           case 'ended':
@@ -78,6 +82,15 @@ export class DemoProcess {
     return new Promise(resolve => {
       this.#asked.push(resolve)
       this.send({ type: 'rows' })
+    })
+  }
+
+  /** Resolves when its pages have been sent all that it was told, or it is gone. */
+  lastWord(): Promise<void> {
+    if (!this.#child.connected) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#said = resolve
+      this.send({ type: 'last-word' })
     })
   }
 
