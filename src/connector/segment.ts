@@ -12,6 +12,8 @@ export const presettled = -1
 export class Segment {
   length = 0
   used = 0
+  /** Messages appended that their sender had settled. */
+  presettled = 0
   bytes: Uint8Array
   starts = new Int32Array(256)
   ends = new Int32Array(256)
@@ -28,6 +30,7 @@ export class Segment {
       grown.set(this.bytes.subarray(0, this.used))
       this.bytes = grown
     }
+    if (id === presettled) this.presettled++
     const i = this.length++
     if (i === this.starts.length) this.#lengthen()
     this.bytes.set(message, this.used)
@@ -39,7 +42,8 @@ export class Segment {
 
   chunk(receipt: number, encoding: Chunk['encoding'] = 'amqp'): Chunk {
     const { length, starts, ends } = this
-    return { encoding, partition: 0, bytes: this.bytes.subarray(0, this.used), starts, ends, length, receipt }
+    const chunk = { encoding, partition: 0, bytes: this.bytes.subarray(0, this.used), starts, ends, length, receipt }
+    return this.presettled > 0 ? { ...chunk, presettled: this.presettled } : chunk
   }
 
   /** Keeps only messages that nobody will send again; true when some are left. */
@@ -65,6 +69,7 @@ export class Segment {
   clear(): void {
     this.length = 0
     this.used = 0
+    this.presettled = 0
   }
 
   #lengthen(): void {

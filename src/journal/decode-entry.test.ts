@@ -52,12 +52,17 @@ it('a retry keeps the name of its letter beside its message', () => {
   )
 })
 
-it('a chunk keeps how its rows went through beside its messages, also with a place where its source goes on', () => {
+it('a chunk keeps how its rows went through beside its messages, where its source goes on, and how many came settled', () => {
+  const count = fc.integer({ min: 1, max: 2 ** 31 - 1 })
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.array(fc.string()), fc.option(fc.string()), (slice, texts, position) => {
+    fc.property(count, fc.array(fc.string()), fc.option(fc.string()), fc.option(count), (slice, texts, position, presettled) => {
       const plain = chunkEntry(3, texts)
       if (plain.kind !== 'chunk') return expect.unreachable()
-      const sliced = { ...plain, slice, chunk: { ...plain.chunk, ...(position !== null && { position }) } }
+      const sliced = {
+        ...plain,
+        slice,
+        chunk: { ...plain.chunk, ...(position !== null && { position }), ...(presettled !== null && { presettled }) },
+      }
       const bytes = Buffer.concat(new EntryEncoder().encode(sliced, 3))
       expect(bytes[0]).toBe(5)
       const { item } = decodeEntry(bytes)
@@ -68,7 +73,8 @@ it('a chunk keeps how its rows went through beside its messages, also with a pla
         texts.map(text => Buffer.from(text).toString()),
       )
       expect(chunk.position ?? null).toBe(position === null ? null : Buffer.from(position).toString())
-      expect(describeEntry(item)).toMatchObject({ kind: 'chunk', slice })
+      expect(chunk.presettled ?? null).toBe(presettled)
+      expect(describeEntry(item)).toMatchObject({ kind: 'chunk', slice, ...(presettled !== null && { presettled }) })
     }),
   )
 })

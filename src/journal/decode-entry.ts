@@ -7,6 +7,7 @@ import {
   inputHeadBytes,
   linesFlag,
   positionFlag,
+  presettledFlag,
   timeHeadBytes,
   timeKinds,
 } from './encode-entry.js'
@@ -61,10 +62,13 @@ function decode(view: Buffer, entry: number): JournalEntry | JournalNote {
 
 function decodeChunk(view: Buffer, entry: number): ChunkEntry {
   const length = view.readUInt32LE(4)
-  const lines = (view[1]! & linesFlag) !== 0
+  const has = (flag: number): boolean => (view[1]! & flag) !== 0
+  const lines = has(linesFlag)
   const nameAt = inputHeadBytes + length * (lines ? 12 : 8)
-  const hasPosition = (view[1]! & positionFlag) !== 0
-  const { bytesAt, end, source } = namedBytes(view, nameAt, hasPosition)
+  const { bytesAt, end, source } = namedBytes(view, nameAt, has(positionFlag) || has(presettledFlag))
+  const presettled = has(presettledFlag) ? view.readUInt32LE(end) : 0
+  const rest = has(presettledFlag) ? end + 4 : end
+  if (!has(positionFlag) && rest !== view.length) throw unknown(`a chunk whose lengths make ${rest} bytes of ${view.length}`)
   const starts = numbersOf(view, inputHeadBytes, length)
   return {
     kind: 'chunk',
@@ -72,7 +76,7 @@ function decodeChunk(view: Buffer, entry: number): ChunkEntry {
     source,
     clock: clockOf(view),
     chunk: {
-      encoding: (view[1]! & bodyFlag) === 0 ? 'amqp' : 'body',
+      encoding: has(bodyFlag) ? 'body' : 'amqp',
       partition: view.readInt32LE(40),
       bytes: new Uint8Array(view.buffer, view.byteOffset + bytesAt, end - bytesAt),
       starts,
@@ -81,7 +85,8 @@ function decodeChunk(view: Buffer, entry: number): ChunkEntry {
       receipt: 0,
       ...(lines && { lines: numbersOf(view, inputHeadBytes + length * 8, length) }),
       ...(length > 0 && starts[0]! > 0 && { head: starts[0]! }),
-      ...(hasPosition && { position: view.toString('utf8', end) }),
+      ...(presettled > 0 && { presettled }),
+      ...(has(positionFlag) && { position: view.toString('utf8', rest) }),
     },
   }
 }

@@ -13,7 +13,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
   switch (item.kind) {
     case 'chunk': {
       const { entry, kind, source, clock, chunk, retryOf, slice } = item
-      const { partition, encoding, length, bytes, position } = chunk
+      const { partition, encoding, length, bytes, position, presettled } = chunk
       return {
         entry,
         kind,
@@ -23,6 +23,7 @@ export function describeEntry(item: JournalEntry | JournalNote): { readonly [key
         encoding,
         messages: length,
         bytes: bytes.length,
+        ...(presettled !== undefined && { presettled }),
         ...(position !== undefined && { position }),
         ...(retryOf !== undefined && { retryOf }),
         ...(slice !== undefined && { slice }),

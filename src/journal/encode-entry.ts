@@ -22,6 +22,7 @@ export const acknowledgedHeadBytes = 32
 export const bodyFlag = 1
 export const linesFlag = 2
 export const positionFlag = 4
+export const presettledFlag = 8
 
 const encoder = new TextEncoder()
 const headCapacity = inputHeadBytes
@@ -56,17 +57,22 @@ export class EntryEncoder {
   }
 
   #chunk({ source, clock, chunk, retryOf, slice }: ChunkEntry): readonly Uint8Array[] {
-    const { length, bytes, lines, partition, position } = chunk
+    const { length, bytes, lines, partition, position, presettled = 0 } = chunk
     const { from, to } = this.#offsets(chunk)
     const name = this.#name(source)
-    this.#head[1] = (chunk.encoding === 'body' ? bodyFlag : 0) | (lines ? linesFlag : 0) | (position === undefined ? 0 : positionFlag)
     const own = retryOf !== undefined ? this.#letter(retryOf) : slice !== undefined ? this.#slice(slice) : []
     const extra = own.reduce((sum, part) => sum + part.length, 0)
     this.#input({ name, length, clock, partition, bytes: extra + to - from })
     const parts = [this.#head.subarray(0, inputHeadBytes), bytesOf(this.#starts, length), bytesOf(this.#ends, length)]
-    if (lines) parts.push(bytesOf(lines, length))
+    const put = (flag: number, part: Uint8Array): void => {
+      this.#head[1]! |= flag
+      parts.push(part)
+    }
+    if (chunk.encoding === 'body') this.#head[1]! |= bodyFlag
+    if (lines) put(linesFlag, bytesOf(lines, length))
     parts.push(name, ...own, bytes.subarray(from, to))
-    if (position !== undefined) parts.push(encoder.encode(position))
+    if (presettled > 0) put(presettledFlag, bytesOf(Int32Array.of(presettled), 1))
+    if (position !== undefined) put(positionFlag, encoder.encode(position))
     return parts
   }
 

@@ -25,6 +25,8 @@ export interface Chunk {
    * back at the next opening. A chunk without messages is there for its position alone.
    */
   readonly position?: string
+  /** How many of its messages their sender had settled before they arrived, and does not send again; absent: none. */
+  readonly presettled?: number
   /** Bounded inputs name the line of each message, for error texts. */
   readonly lines?: Int32Array
 }

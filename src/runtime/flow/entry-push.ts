@@ -99,6 +99,7 @@ export class EntryPush {
     const reading = this.#readings.get(source)
     if (!reading) throw new MillraceError('MR168', `the job '${this.#graph.job}' has no source '${source}'`)
     this.#memory.entry = entry
+    if (chunk.presettled !== undefined) this.#memory.addPresettled(source, chunk.presettled)
     if (chunk.position !== undefined) this.#memory.positionsOf(source).set(chunk.partition, chunk.position)
     counts.received += chunk.length
     // A letter's id was taken note of when it first came, and its message has not counted.

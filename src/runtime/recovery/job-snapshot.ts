@@ -41,6 +41,8 @@ export interface JobState {
   readonly ended: readonly string[]
   /** Where sources go on. Absent in what the first release wrote. */
   readonly positions?: readonly { readonly source: string; readonly partition: number; readonly position: string }[]
+  /** By source: messages that their sender had settled. Absent in what older releases wrote. */
+  readonly presettled?: Readonly<Record<string, number>>
   readonly views: Readonly<Record<string, readonly LiveRow[]>>
   /** What had not reached its view: a recovery shows it before what follows. */
   readonly unshown: readonly StoredOutput[]
@@ -92,6 +94,7 @@ export function captureJob(
     counts: { ...memory.counts },
     ended: [...memory.ended],
     positions: [...memory.positions].flatMap(([source, of]) => [...of].map(([partition, position]) => ({ source, partition, position }))),
+    presettled: Object.fromEntries(memory.presettled),
     views: Object.fromEntries([...views].map(([id, view]) => [id, view.snapshot()])),
     unshown: waiting.filter(isForView),
     outputs: waiting.filter(output => !isForView(output)),

@@ -13,6 +13,8 @@ export class JobMemory {
   origins = new Origins()
   /** Of each source whose chunks carry positions: the last one of each partition. */
   readonly positions = new Map<string, Map<number, string>>()
+  /** By source: messages that their sender had settled, which a crash between arrival and journal loses. */
+  readonly presettled = new Map<string, number>()
   /** The number of the last journal entry. */
   entry = 0
   /** Sources whose end went through: no row of theirs followed. */
@@ -22,13 +24,18 @@ export class JobMemory {
     this.ids = ids
   }
 
-  restore(entry: number, { ids, origins, counts, ended, positions = [] }: JobState, sides: readonly Uint8Array[]): void {
+  restore(entry: number, { ids, origins, counts, ended, positions = [], presettled = {} }: JobState, sides: readonly Uint8Array[]): void {
     this.ids.restore(ids, sides)
     this.origins = new Origins(origins)
     this.entry = entry
     Object.assign(this.counts, counts)
     for (const source of ended) this.ended.add(source)
     for (const { source, partition, position } of positions) this.positionsOf(source).set(partition, position)
+    for (const [source, messages] of Object.entries(presettled)) this.addPresettled(source, messages)
+  }
+
+  addPresettled(source: string, messages: number): void {
+    this.presettled.set(source, (this.presettled.get(source) ?? 0) + messages)
   }
 
   /** As it is at any time. */

@@ -1,5 +1,5 @@
 import type { SourceLoss } from '../../connector/source.js'
-import type { Graph, NodeMetrics } from '../../job/graph.js'
+import type { Graph, GraphSource, NodeMetrics } from '../../job/graph.js'
 import { guaranteeOf } from '../../job/guarantee.js'
 import type { WriterFacts } from '../../job/guarantee-of-sink.js'
 import type { JobSummary } from '../../model/api.js'
@@ -95,23 +95,29 @@ export class JobStatus {
     const { graph, outbox, feeds, store } = this.runner
     const writers = new Map<string, WriterFacts>()
     for (const [id, { guarantee, remembers, why }] of outbox.lanes) if (guarantee) writers.set(id, { guarantee, remembers, why })
-    const sources = feeds.map(feed => ({ id: feed.source.id, status: feed.status() }))
-    for (const { id, status } of sources) if (status.lost) this.#lost.set(id, status.lost)
+    const statuses = new Map(feeds.map(feed => [feed.source.id, feed.status()]))
+    for (const [id, { lost }] of statuses) if (lost) this.#lost.set(id, lost)
     return guaranteeOf(graph, {
       journal: store !== undefined,
       remembered: { ids: defaultIds, ms: defaultIdMs },
       writers,
-      presettled: new Map(sources.map(({ id, status }) => [id, this.#presettledOf(id, status.presettled ?? 0)])),
+      // Of all sources: also before they are opened it is known what the journal holds.
+      presettled: new Map(graph.sources.map(source => [source.id, this.#presettledOf(source, statuses.get(source.id)?.presettled ?? 0)])),
       lost: this.#lost,
     })
   }
 
-  /** A reader counts from 0; what came settled to the one before it, and went with it, nobody sends again. */
-  #presettledOf(id: string, now: number): number {
+  /**
+   * A reader counts from 0; what came settled to the one before it, and went with it, nobody sends again. Of former processes
+   * the journal knows what they took in.
+   */
+  #presettledOf({ id, spec }: GraphSource, now: number): number {
     const seen = this.#presettled.get(id) ?? { former: 0, now: 0 }
     const former = now < seen.now ? seen.former + seen.now : seen.former
     this.#presettled.set(id, { former, now })
-    return former + now
+    // Only where what is not accepted comes again is a message of which nobody has to be told one that may be lost.
+    const kept = spec.promise?.unaccepted === 'again' ? this.runner.memory.presettled.get(id) : undefined
+    return Math.max(former + now, kept ?? 0)
   }
 
   get #usesNode(): boolean {
