@@ -102,6 +102,11 @@ describe('StoredBundles', () => {
 })
 
 describe('loadStoredJob', () => {
+  // A job has ten seconds to load; those of the test runner, which compiles what it imports, do not count.
+  beforeAll(async () => {
+    await Promise.all([import('../../index.js'), import('../../../connectors/amqp/index.js')])
+  })
+
   // Under the test runner the modules are TypeScript.
   const real = (specifier: string) => {
     const part = specifier.split('/')[1]
